@@ -1,0 +1,455 @@
+//! Leaves and branches: search, change on the way down, balance on the way up.
+
+use std::{collections::BTreeSet, mem};
+
+use arrayvec::ArrayVec;
+use triomphe::Arc;
+
+use super::{FAN, LEAF, Summary};
+
+/// A node with fewer entries or children than this is merged with a neighbour or given some of its own.
+pub(super) const fn least(capacity: usize) -> usize {
+    capacity * 3 / 8
+}
+
+/// Neighbours with no more than this together become one, which leaves room for what is inserted next.
+const fn mergeable(capacity: usize) -> usize {
+    capacity * 7 / 8
+}
+
+pub(super) enum Node<K, V, S> {
+    Leaf(Arc<Leaf<K, V>>),
+    Branch(Arc<Branch<K, V, S>>),
+}
+
+/// Keys lie apart from values so that a search reads few cache lines.
+#[derive(Clone)]
+pub(super) struct Leaf<K, V> {
+    pub(super) keys: ArrayVec<K, LEAF>,
+    pub(super) values: ArrayVec<V, LEAF>,
+}
+
+/// One row a child: `keys[i]` is at most every key in child `i` and above every key in child `i - 1`. The first key
+/// is never read: entries below it may have come in since.
+#[derive(Clone)]
+pub(super) struct Branch<K, V, S> {
+    pub(super) keys: ArrayVec<K, FAN>,
+    pub(super) counts: ArrayVec<usize, FAN>,
+    pub(super) sums: ArrayVec<S, FAN>,
+    pub(super) children: ArrayVec<Node<K, V, S>, FAN>,
+}
+
+/// A child with what its branch knows of it.
+pub(super) struct Row<K, V, S> {
+    pub(super) key: K,
+    pub(super) count: usize,
+    pub(super) sum: S,
+    pub(super) child: Node<K, V, S>,
+}
+
+/// What became of an insertion.
+pub(super) enum Insert<K, V, S> {
+    /// A new entry.
+    Added,
+    /// The value that was there, and what its entry had added to sums.
+    Replaced(V, S),
+    /// Nothing changed: the node must be given room first, by its parent.
+    Full(K, V),
+}
+
+impl<K, V, S> Node<K, V, S> {
+    pub(super) fn empty() -> Self {
+        Self::Leaf(Arc::new(Leaf::new()))
+    }
+
+    pub(super) fn ptr_eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Leaf(left), Self::Leaf(right)) => Arc::ptr_eq(left, right),
+            (Self::Branch(left), Self::Branch(right)) => Arc::ptr_eq(left, right),
+            _ => false,
+        }
+    }
+
+    /// Entries of a leaf, children of a branch.
+    fn size(&self) -> usize {
+        match self {
+            Self::Leaf(leaf) => leaf.keys.len(),
+            Self::Branch(branch) => branch.children.len(),
+        }
+    }
+
+    const fn capacity(&self) -> usize {
+        match self {
+            Self::Leaf(_) => LEAF,
+            Self::Branch(_) => FAN,
+        }
+    }
+
+    /// Entries below this node.
+    fn count(&self) -> usize {
+        match self {
+            Self::Leaf(leaf) => leaf.keys.len(),
+            Self::Branch(branch) => branch.counts.iter().sum(),
+        }
+    }
+
+    /// The leaf that holds the entry at `position`, and the place in it.
+    pub(super) fn locate(&self, mut position: usize) -> Option<(&Leaf<K, V>, usize)> {
+        let mut node = self;
+        loop {
+            match node {
+                Self::Leaf(leaf) => return (position < leaf.keys.len()).then_some((leaf, position)),
+                Self::Branch(branch) => {
+                    let mut at = 0;
+                    while let Some(&count) = branch.counts.get(at)
+                        && position >= count
+                    {
+                        position -= count;
+                        at += 1;
+                    }
+                    node = branch.children.get(at)?;
+                }
+            }
+        }
+    }
+
+    pub(super) fn heap_bytes(&self, seen: &mut BTreeSet<usize>) -> usize {
+        let counter = size_of::<usize>();
+        match self {
+            Self::Leaf(leaf) => match seen.insert(Arc::as_ptr(leaf).addr()) {
+                true => counter + size_of::<Leaf<K, V>>(),
+                false => 0,
+            },
+            Self::Branch(branch) => match seen.insert(Arc::as_ptr(branch).addr()) {
+                true => {
+                    let below: usize = branch.children.iter().map(|child| child.heap_bytes(seen)).sum();
+                    counter + size_of::<Branch<K, V, S>>() + below
+                }
+                false => 0,
+            },
+        }
+    }
+}
+
+impl<K: Ord, V, S> Node<K, V, S> {
+    pub(super) fn get(&self, key: &K) -> Option<&V> {
+        let mut node = self;
+        loop {
+            match node {
+                Self::Leaf(leaf) => return leaf.values.get(leaf.keys.binary_search(key).ok()?),
+                Self::Branch(branch) => node = &branch.children[branch.child_of(key)],
+            }
+        }
+    }
+
+    /// Whether `key` lies before, among or after what this node holds, as a place between 0 and its size.
+    fn place(&self, key: &K) -> usize {
+        match self {
+            Self::Leaf(leaf) => leaf.keys.partition_point(|k| k < key),
+            Self::Branch(branch) => match branch.child_of(key) + 1 {
+                1 => 0,
+                place => place,
+            },
+        }
+    }
+}
+
+impl<K, V, S: Summary<K, V>> Node<K, V, S> {
+    pub(super) fn summary(&self) -> S {
+        let mut sum = S::default();
+        match self {
+            Self::Leaf(leaf) => {
+                leaf.keys
+                    .iter()
+                    .zip(&leaf.values)
+                    .for_each(|(key, value)| sum.add(&S::of(key, value)));
+            }
+            Self::Branch(branch) => branch.sums.iter().for_each(|child| sum.add(child)),
+        }
+        sum
+    }
+}
+
+impl<K: Ord + Clone, V: Clone, S: Summary<K, V>> Node<K, V, S> {
+    pub(super) fn insert(&mut self, key: K, value: V, added: &S) -> Insert<K, V, S> {
+        match self {
+            Self::Branch(branch) => Arc::make_mut(branch).insert(key, value, added),
+            Self::Leaf(leaf) => match leaf.keys.binary_search(&key) {
+                Ok(at) => {
+                    let leaf = Arc::make_mut(leaf);
+                    let old_key = mem::replace(&mut leaf.keys[at], key);
+                    let old = mem::replace(&mut leaf.values[at], value);
+                    let removed = S::of(&old_key, &old);
+                    Insert::Replaced(old, removed)
+                }
+                Err(_) if leaf.keys.is_full() => Insert::Full(key, value),
+                Err(at) => {
+                    let leaf = Arc::make_mut(leaf);
+                    leaf.keys.insert(at, key);
+                    leaf.values.insert(at, value);
+                    Insert::Added
+                }
+            },
+        }
+    }
+
+    /// The value taken out and what its entry had added to sums. `present` says that the key is known to be there;
+    /// if not, this is found out before anything shared is copied.
+    pub(super) fn remove(&mut self, key: &K, mut present: bool) -> Option<(V, S)> {
+        match self {
+            Self::Leaf(leaf) => {
+                let at = leaf.keys.binary_search(key).ok()?;
+                let leaf = Arc::make_mut(leaf);
+                let (key, value) = (leaf.keys.remove(at), leaf.values.remove(at));
+                let removed = S::of(&key, &value);
+                Some((value, removed))
+            }
+            Self::Branch(shared) => {
+                let branch = Branch::claim(shared, key, &mut present)?;
+                let at = branch.child_of(key);
+                let (value, removed) = branch.children[at].remove(key, present)?;
+                branch.counts[at] -= 1;
+                branch.sums[at].sub(&removed);
+                branch.refill(at);
+                Some((value, removed))
+            }
+        }
+    }
+
+    /// What the entry at `key` added to sums before `change` and what it adds after.
+    pub(super) fn update(&mut self, key: &K, change: impl FnOnce(&mut V), mut present: bool) -> Option<(S, S)> {
+        match self {
+            Self::Leaf(leaf) => {
+                let at = leaf.keys.binary_search(key).ok()?;
+                let leaf = Arc::make_mut(leaf);
+                let (key, value) = (&leaf.keys[at], &mut leaf.values[at]);
+                let removed = S::of(key, value);
+                change(value);
+                Some((removed, S::of(key, value)))
+            }
+            Self::Branch(shared) => {
+                let branch = Branch::claim(shared, key, &mut present)?;
+                let at = branch.child_of(key);
+                let (removed, added) = branch.children[at].update(key, change, present)?;
+                branch.sums[at].sub(&removed);
+                branch.sums[at].add(&added);
+                Some((removed, added))
+            }
+        }
+    }
+
+    /// Puts a branch above a full root, so that the root can be split.
+    pub(super) fn grow(&mut self) {
+        let root = mem::replace(self, Self::empty());
+        *self = Self::Branch(Arc::new(Branch::of(root.into_row())));
+    }
+
+    /// Takes away branches that have a single child from above the root.
+    pub(super) fn shrink(&mut self) {
+        while let Self::Branch(branch) = self
+            && let [child] = branch.children.as_slice()
+        {
+            *self = child.clone();
+        }
+    }
+
+    /// The node as a child to be; `None` if it is empty.
+    pub(super) fn into_row(self) -> Option<Row<K, V, S>> {
+        let key = match &self {
+            Self::Leaf(leaf) => leaf.keys.first()?.clone(),
+            Self::Branch(branch) => branch.keys.first()?.clone(),
+        };
+        Some(Row {
+            key,
+            count: self.count(),
+            sum: self.summary(),
+            child: self,
+        })
+    }
+}
+
+impl<K, V> Leaf<K, V> {
+    pub(super) const fn new() -> Self {
+        Self {
+            keys: ArrayVec::new_const(),
+            values: ArrayVec::new_const(),
+        }
+    }
+}
+
+impl<K, V, S> Branch<K, V, S> {
+    /// The branch of these children, of which there are no more than [`FAN`].
+    pub(super) fn of(rows: impl IntoIterator<Item = Row<K, V, S>>) -> Self {
+        let mut branch = Self {
+            keys: ArrayVec::new(),
+            counts: ArrayVec::new(),
+            sums: ArrayVec::new(),
+            children: ArrayVec::new(),
+        };
+        for row in rows {
+            branch.keys.push(row.key);
+            branch.counts.push(row.count);
+            branch.sums.push(row.sum);
+            branch.children.push(row.child);
+        }
+        branch
+    }
+
+    /// The child in which `pred`, true and then false along the order, changes.
+    pub(super) fn child_where(&self, pred: impl FnMut(&K) -> bool) -> usize {
+        self.keys.get(1..).map_or(0, |keys| keys.partition_point(pred))
+    }
+}
+
+impl<K: Ord, V, S> Branch<K, V, S> {
+    /// The child that holds `key`, if any does.
+    fn child_of(&self, key: &K) -> usize {
+        self.child_where(|least| least <= key)
+    }
+}
+
+impl<K: Ord + Clone, V: Clone, S: Summary<K, V>> Branch<K, V, S> {
+    /// The branch to change the entry at `key` in: the only copy already, or one made now, unless `key` is not there.
+    fn claim<'a>(shared: &'a mut Arc<Self>, key: &K, present: &mut bool) -> Option<&'a mut Self> {
+        if !*present && !shared.is_unique() {
+            shared.children[shared.child_of(key)].get(key)?;
+            *present = true;
+        }
+        Some(Arc::make_mut(shared))
+    }
+
+    fn insert(&mut self, mut key: K, mut value: V, added: &S) -> Insert<K, V, S> {
+        loop {
+            let at = self.child_of(&key);
+            match self.children[at].insert(key, value, added) {
+                Insert::Added => {
+                    self.counts[at] += 1;
+                    self.sums[at].add(added);
+                    return Insert::Added;
+                }
+                Insert::Replaced(old, removed) => {
+                    self.sums[at].sub(&removed);
+                    self.sums[at].add(added);
+                    return Insert::Replaced(old, removed);
+                }
+                Insert::Full(k, v) => {
+                    if !self.make_room(at, &k) {
+                        return Insert::Full(k, v);
+                    }
+                    (key, value) = (k, v);
+                }
+            }
+        }
+    }
+
+    /// Makes room for `key` in the full child `at`: moves entries to a neighbour, or else splits the child. `false`
+    /// if neighbours and branch are full too. Both sides of the border that moves have room then, or the one that
+    /// `key` does not belong to is full: a run of rising or falling keys fills what it leaves behind.
+    fn make_room(&mut self, at: usize, key: &K) -> bool {
+        let child = &self.children[at];
+        let (size, place) = (child.size(), child.place(key));
+        let room = |child: &Node<K, V, S>| child.capacity() - child.size();
+        let left = at.checked_sub(1).map_or(0, |left| room(&self.children[left]));
+        let right = self.children.get(at + 1).map_or(0, room);
+        if left > 1 {
+            let moved = if place == size { left } else { left / 2 };
+            self.move_border(at - 1, child.capacity() - left + moved);
+        } else if right > 1 {
+            let moved = if place == 0 { right } else { right / 2 };
+            self.move_border(at, size - moved);
+        } else if self.children.is_full() {
+            return false;
+        } else {
+            let beside = match child {
+                Node::Leaf(_) => Node::empty(),
+                Node::Branch(_) => Node::Branch(Arc::new(Branch::of([]))),
+            };
+            self.keys.insert(at + 1, key.clone());
+            self.counts.insert(at + 1, 0);
+            self.sums.insert(at + 1, S::default());
+            self.children.insert(at + 1, beside);
+            self.move_border(at, size / 2);
+        }
+        true
+    }
+
+    /// [`Branch::refill`] for the last child.
+    pub(super) fn refill_last(&mut self) {
+        if let Some(last) = self.children.len().checked_sub(1) {
+            self.refill(last);
+        }
+    }
+
+    /// Merges child `at` with a neighbour, or evens the two out, if it has become too small.
+    fn refill(&mut self, at: usize) {
+        let capacity = self.children[at].capacity();
+        if self.children[at].size() >= least(capacity) || self.children.len() < 2 {
+            return;
+        }
+        let left = at.saturating_sub(1);
+        let both = self.children[left].size() + self.children[left + 1].size();
+        if both > mergeable(capacity) {
+            self.move_border(left, both / 2);
+        } else {
+            self.move_border(left, both);
+            self.keys.remove(left + 1);
+            self.counts.remove(left + 1);
+            self.sums.remove(left + 1);
+            self.children.remove(left + 1);
+        }
+    }
+
+    /// Moves entries or children between child `left` and the one after it until `left` has `target` of them.
+    fn move_border(&mut self, left: usize, target: usize) {
+        let Some([lower, upper]) = self.children.get_mut(left..left + 2) else {
+            return;
+        };
+        let border = match (lower, upper) {
+            (Node::Leaf(lower), Node::Leaf(upper)) => {
+                let (lower, upper) = (Arc::make_mut(lower), Arc::make_mut(upper));
+                shift(&mut lower.keys, &mut upper.keys, target);
+                shift(&mut lower.values, &mut upper.values, target);
+                upper.keys.first()
+            }
+            (Node::Branch(lower), Node::Branch(upper)) => {
+                let (lower, upper) = (Arc::make_mut(lower), Arc::make_mut(upper));
+                if let Some(first) = upper.keys.first_mut() {
+                    first.clone_from(&self.keys[left + 1]);
+                }
+                shift(&mut lower.keys, &mut upper.keys, target);
+                shift(&mut lower.counts, &mut upper.counts, target);
+                shift(&mut lower.sums, &mut upper.sums, target);
+                shift(&mut lower.children, &mut upper.children, target);
+                upper.keys.first()
+            }
+            _ => None, // All leaves have one depth, so neighbours are of one kind.
+        };
+        if let Some(border) = border {
+            self.keys[left + 1].clone_from(border);
+        }
+        for at in [left, left + 1] {
+            self.counts[at] = self.children[at].count();
+            self.sums[at] = self.children[at].summary();
+        }
+    }
+}
+
+/// Moves the end of `lower` to the start of `upper`, or back, until `lower` has `target` items.
+fn shift<T, const N: usize>(lower: &mut ArrayVec<T, N>, upper: &mut ArrayVec<T, N>, target: usize) {
+    if let Some(moved) = lower.len().checked_sub(target) {
+        upper.extend(lower.drain(target..));
+        upper.rotate_right(moved);
+    } else {
+        let moved = target - lower.len();
+        lower.extend(upper.drain(..moved));
+    }
+}
+
+impl<K, V, S> Clone for Node<K, V, S> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Leaf(leaf) => Self::Leaf(Arc::clone(leaf)),
+            Self::Branch(branch) => Self::Branch(Arc::clone(branch)),
+        }
+    }
+}
