@@ -1,1 +1,33 @@
-//! Placeholder.
+//! What is said: ids, commands, events, refusals, genesis, and their canonical bytes.
+//!
+//! Clients need no more than this crate: it can build every transaction, read every receipt and check every
+//! proof without the engine. Canonical bytes are Borsh: one value has one encoding, and decoding refuses
+//! everything else.
+
+mod command;
+mod event;
+mod genesis;
+mod ids;
+pub mod proof;
+mod receipt;
+mod rejected;
+pub mod table;
+
+pub use command::{
+    Block, Command, FeeOffer, Observation, ParameterChange, Permission, Protection, Repayment,
+    StandingOrder, Transaction, TypeParameter, VaultRef,
+};
+pub use event::{
+    Event, FeedState, LossCause, Seized, SeizureRule, TicketOutcome, WaterfallStep,
+};
+pub use genesis::{
+    Asset, AuctionSpec, Bounds, Breaker, Curve, FeedSpec, Genesis, Limits, Opening, OpeningAuction,
+    OpeningBalance, OpeningDeposit, OpeningVault, PeerRules, PoolPrice, PoolSpec, Seizure, Trigger,
+    TypeSpec,
+};
+pub use ids::{
+    AccountId, AssetId, AuctionId, FeedId, Height, Holder, Module, RoundNumber, SourceId, TicketId,
+    TypeId, VaultId,
+};
+pub use receipt::{BlockResult, Fee, Outcome, Receipt};
+pub use rejected::{NoPrice, ParameterFault, Rejected};

@@ -1,0 +1,15 @@
+//! What every mechanism stands on: state that can be undone, forked and proven, and the ledger.
+
+pub mod changes;
+pub mod context;
+pub mod ledger;
+// pub mod merkle;
+pub mod prices;
+pub mod table;
+pub mod tree;
+
+pub use changes::{Change, ChangeSet};
+pub use context::{Clock, Context};
+pub use ledger::Ledger;
+pub use prices::{Prices, Quote};
+pub use table::{Record, Savepoint, State, Stored, Table, Var};

@@ -1,0 +1,93 @@
+//! The prices of one block: what each feed says and what each use may take from it (docs/oracle.md).
+//!
+//! The oracle makes one [`Quote`] a feed after its rounds have closed; every check of the block reads the same quotes.
+
+use std::collections::BTreeMap;
+
+use ballast_num::{Price, Seconds, Timestamp};
+use ballast_protocol::{FeedId, FeedState, NoPrice, RoundNumber};
+
+/// What a feed says in this block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// Which feed.
+    pub feed: FeedId,
+    /// Its state (rule R3).
+    pub state: FeedState,
+    /// How many rounds it has closed.
+    pub round: RoundNumber,
+    /// Block time at which the last one closed.
+    pub closed: Timestamp,
+    /// Its age now.
+    pub age: Seconds,
+    /// Age at which it becomes Stale.
+    pub heartbeat: Seconds,
+    /// Median of the last closed round.
+    pub spot: Price,
+    /// Time-weighted mean over the feed's window.
+    pub mean: Price,
+    /// The price by which a vault is judged, kinder to its owner: `spot` when Live; while Halted or Disputed the
+    /// higher of the median and the last Live price moved toward it (rule R3).
+    pub judging: Price,
+    /// The same of the round before: the wick band takes the kinder of the two (rule R9).
+    pub judging_before: Price,
+    /// What pools and auctions take as low price: `spot` when Live, else the lower of the same two (rule R3).
+    pub low: Price,
+    /// The feed's live time (rule R4).
+    pub live_time: Seconds,
+    /// Whether the quiet period after a gap still runs (rule R4).
+    pub quiet: bool,
+}
+
+impl Quote {
+    /// The price at which collateral backs new debt: the lower of spot and mean, in state Live only.
+    pub fn borrowing(&self) -> Result<Price, NoPrice> {
+        match self.state {
+            FeedState::Live => Ok(self.spot.min(self.mean)),
+            FeedState::Stale => Err(self.stale()),
+            FeedState::Disputed => Err(NoPrice::Disputed { feed: self.feed }),
+            FeedState::Halted => Err(NoPrice::Halted { feed: self.feed }),
+        }
+    }
+
+    /// The price at which a liquidation judges and sells, in every state but Stale.
+    pub fn liquidation(&self) -> Result<Price, NoPrice> {
+        match self.state {
+            FeedState::Stale => Err(self.stale()),
+            _ => Ok(self.judging),
+        }
+    }
+
+    /// The kinder of the last two rounds, for vaults inside the wick band (rule R9).
+    pub fn wick(&self) -> Price {
+        self.judging.max(self.judging_before)
+    }
+
+    fn stale(&self) -> NoPrice {
+        NoPrice::Stale { feed: self.feed, age: self.age, limit: self.heartbeat }
+    }
+}
+
+/// The quotes of all feeds that have a round.
+#[derive(Clone, Debug, Default)]
+pub struct Prices {
+    quotes: BTreeMap<FeedId, Quote>,
+}
+
+impl Prices {
+    /// The quote of a feed. Error: `NoPrice::None` before its first round.
+    pub fn quote(&self, feed: FeedId) -> Result<&Quote, NoPrice> {
+        self.quotes.get(&feed).ok_or(NoPrice::None { feed })
+    }
+
+    /// All quotes, by feed.
+    pub fn iter(&self) -> impl Iterator<Item = &Quote> {
+        self.quotes.values()
+    }
+}
+
+impl FromIterator<Quote> for Prices {
+    fn from_iter<I: IntoIterator<Item = Quote>>(quotes: I) -> Self {
+        Self { quotes: quotes.into_iter().map(|quote| (quote.feed, quote)).collect() }
+    }
+}

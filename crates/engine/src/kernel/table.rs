@@ -1,0 +1,238 @@
+//! State that can be undone: tables and single records that log what they overwrite.
+//!
+//! One log carries three loads. A savepoint is a length of the log, and going back replays it from the end; nested
+//! savepoints are nested lengths. At the end of a block the first logged value of each key, beside the present one, is
+//! the block's exact change feed; and the state root is brought up to date from that feed.
+
+use ballast_protocol::proof::Hash;
+use borsh::{BorshDeserialize, BorshSerialize};
+
+use super::changes::ChangeSet;
+use super::tree::{Range, Tree};
+
+/// What a table can hold: copyable by `Clone`, comparable, with canonical bytes.
+pub trait Record: Clone + PartialEq + BorshSerialize + BorshDeserialize {}
+impl<T: Clone + PartialEq + BorshSerialize + BorshDeserialize> Record for T {}
+
+/// What every piece of state can do, whatever it holds.
+pub trait Stored {
+    /// The length of the log: where a savepoint stands.
+    fn mark(&self) -> usize;
+    /// Undoes all that was written since `mark`.
+    fn rewind(&mut self, mark: usize);
+    /// Adds what changed since the last call to the set and forgets how to undo it.
+    fn take_changes(&mut self, changes: &mut ChangeSet);
+    /// Adds every entry to the set as if it were new: for a root from scratch, exports and checks.
+    fn all_entries(&self, changes: &mut ChangeSet);
+}
+
+/// A part of the state: visits all its pieces in a fixed order.
+pub trait State {
+    /// Calls `visit` with each piece.
+    fn each(&mut self, visit: &mut dyn FnMut(&mut dyn Stored));
+}
+
+/// Implements [`State`] by naming the pieces.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! pieces {
+    ($state:ty { $($field:ident),* $(,)? }) => {
+        impl $crate::kernel::State for $state {
+            fn each(&mut self, visit: &mut dyn FnMut(&mut dyn $crate::kernel::Stored)) {
+                $(visit(&mut self.$field);)*
+            }
+        }
+    };
+}
+
+/// An ordered map that can be undone, cloned in O(1) and committed to by the state root.
+#[derive(Clone, Debug)]
+pub struct Table<K, V> {
+    id: u16,
+    tree: Tree<K, V>,
+    log: Vec<(K, Option<V>)>,
+}
+
+impl<K: Record + Ord, V: Record> Table<K, V> {
+    /// An empty table with its number in proofs ([`ballast_protocol::table`]).
+    pub const fn new(id: u16) -> Self {
+        Self { id, tree: Tree::new(), log: Vec::new() }
+    }
+
+    /// The record at `key`.
+    pub fn get(&self, key: &K) -> Option<&V> {
+        self.tree.get(key)
+    }
+
+    /// Whether there is a record at `key`.
+    pub fn contains_key(&self, key: &K) -> bool {
+        self.tree.contains_key(key)
+    }
+
+    /// Writes a record and returns what stood there.
+    pub fn set(&mut self, key: K, value: V) -> Option<V> {
+        let before = self.tree.insert(key.clone(), value);
+        self.log.push((key, before.clone()));
+        before
+    }
+
+    /// Removes a record and returns it.
+    pub fn remove(&mut self, key: &K) -> Option<V> {
+        let before = self.tree.remove(key)?;
+        self.log.push((key.clone(), Some(before.clone())));
+        Some(before)
+    }
+
+    /// The records in key order.
+    pub fn iter(&self) -> Range<'_, K, V> {
+        self.tree.iter()
+    }
+
+    /// The records with keys in `bounds`, in order.
+    pub fn range(&self, bounds: impl std::ops::RangeBounds<K>) -> Range<'_, K, V> {
+        self.tree.range(bounds)
+    }
+
+    /// The first record.
+    pub fn first(&self) -> Option<(&K, &V)> {
+        self.tree.first()
+    }
+
+    /// How many records there are.
+    pub const fn len(&self) -> usize {
+        self.tree.len()
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.tree.is_empty()
+    }
+
+    /// The records alone, without the log: for readers and memory figures.
+    pub const fn tree(&self) -> &Tree<K, V> {
+        &self.tree
+    }
+
+    /// Like [`Stored::rewind`], and tells each step: the key, what stands there, and what is put back.
+    pub(crate) fn rewind_with(&mut self, mark: usize, mut tell: impl FnMut(&K, Option<&V>, Option<&V>)) {
+        while self.log.len() > mark {
+            let Some((key, before)) = self.log.pop() else { return };
+            tell(&key, self.tree.get(&key), before.as_ref());
+            match before {
+                Some(value) => drop(self.tree.insert(key, value)),
+                None => drop(self.tree.remove(&key)),
+            }
+        }
+    }
+}
+
+impl<K: Record + Ord, V: Record> Stored for Table<K, V> {
+    fn mark(&self) -> usize {
+        self.log.len()
+    }
+
+    fn rewind(&mut self, mark: usize) {
+        self.rewind_with(mark, |_, _, _| ());
+    }
+
+    fn take_changes(&mut self, changes: &mut ChangeSet) {
+        let mut log = std::mem::take(&mut self.log);
+        // Stable: the first entry of a key is the value that it had before the block.
+        log.sort_by(|(left, _), (right, _)| left.cmp(right));
+        log.dedup_by(|(later, _), (first, _)| later == first);
+        for (key, before) in &log {
+            changes.add(self.id, key, before.as_ref(), self.tree.get(key));
+        }
+        log.clear();
+        self.log = log;
+    }
+
+    fn all_entries(&self, changes: &mut ChangeSet) {
+        for (key, value) in self.tree.iter() {
+            changes.add(self.id, key, None, Some(value));
+        }
+    }
+}
+
+/// A single record that can be undone.
+#[derive(Clone, Debug)]
+pub struct Var<V> {
+    id: u16,
+    value: V,
+    log: Vec<V>,
+}
+
+impl<V: Record> Var<V> {
+    /// A record with its table number and first value. It is part of the root from the first change feed on.
+    pub fn new(id: u16, value: V) -> Self {
+        Self { id, value, log: Vec::new() }
+    }
+
+    /// Its value.
+    pub const fn get(&self) -> &V {
+        &self.value
+    }
+
+    /// Overwrites it.
+    pub fn set(&mut self, value: V) {
+        self.log.push(std::mem::replace(&mut self.value, value));
+    }
+}
+
+impl<V: Record> Stored for Var<V> {
+    fn mark(&self) -> usize {
+        self.log.len()
+    }
+
+    fn rewind(&mut self, mark: usize) {
+        while self.log.len() > mark {
+            let Some(value) = self.log.pop() else { return };
+            self.value = value;
+        }
+    }
+
+    fn take_changes(&mut self, changes: &mut ChangeSet) {
+        if let Some(before) = self.log.first() {
+            changes.add(self.id, &(), Some(before), Some(&self.value));
+        }
+        self.log.clear();
+    }
+
+    fn all_entries(&self, changes: &mut ChangeSet) {
+        changes.add(self.id, &(), None, Some(&self.value));
+    }
+}
+
+/// The most pieces that a state may have.
+const PIECES: usize = 40;
+
+/// A point to go back to. It is void once a later go-back to an earlier point, or a block's end, has passed it.
+#[derive(Clone, Copy, Debug)]
+pub struct Savepoint {
+    marks: [u32; PIECES],
+}
+
+impl Savepoint {
+    /// The present point.
+    pub fn of(state: &mut dyn State) -> Self {
+        let mut marks = [0; PIECES];
+        let mut at = 0;
+        state.each(&mut |piece| {
+            marks[at] = u32::try_from(piece.mark()).expect("a block's log is bounded by its work budget");
+            at += 1;
+        });
+        Self { marks }
+    }
+
+    /// Undoes everything since this point.
+    pub fn restore(&self, state: &mut dyn State) {
+        let mut at = 0;
+        state.each(&mut |piece| {
+            piece.rewind(self.marks[at] as usize);
+            at += 1;
+        });
+    }
+}
+
+/// An empty state's root.
+pub const EMPTY_ROOT: Hash = Hash([0; 32]);

@@ -1,0 +1,5 @@
+//! The mechanisms of the reserve. Each knows the kernel and nothing of the others; what needs several is a flow.
+
+pub mod auction;
+pub mod oracle;
+pub mod stability_pool;

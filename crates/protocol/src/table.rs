@@ -1,0 +1,46 @@
+//! The tables that the state root commits to: what a proof's table number means.
+//!
+//! Keys and values are in canonical bytes (Borsh) of the types named here; a table of one record has the empty key.
+
+/// Balance of (asset, holder): `(AssetId, Holder) → Amount`. No entry means zero.
+pub const BALANCES: u16 = 1;
+/// Supply of an asset: `AssetId → Amount`.
+pub const SUPPLIES: u16 = 2;
+/// Height, block time, host time and the numbers given out so far.
+pub const CHAIN: u16 = 3;
+/// Nonces of living transactions: `(window, AccountId, nonce) → ()`.
+pub const NONCES: u16 = 4;
+/// Limits of the whole reserve, and the authority.
+pub const LIMITS: u16 = 5;
+/// Assets by `AssetId`.
+pub const ASSETS: u16 = 6;
+/// Feeds' parameters by `FeedId`.
+pub const FEEDS: u16 = 10;
+/// The last stored observation of each `(FeedId, SourceId)`.
+pub const OBSERVATIONS: u16 = 11;
+/// Rounds, state, mean and variance of each `FeedId`.
+pub const ROUNDS: u16 = 12;
+/// Collateral types' parameters by `TypeId`.
+pub const TYPES: u16 = 20;
+/// Debt index and totals by `TypeId`.
+pub const TOTALS: u16 = 21;
+/// Vaults by `VaultId`.
+pub const VAULTS: u16 = 22;
+/// Delegates: `(owner, delegate) → ()`.
+pub const DELEGATES: u16 = 23;
+/// Standing orders by `VaultId`.
+pub const STANDING_ORDERS: u16 = 24;
+/// Queued commands by `TicketId`.
+pub const TICKETS: u16 = 30;
+/// Stability pools by `TypeId`.
+pub const POOLS: u16 = 31;
+/// Pool deposits by `(TypeId, AccountId)`.
+pub const POOL_DEPOSITS: u16 = 32;
+/// Collateral gained for each coin, by `(TypeId, scale)`.
+pub const POOL_GAINS: u16 = 33;
+/// Running auctions by `AuctionId`.
+pub const AUCTIONS: u16 = 40;
+/// Debt on sale by `TypeId`.
+pub const ON_SALE: u16 = 41;
+/// Losses booked and recovered by `TypeId`.
+pub const LOSSES: u16 = 50;
