@@ -236,19 +236,16 @@ impl<K: Ord + Clone, V: Clone, S: Summary<K, V>> Tree<K, V, S> {
     /// Puts an entry at `key` and returns the value that it replaces, if there was one.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         let added = S::of(&key, &value);
-        let (mut key, mut value) = (key, value);
+        let mut value = Some(value);
+        let root = self.root.get_or_insert_with(Node::empty);
         loop {
-            let root = self.root.get_or_insert_with(Node::empty);
-            match root.insert(key, value, &added) {
-                Insert::Replaced(old, _) => return Some(old),
+            match root.insert(&key, &mut value, &added) {
+                Insert::Replaced(_) => return value,
                 Insert::Added => {
                     self.len += 1;
                     return None;
                 }
-                Insert::Full(k, v) => {
-                    root.grow();
-                    (key, value) = (k, v);
-                }
+                Insert::Full => root.grow(),
             }
         }
     }

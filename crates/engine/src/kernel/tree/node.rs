@@ -48,13 +48,13 @@ pub(super) struct Row<K, V, S> {
 }
 
 /// What became of an insertion.
-pub(super) enum Insert<K, V, S> {
-    /// A new entry.
+pub(super) enum Insert<S> {
+    /// The value went into a new entry.
     Added,
-    /// The value that was there, and what its entry had added to sums.
-    Replaced(V, S),
+    /// The value changed places with the one there, whose entry had added this to sums.
+    Replaced(S),
     /// Nothing changed: the node must be given room first, by its parent.
-    Full(K, V),
+    Full,
 }
 
 impl<K, V, S> Node<K, V, S> {
@@ -171,22 +171,27 @@ impl<K, V, S: Summary<K, V>> Node<K, V, S> {
 }
 
 impl<K: Ord + Clone, V: Clone, S: Summary<K, V>> Node<K, V, S> {
-    pub(super) fn insert(&mut self, key: K, value: V, added: &S) -> Insert<K, V, S> {
+    /// Takes `value`, and leaves the one that it replaces.
+    pub(super) fn insert(&mut self, key: &K, value: &mut Option<V>, added: &S) -> Insert<S> {
         match self {
             Self::Branch(branch) => Arc::make_mut(branch).insert(key, value, added),
-            Self::Leaf(leaf) => match leaf.keys.binary_search(&key) {
+            Self::Leaf(leaf) => match leaf.keys.binary_search(key) {
                 Ok(at) => {
                     let leaf = Arc::make_mut(leaf);
-                    let old_key = mem::replace(&mut leaf.keys[at], key);
-                    let old = mem::replace(&mut leaf.values[at], value);
-                    let removed = S::of(&old_key, &old);
-                    Insert::Replaced(old, removed)
+                    let removed = S::of(&leaf.keys[at], &leaf.values[at]);
+                    leaf.keys[at].clone_from(key);
+                    if let Some(value) = value {
+                        mem::swap(value, &mut leaf.values[at]);
+                    }
+                    Insert::Replaced(removed)
                 }
-                Err(_) if leaf.keys.is_full() => Insert::Full(key, value),
+                Err(_) if leaf.keys.is_full() => Insert::Full,
                 Err(at) => {
-                    let leaf = Arc::make_mut(leaf);
-                    leaf.keys.insert(at, key);
-                    leaf.values.insert(at, value);
+                    if let Some(value) = value.take() {
+                        let leaf = Arc::make_mut(leaf);
+                        leaf.keys.insert(at, key.clone());
+                        leaf.values.insert(at, value);
+                    }
                     Insert::Added
                 }
             },
@@ -318,27 +323,18 @@ impl<K: Ord + Clone, V: Clone, S: Summary<K, V>> Branch<K, V, S> {
         Some(Arc::make_mut(shared))
     }
 
-    fn insert(&mut self, mut key: K, mut value: V, added: &S) -> Insert<K, V, S> {
+    fn insert(&mut self, key: &K, value: &mut Option<V>, added: &S) -> Insert<S> {
         loop {
-            let at = self.child_of(&key);
-            match self.children[at].insert(key, value, added) {
-                Insert::Added => {
-                    self.counts[at] += 1;
-                    self.sums[at].add(added);
-                    return Insert::Added;
-                }
-                Insert::Replaced(old, removed) => {
-                    self.sums[at].sub(&removed);
-                    self.sums[at].add(added);
-                    return Insert::Replaced(old, removed);
-                }
-                Insert::Full(k, v) => {
-                    if !self.make_room(at, &k) {
-                        return Insert::Full(k, v);
-                    }
-                    (key, value) = (k, v);
-                }
+            let at = self.child_of(key);
+            let outcome = self.children[at].insert(key, value, added);
+            match &outcome {
+                Insert::Added => self.counts[at] += 1,
+                Insert::Replaced(removed) => self.sums[at].sub(removed),
+                Insert::Full if self.make_room(at, key) => continue,
+                Insert::Full => return outcome,
             }
+            self.sums[at].add(added);
+            return outcome;
         }
     }
 
