@@ -3,3 +3,4 @@
 pub mod auction;
 pub mod oracle;
 pub mod stability_pool;
+pub mod vault;

@@ -18,8 +18,10 @@ pub const ASSETS: u16 = 6;
 pub const FEEDS: u16 = 10;
 /// The last stored observation of each `(FeedId, SourceId)`.
 pub const OBSERVATIONS: u16 = 11;
-/// Rounds, state, mean and variance of each `FeedId`.
+/// The last closed round of each `FeedId`, its state and its variance.
 pub const ROUNDS: u16 = 12;
+/// Price × time up to each 32nd of a mean's window, by `(FeedId, slot)`.
+pub const PRICE_MEANS: u16 = 13;
 /// Collateral types' parameters by `TypeId`.
 pub const TYPES: u16 = 20;
 /// Debt index and totals by `TypeId`.
@@ -30,8 +32,12 @@ pub const VAULTS: u16 = 22;
 pub const DELEGATES: u16 = 23;
 /// Standing orders by `VaultId`.
 pub const STANDING_ORDERS: u16 = 24;
+/// The last `VaultId` given out.
+pub const LAST_VAULT: u16 = 25;
 /// Queued commands by `TicketId`.
 pub const TICKETS: u16 = 30;
+/// The last `TicketId` given out.
+pub const LAST_TICKET: u16 = 34;
 /// Stability pools by `TypeId`.
 pub const POOLS: u16 = 31;
 /// Pool deposits by `(TypeId, AccountId)`.
@@ -42,5 +48,7 @@ pub const POOL_GAINS: u16 = 33;
 pub const AUCTIONS: u16 = 40;
 /// Debt on sale by `TypeId`.
 pub const ON_SALE: u16 = 41;
+/// The last `AuctionId` given out.
+pub const LAST_AUCTION: u16 = 42;
 /// Losses booked and recovered by `TypeId`.
 pub const LOSSES: u16 = 50;

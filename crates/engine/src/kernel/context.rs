@@ -1,7 +1,7 @@
 //! What the engine hands to a mechanism: the time, the caller, the prices, the ledger, and where to tell what happened.
 
 use ballast_num::{Seconds, Timestamp};
-use ballast_protocol::{AccountId, Event};
+use ballast_protocol::{AccountId, Event, Limits};
 
 use super::{Ledger, prices::Prices};
 
@@ -23,6 +23,8 @@ pub struct Context<'a> {
     pub clock: Clock,
     /// Who.
     pub caller: AccountId,
+    /// Under which limits.
+    pub limits: &'a Limits,
     /// At which prices.
     pub prices: &'a Prices,
     /// Who has what.

@@ -1,0 +1,219 @@
+//! Vaults: collateral locked, coins drawn against it (docs/vault.md).
+//!
+//! A vault has one owner and one collateral type. Its debt is kept divided by the type's debt index, so that interest
+//! is charged to all vaults of a type by one multiplication: debt = normalized debt × index, rounded up.
+
+mod custody;
+mod debt;
+pub mod index;
+mod judge;
+mod manage;
+mod types;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Ratio, Round, Seconds, Timestamp};
+use ballast_protocol::{AccountId, Rejected, RoundNumber, StandingOrder, TypeId, TypeSpec, VaultId, table};
+use borsh::{BorshDeserialize, BorshSerialize};
+
+pub use index::{Bar, Place, RatioIndex, Sums};
+pub use judge::{Batch, Issuance};
+
+use crate::kernel::{ChangeSet, Stored, Table, Var};
+use crate::pieces;
+
+/// A vault's record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Vault {
+    /// Whose it is.
+    pub owner: AccountId,
+    /// Its collateral type.
+    pub collateral_type: TypeId,
+    /// Locked collateral, in base units.
+    pub collateral: Amount,
+    /// Debt ÷ the type's debt index.
+    pub normalized_debt: NormalizedDebt,
+    /// Coins kept for its liquidator; they are part of its debt.
+    pub deposit: Amount,
+    /// The last round of the feed in which part of it was seized (rule R9).
+    pub seized_in: RoundNumber,
+}
+
+/// What all vaults of a type have in common and what changes while they live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Totals {
+    /// Normalized debt of all vaults.
+    pub normalized_debt: NormalizedDebt,
+    /// Normalized debt at the start of this block: ceilings count from here (rule R5).
+    pub opening: NormalizedDebt,
+    /// Normalized debt drawn in this block, repayments not deducted (rule R5).
+    pub drawn: NormalizedDebt,
+    /// Debt ÷ normalized debt.
+    pub index: Index,
+    /// Block time of the last accrual.
+    pub accrued: Timestamp,
+    /// The liquidation ratio in force: it glides to the type's (rule R8).
+    pub liquidation_ratio: Ratio,
+    /// Live time of the feed at the last glide.
+    pub glided: Seconds,
+    /// Whether new debt is allowed.
+    pub admission: Admission,
+    /// Decimals of the collateral.
+    pub decimals: Decimals,
+}
+
+/// Whether a type takes new debt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum Admission {
+    /// It does.
+    Open,
+    /// It does not: its feed was Stale for too long (rule R3).
+    Closed,
+}
+
+impl Totals {
+    /// The debt of all vaults together.
+    pub fn debt(&self, round: Round) -> Result<Amount, Rejected> {
+        Ok(self.normalized_debt.debt(self.index, round)?)
+    }
+
+    /// 10^(36 − decimals): the factor that compares collateral value with debt × ratio (see [`Bar`]).
+    pub fn scale(&self) -> u128 {
+        10_u128.pow(36 - u32::from(self.decimals.get()))
+    }
+}
+
+/// All vaults, their types and what belongs to them.
+#[derive(Clone, Debug)]
+pub struct Vaults {
+    pub(crate) types: Table<TypeId, TypeSpec>,
+    pub(crate) totals: Table<TypeId, Totals>,
+    pub(crate) book: Book,
+    delegates: Table<(AccountId, AccountId), ()>,
+    orders: Table<VaultId, StandingOrder>,
+    last: Var<VaultId>,
+    /// How much each type may still issue in this block; derived at its start, not state.
+    issuance: BTreeMap<TypeId, Issuance>,
+}
+
+pieces!(Vaults { types, totals, book, delegates, orders, last });
+
+impl Default for Vaults {
+    fn default() -> Self {
+        Self {
+            types: Table::new(table::TYPES),
+            totals: Table::new(table::TOTALS),
+            book: Book { vaults: Table::new(table::VAULTS), index: RatioIndex::default() },
+            delegates: Table::new(table::DELEGATES),
+            orders: Table::new(table::STANDING_ORDERS),
+            last: Var::new(table::LAST_VAULT, VaultId(0)),
+            issuance: BTreeMap::new(),
+        }
+    }
+}
+
+/// The vaults and their index, which always agree: every write, and every undo of one, goes through both.
+#[derive(Clone, Debug)]
+pub(crate) struct Book {
+    vaults: Table<VaultId, Vault>,
+    index: RatioIndex,
+}
+
+impl Book {
+    pub(crate) fn set(&mut self, id: VaultId, vault: Vault) {
+        let before = self.vaults.set(id, vault);
+        self.index.replace(id, before.as_ref(), Some(&vault));
+    }
+
+    pub(crate) fn remove(&mut self, id: VaultId) {
+        let before = self.vaults.remove(&id);
+        self.index.replace(id, before.as_ref(), None);
+    }
+}
+
+impl Stored for Book {
+    fn mark(&self) -> usize {
+        self.vaults.mark()
+    }
+
+    fn rewind(&mut self, mark: usize) {
+        let Self { vaults, index } = self;
+        vaults.rewind_with(mark, |id, now, restored| index.replace(*id, now, restored));
+    }
+
+    fn take_changes(&mut self, changes: &mut ChangeSet) {
+        self.vaults.take_changes(changes);
+    }
+
+    fn all_entries(&self, changes: &mut ChangeSet) {
+        self.vaults.all_entries(changes);
+    }
+}
+
+impl Vaults {
+    /// A vault. Error: `UnknownVault`.
+    pub fn vault(&self, id: VaultId) -> Result<&Vault, Rejected> {
+        self.book.vaults.get(&id).ok_or(Rejected::UnknownVault(id))
+    }
+
+    /// A vault that `caller` owns or may act on as a delegate. Errors: `UnknownVault`, `NotOwner`.
+    fn managed_by(&self, id: VaultId, caller: AccountId) -> Result<Vault, Rejected> {
+        let vault = *self.vault(id)?;
+        if vault.owner == caller || self.delegates.contains_key(&(vault.owner, caller)) {
+            return Ok(vault);
+        }
+        Err(Rejected::NotOwner { vault: id, caller })
+    }
+
+    /// A type's parameters. Error: `UnknownType`.
+    pub fn spec(&self, id: TypeId) -> Result<&TypeSpec, Rejected> {
+        self.types.get(&id).ok_or(Rejected::UnknownType(id))
+    }
+
+    /// A type's totals. Error: `UnknownType`.
+    pub fn totals(&self, id: TypeId) -> Result<&Totals, Rejected> {
+        self.totals.get(&id).ok_or(Rejected::UnknownType(id))
+    }
+
+    /// The types, by id.
+    pub fn types(&self) -> impl Iterator<Item = &TypeSpec> {
+        self.types.iter().map(|(_, spec)| spec)
+    }
+
+    /// The vaults, by id.
+    pub fn iter(&self) -> impl Iterator<Item = (VaultId, &Vault)> {
+        self.book.vaults.iter().map(|(id, vault)| (*id, vault))
+    }
+
+    /// How many vaults are open.
+    pub fn len(&self) -> usize {
+        self.book.vaults.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.book.vaults.is_empty()
+    }
+
+    /// The liquidation index.
+    pub fn index(&self) -> &RatioIndex {
+        &self.book.index
+    }
+
+    /// Bytes on the heap of all vault records with their keys, and of their index.
+    pub fn heap_bytes(&self) -> (usize, usize) {
+        (self.book.vaults.tree().heap_bytes(), self.book.index.heap_bytes())
+    }
+
+    /// The standing order of a vault.
+    pub fn standing_order(&self, id: VaultId) -> Option<&StandingOrder> {
+        self.orders.get(&id)
+    }
+
+    /// Whether `delegate` may act on the vaults of `owner`.
+    pub fn is_delegate(&self, owner: AccountId, delegate: AccountId) -> bool {
+        self.delegates.contains_key(&(owner, delegate))
+    }
+}

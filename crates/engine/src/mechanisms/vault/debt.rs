@@ -1,0 +1,138 @@
+//! Drawing and repaying debt (docs/vault.md, eq. 1-3).
+
+use ballast_num::{Amount, NormalizedDebt, RAY, Round, U256, cmp_products};
+use ballast_protocol::{Event, Module, Rejected, Repayment, TypeId, VaultId};
+
+use super::custody::not_zero;
+use super::{Admission, Batch, Totals, Vault, Vaults};
+use crate::kernel::Context;
+
+impl Vaults {
+    /// Mints `amount` to the caller; the vault owes it with the borrowing fee and, on its first debt, the liquidation
+    /// deposit. Errors, in order: `ZeroAmount`, `UnknownVault`, `NotOwner`, `Quiet`, `TypeClosed`, `Uncovered`,
+    /// `CeilingExceeded`, `GlobalCeilingExceeded`; at the batch's end those of the judgement.
+    pub(crate) fn draw(
+        &mut self,
+        ctx: &mut Context<'_>,
+        batch: &mut Batch,
+        id: VaultId,
+        amount: Amount,
+    ) -> Result<(), Rejected> {
+        not_zero(amount)?;
+        let vault = self.managed_by(id, ctx.caller)?;
+        let kind = vault.collateral_type;
+        let spec = self.spec(kind)?;
+        let fee = amount.mul_ratio(spec.borrowing_fee, Round::Up)?;
+        let deposit = self.missing_deposit(&vault)?;
+        let added = Amount::try_sum([amount, fee, deposit])?;
+
+        let (normalized, after) = self.with_debt(ctx, &vault, added, deposit)?;
+        batch.touch(id, &vault);
+        self.book.set(id, after);
+        ctx.ledger.mint(ctx.limits.coin, ctx.caller, amount)?;
+        ctx.ledger.mint(ctx.limits.coin, Module::SurplusBuffer, fee)?;
+        ctx.ledger.mint(ctx.limits.coin, Module::LiquidationDeposits(kind), deposit)?;
+        ctx.tell(Event::DebtDrawn { vault: id, to: ctx.caller, amount, fee, deposit, normalized });
+        Ok(())
+    }
+
+    /// Burns coins of the caller against anyone's vault. Errors: `ZeroAmount`, `UnknownVault`, `TooMuch`,
+    /// `InsufficientBalance`; at the batch's end `BelowDebtFloor`.
+    pub(crate) fn repay(
+        &mut self,
+        ctx: &mut Context<'_>,
+        batch: &mut Batch,
+        id: VaultId,
+        repayment: Repayment,
+    ) -> Result<Amount, Rejected> {
+        let vault = *self.vault(id)?;
+        let index = self.totals(vault.collateral_type)?.index;
+        let owed = vault.normalized_debt.debt(index, Round::Up)?;
+        let (amount, normalized) = match repayment {
+            Repayment::All => (owed, vault.normalized_debt),
+            Repayment::Exactly(amount) if amount == owed => (owed, vault.normalized_debt),
+            Repayment::Exactly(amount) => (amount, amount.normalize(index, Round::Down)?),
+        };
+        not_zero(amount)?;
+        let rest = vault.normalized_debt.try_sub(normalized);
+        let rest = rest.map_err(|_| Rejected::TooMuch { asked: amount, available: owed })?;
+
+        ctx.ledger.burn(ctx.limits.coin, ctx.caller, amount)?;
+        self.remove_debt(vault.collateral_type, normalized)?;
+        batch.touch(id, &vault);
+        self.book.set(id, Vault { normalized_debt: rest, ..vault });
+        ctx.tell(Event::DebtRepaid { vault: id, by: ctx.caller, amount, normalized });
+        Ok(amount)
+    }
+
+    /// What a vault must still leave as its liquidation deposit when it draws debt.
+    pub(super) fn missing_deposit(&self, vault: &Vault) -> Result<Amount, Rejected> {
+        let asked = self.spec(vault.collateral_type)?.liquidation_deposit;
+        // A deposit is left once, with the first debt: a change of the parameter does not reach back.
+        Ok(if vault.normalized_debt.is_zero() { asked.saturating_sub(vault.deposit) } else { Amount::ZERO })
+    }
+
+    /// The vault with `added` more debt, of which `deposit` is its deposit, after every check that concerns new debt;
+    /// the totals are written.
+    pub(super) fn with_debt(
+        &mut self,
+        ctx: &Context<'_>,
+        vault: &Vault,
+        added: Amount,
+        deposit: Amount,
+    ) -> Result<(NormalizedDebt, Vault), Rejected> {
+        let kind = vault.collateral_type;
+        self.check_not_quiet(ctx, kind)?;
+        let totals = *self.totals(kind)?;
+        if totals.admission == Admission::Closed {
+            return Err(Rejected::TypeClosed(kind));
+        }
+        self.check_covered(kind)?;
+        let normalized = added.normalize(totals.index, Round::Up)?;
+        let totals = Totals {
+            normalized_debt: totals.normalized_debt.try_add(normalized)?,
+            drawn: totals.drawn.try_add(normalized)?,
+            ..totals
+        };
+        let after = Vault {
+            normalized_debt: vault.normalized_debt.try_add(normalized)?,
+            deposit: vault.deposit.try_add(deposit)?,
+            ..*vault
+        };
+        self.check_ceilings(ctx, kind, &totals)?;
+        self.totals.set(kind, totals);
+        Ok((normalized, after))
+    }
+
+    /// Ceilings count the debt at the block's start and all that the block has drawn, so that a repayment inside the
+    /// block makes no room (rule R5).
+    fn check_ceilings(&self, ctx: &Context<'_>, kind: TypeId, totals: &Totals) -> Result<(), Rejected> {
+        let counted = totals.opening.try_add(totals.drawn)?;
+        let ceiling = self.spec(kind)?.debt_ceiling;
+        if cmp_products(counted.raw(), totals.index.raw(), ceiling.raw(), RAY).is_gt() {
+            let debt = counted.debt(totals.index, Round::Up)?;
+            return Err(Rejected::CeilingExceeded { collateral_type: kind, debt, ceiling });
+        }
+        let mut all = U256::product(counted.raw(), totals.index.raw());
+        for (_, other) in self.totals.iter().filter(|(id, _)| **id != kind) {
+            let counted = other.opening.try_add(other.drawn)?;
+            all = all.try_add(U256::product(counted.raw(), other.index.raw()))?;
+        }
+        let ceiling = ctx.limits.debt_ceiling;
+        if all.compare(U256::product(ceiling.raw(), RAY)).is_gt() {
+            let debt = Amount::from_raw(all.try_div(RAY, Round::Up)?);
+            return Err(Rejected::GlobalCeilingExceeded { debt, ceiling });
+        }
+        Ok(())
+    }
+
+    /// Takes normalized debt off a type's total.
+    pub(crate) fn remove_debt(&mut self, kind: TypeId, normalized: NormalizedDebt) -> Result<(), Rejected> {
+        let totals = *self.totals(kind)?;
+        let normalized_debt = totals.normalized_debt.try_sub(normalized)?;
+        if !normalized.is_zero() {
+            self.totals.set(kind, Totals { normalized_debt, ..totals });
+        }
+        Ok(())
+    }
+}

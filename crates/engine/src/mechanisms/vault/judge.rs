@@ -1,0 +1,128 @@
+//! The judgement of vaults: what must hold of each that a batch has touched, at the batch's end (rule R5).
+
+use ballast_num::{Amount, Price, RAY, Ratio, Round, cmp_products};
+use ballast_protocol::{Rejected, TypeId, VaultId};
+
+use super::{Bar, Totals, Vault, Vaults};
+use crate::kernel::Context;
+
+/// What a transaction has opened and touched so far.
+#[derive(Debug, Default)]
+pub struct Batch {
+    opened: Vec<VaultId>,
+    touched: Vec<Touched>,
+}
+
+#[derive(Debug)]
+struct Touched {
+    id: VaultId,
+    /// The vault before the batch; `None` if the batch has opened it.
+    before: Option<Vault>,
+    /// Whether it must be safe at the end even if it has not become riskier.
+    must_be_safe: bool,
+}
+
+impl Batch {
+    /// The n-th vault that the batch opened.
+    pub fn opened(&self, n: u8) -> Result<VaultId, Rejected> {
+        self.opened.get(usize::from(n)).copied().ok_or(Rejected::NotOpened(n))
+    }
+
+    /// Whether the judgement of `vault` is deferred to the end.
+    pub fn defers(&self, vault: VaultId) -> bool {
+        self.touched.iter().any(|touched| touched.id == vault)
+    }
+
+    /// Whether anything is deferred.
+    pub fn defers_any(&self) -> bool {
+        !self.touched.is_empty()
+    }
+
+    pub(super) fn open(&mut self, id: VaultId) {
+        self.opened.push(id);
+        self.touched.push(Touched { id, before: None, must_be_safe: false });
+    }
+
+    pub(super) fn touch(&mut self, id: VaultId, before: &Vault) {
+        if !self.defers(id) {
+            self.touched.push(Touched { id, before: Some(*before), must_be_safe: false });
+        }
+    }
+
+    pub(super) fn must_be_safe(&mut self, id: VaultId) {
+        for touched in self.touched.iter_mut().filter(|touched| touched.id == id) {
+            touched.must_be_safe = true;
+        }
+    }
+}
+
+/// Whether a type's stressed loss is covered (rule R12); derived at the start of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Issuance {
+    /// Σ max(0, debt − stressed value), and what the liquidation ratio has yet to glide (rule R8), in coins.
+    pub stressed_loss: Amount,
+    /// First-loss capital and line, in coins.
+    pub cover: Amount,
+}
+
+impl Vaults {
+    /// The bar that a vault of this type must reach at `price` and `ratio`.
+    pub fn bar(totals: &Totals, price: Price, ratio: Ratio) -> Bar {
+        Bar { price, scale: totals.scale(), index: totals.index, ratio }
+    }
+
+    /// Judges every vault that the batch has touched. Errors, in order: `BelowDebtFloor`, `NoPrice`, `Frozen`,
+    /// `BelowInitialRatio`.
+    pub(crate) fn judge(&self, ctx: &Context<'_>, batch: &Batch) -> Result<(), Rejected> {
+        batch.touched.iter().try_for_each(|touched| self.judge_one(ctx, touched))
+    }
+
+    fn judge_one(&self, ctx: &Context<'_>, touched: &Touched) -> Result<(), Rejected> {
+        let Ok(after) = self.vault(touched.id) else { return Ok(()) }; // closed or merged away
+        if after.normalized_debt.is_zero() {
+            return Ok(());
+        }
+        let spec = self.spec(after.collateral_type)?;
+        let totals = self.totals(after.collateral_type)?;
+        // A deposit is welcome even where a raised floor has left the vault under it.
+        let only_deposited = touched.before.is_some_and(|before| {
+            after.normalized_debt == before.normalized_debt && after.collateral >= before.collateral
+        });
+        let above_floor = cmp_products(after.normalized_debt.raw(), totals.index.raw(), spec.debt_floor.raw(), RAY);
+        if above_floor.is_lt() && !only_deposited {
+            let debt = after.normalized_debt.debt(totals.index, Round::Up)?;
+            return Err(Rejected::BelowDebtFloor { vault: touched.id, debt, floor: spec.debt_floor });
+        }
+        let riskier = touched.before.is_none_or(|before| {
+            after.normalized_debt > before.normalized_debt || after.collateral < before.collateral
+        });
+        if !riskier && !touched.must_be_safe {
+            return Ok(());
+        }
+        let quote = ctx.prices.quote(spec.feed)?;
+        let price = quote.borrowing()?;
+        let frozen = Self::bar(totals, quote.liquidation()?, totals.liquidation_ratio);
+        if !frozen.is_reached(after.normalized_debt, after.collateral) {
+            return Err(Rejected::Frozen { vault: touched.id });
+        }
+        let bar = Self::bar(totals, price, spec.initial_ratio);
+        if !bar.is_reached(after.normalized_debt, after.collateral) {
+            return Err(Rejected::BelowInitialRatio { vault: touched.id, ratio: spec.initial_ratio, price });
+        }
+        Ok(())
+    }
+
+    /// Sets how much of each type's risk is covered; new debt of an uncovered type is refused.
+    pub(crate) fn set_issuance(&mut self, collateral_type: TypeId, issuance: Issuance) {
+        self.issuance.insert(collateral_type, issuance);
+    }
+
+    pub(super) fn check_covered(&self, collateral_type: TypeId) -> Result<(), Rejected> {
+        match self.issuance.get(&collateral_type) {
+            Some(Issuance { stressed_loss, cover }) if stressed_loss > cover => {
+                Err(Rejected::Uncovered { collateral_type, stressed_loss: *stressed_loss, cover: *cover })
+            }
+            _ => Ok(()),
+        }
+    }
+}

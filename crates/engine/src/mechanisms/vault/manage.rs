@@ -1,0 +1,164 @@
+//! Splitting, merging and handing over vaults; delegates and standing orders.
+
+use ballast_num::{Amount, NormalizedDebt, Ratio, Round};
+use ballast_protocol::{
+    AccountId, Event, Module, Permission, Protection, Rejected, RoundNumber, StandingOrder, VaultId,
+};
+
+use super::{Batch, Vault, Vaults};
+use crate::kernel::Context;
+
+impl Vaults {
+    /// Moves collateral and debt of a vault into a new one of the same owner, which leaves a deposit of its own.
+    /// Errors: `UnknownVault`, `NotOwner`, `TooMuch`; at the batch's end those of the judgement, for both.
+    pub(crate) fn split(
+        &mut self,
+        ctx: &mut Context<'_>,
+        batch: &mut Batch,
+        from: VaultId,
+        collateral: Amount,
+        debt: Amount,
+    ) -> Result<VaultId, Rejected> {
+        let vault = self.managed_by(from, ctx.caller)?;
+        let kind = vault.collateral_type;
+        let normalized = debt.normalize(self.totals(kind)?.index, Round::Up)?.min(vault.normalized_debt);
+        let owed = vault.normalized_debt.debt(self.totals(kind)?.index, Round::Up)?;
+        if debt > owed {
+            return Err(Rejected::TooMuch { asked: debt, available: owed });
+        }
+        let rest = vault.collateral.try_sub(collateral);
+        let rest = Vault {
+            collateral: rest.map_err(|_| Rejected::TooMuch { asked: collateral, available: vault.collateral })?,
+            normalized_debt: vault.normalized_debt.try_sub(normalized)?,
+            ..vault
+        };
+        let mut part = Vault {
+            collateral,
+            normalized_debt: NormalizedDebt::ZERO,
+            deposit: Amount::ZERO,
+            seized_in: vault.seized_in,
+            ..vault
+        };
+        let deposit = self.missing_deposit(&part)?;
+        if !normalized.is_zero() && !deposit.is_zero() {
+            part = self.with_debt(ctx, &part, deposit, deposit)?.1;
+            ctx.ledger.mint(ctx.limits.coin, Module::LiquidationDeposits(kind), deposit)?;
+        }
+        part.normalized_debt = part.normalized_debt.try_add(normalized)?;
+
+        batch.touch(from, &vault);
+        batch.must_be_safe(from);
+        self.book.set(from, rest);
+        let into = self.add(part)?;
+        batch.open(into);
+        ctx.tell(Event::VaultSplit { from, into, collateral, normalized });
+        Ok(into)
+    }
+
+    /// Moves all of `from` into `into`. Errors: `UnknownVault`, `NotOwner`, `NotMergeable`; at the batch's end those of
+    /// the judgement.
+    pub(crate) fn merge(
+        &mut self,
+        ctx: &mut Context<'_>,
+        batch: &mut Batch,
+        from: VaultId,
+        into: VaultId,
+    ) -> Result<(), Rejected> {
+        let source = self.managed_by(from, ctx.caller)?;
+        let target = self.managed_by(into, ctx.caller)?;
+        if from == into || source.collateral_type != target.collateral_type {
+            return Err(Rejected::NotMergeable(from, into));
+        }
+        let after = Vault {
+            collateral: target.collateral.try_add(source.collateral)?,
+            normalized_debt: target.normalized_debt.try_add(source.normalized_debt)?,
+            deposit: target.deposit.try_add(source.deposit)?,
+            // The round limit of either vault (rule R9) holds for both from now on.
+            seized_in: RoundNumber(target.seized_in.0.max(source.seized_in.0)),
+            ..target
+        };
+
+        batch.touch(from, &source);
+        batch.touch(into, &target);
+        batch.must_be_safe(into);
+        self.forget(from);
+        self.book.set(into, after);
+        ctx.tell(Event::VaultsMerged { from, into });
+        Ok(())
+    }
+
+    /// Gives a vault to `to`; its standing order, which spends the old owner's balances, ends. Errors: `UnknownVault`,
+    /// `NotOwner`; at the batch's end those of the judgement.
+    pub(crate) fn hand_over(
+        &mut self,
+        ctx: &mut Context<'_>,
+        batch: &mut Batch,
+        id: VaultId,
+        to: AccountId,
+    ) -> Result<(), Rejected> {
+        let vault = self.managed_by(id, ctx.caller)?;
+        batch.touch(id, &vault);
+        batch.must_be_safe(id);
+        self.orders.remove(&id);
+        self.book.set(id, Vault { owner: to, ..vault });
+        ctx.tell(Event::VaultTransferred { vault: id, from: vault.owner, to });
+        Ok(())
+    }
+
+    /// Lets `delegate` act on all vaults of the caller, or stops it.
+    pub(crate) fn set_delegate(&mut self, ctx: &mut Context<'_>, delegate: AccountId, permission: Permission) {
+        match permission {
+            Permission::Granted => drop(self.delegates.set((ctx.caller, delegate), ())),
+            Permission::Revoked => drop(self.delegates.remove(&(ctx.caller, delegate))),
+        }
+        ctx.tell(Event::DelegateSet { owner: ctx.caller, delegate, permission });
+    }
+
+    /// Sets or clears a vault's standing order. Only the owner may: it spends his balances. Errors: `UnknownVault`,
+    /// `NotOwner`, `UselessOrder`.
+    pub(crate) fn set_standing_order(
+        &mut self,
+        ctx: &mut Context<'_>,
+        id: VaultId,
+        order: Option<StandingOrder>,
+    ) -> Result<(), Rejected> {
+        let vault = *self.vault(id)?;
+        if vault.owner != ctx.caller {
+            return Err(Rejected::NotOwner { vault: id, caller: ctx.caller });
+        }
+        let liquidation_ratio = self.spec(vault.collateral_type)?.liquidation_ratio;
+        if let Some(order) = order {
+            let limit = match order.action {
+                Protection::Repay { limit } | Protection::TopUp { limit } => limit,
+            };
+            let useful = order.trigger >= liquidation_ratio && order.restore > order.trigger && !limit.is_zero();
+            if !useful || order.restore > Ratio::percent(10_000) {
+                return Err(Rejected::UselessOrder { liquidation_ratio });
+            }
+            self.orders.set(id, order);
+        } else {
+            self.orders.remove(&id);
+        }
+        ctx.tell(Event::StandingOrderSet { vault: id, order });
+        Ok(())
+    }
+
+    /// What is left of a standing order after part of its limit was used; an order with nothing left ends.
+    pub(crate) fn use_standing_order(&mut self, id: VaultId, order: StandingOrder, used: Amount) {
+        let (action, left) = match order.action {
+            Protection::Repay { limit } => {
+                let limit = limit.saturating_sub(used);
+                (Protection::Repay { limit }, limit)
+            }
+            Protection::TopUp { limit } => {
+                let limit = limit.saturating_sub(used);
+                (Protection::TopUp { limit }, limit)
+            }
+        };
+        if left.is_zero() {
+            self.orders.remove(&id);
+        } else {
+            self.orders.set(id, StandingOrder { action, ..order });
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Collateral types: their parameters, bounds, interest and gliding liquidation ratio.
+
+use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Rate, Ratio, Round, Seconds, Timestamp};
+use ballast_protocol::{
+    Bounds, Curve, Event, Module, ParameterFault, Rejected, TypeId, TypeParameter, TypeSpec,
+};
+
+use super::{Admission, Totals, Vaults};
+use crate::kernel::{Clock, Context};
+
+/// Hard bound of the stability fee: about 10 times in a year of 31,536,000 seconds.
+pub const STABILITY_FEE_MAX: Rate = Rate::from_raw(1_000_000_073_000_000_000_000_000_000);
+/// Hard bound of every share that is paid by users: penalty, borrowing fee, caller's share, discount, slippage.
+pub const SHARE_MAX: Ratio = Ratio::percent(50);
+/// Hard bound of every ratio of collateral value to debt.
+pub const RATIO_MAX: Ratio = Ratio::percent(1_000);
+
+impl Vaults {
+    /// Adds a type at genesis. Error: what its parameters break.
+    pub(crate) fn add_type(
+        &mut self,
+        spec: TypeSpec,
+        decimals: Decimals,
+        index: Index,
+        now: Timestamp,
+    ) -> Result<(), ParameterFault> {
+        check_spec(&spec)?;
+        let totals = Totals {
+            normalized_debt: NormalizedDebt::ZERO,
+            opening: NormalizedDebt::ZERO,
+            drawn: NormalizedDebt::ZERO,
+            index,
+            accrued: now,
+            liquidation_ratio: spec.liquidation_ratio,
+            glided: Seconds(0),
+            admission: Admission::Open,
+            decimals,
+        };
+        self.totals.set(spec.id, totals);
+        self.types.set(spec.id, spec);
+        Ok(())
+    }
+
+    /// Starts a type's block: charges interest since the last block, moves the liquidation ratio, opens the ceilings.
+    ///
+    /// index' = index × fee^seconds, rounded up; the surplus buffer gets normalized debt × (index' − index), rounded
+    /// down, so that all coins stay owed. A type whose index would overflow is closed and charges no more.
+    pub(crate) fn begin_block(
+        &mut self,
+        ctx: &mut Context<'_>,
+        id: TypeId,
+        live_time: Seconds,
+    ) -> Result<(), Rejected> {
+        let (spec, before) = (self.spec(id)?, *self.totals(id)?);
+        let mut totals = before;
+        totals.opening = totals.normalized_debt;
+        totals.drawn = NormalizedDebt::ZERO;
+        totals.glide(spec, live_time);
+        let minted = totals.accrue(spec.stability_fee, ctx.clock);
+        let minted = minted.and_then(|minted| ctx.ledger.mint(ctx.limits.coin, Module::SurplusBuffer, minted).map(|()| minted));
+        match minted {
+            Ok(minted) if !minted.is_zero() => {
+                ctx.tell(Event::InterestAccrued { collateral_type: id, index: totals.index, minted });
+            }
+            Ok(_) => (),
+            Err(_) => {
+                let closed = before.admission == Admission::Closed;
+                totals = Totals { index: before.index, accrued: ctx.clock.now, admission: Admission::Closed, ..totals };
+                if !closed {
+                    ctx.tell(Event::TypeClosedToNewDebt { collateral_type: id });
+                }
+            }
+        }
+        if totals != before {
+            self.totals.set(id, totals);
+        }
+        Ok(())
+    }
+
+    /// Closes a type to new debt (rule R3).
+    pub(crate) fn close_to_new_debt(&mut self, ctx: &mut Context<'_>, id: TypeId) -> Result<(), Rejected> {
+        let totals = *self.totals(id)?;
+        if totals.admission == Admission::Open {
+            self.totals.set(id, Totals { admission: Admission::Closed, ..totals });
+            ctx.tell(Event::TypeClosedToNewDebt { collateral_type: id });
+        }
+        Ok(())
+    }
+
+    /// Changes one parameter of a type, inside its bounds and consistent with the others (rule R8).
+    pub(crate) fn change_type(&mut self, id: TypeId, parameter: TypeParameter) -> Result<(), Rejected> {
+        let mut spec = self.spec(id)?.clone();
+        match parameter {
+            TypeParameter::InitialRatio(ratio) => spec.initial_ratio = ratio,
+            TypeParameter::LiquidationRatio(ratio) => spec.liquidation_ratio = ratio,
+            TypeParameter::GlidePerDay(ratio) => spec.glide_per_day = ratio,
+            TypeParameter::Penalty(share) => spec.penalty = share,
+            TypeParameter::StabilityFee(fee) => spec.stability_fee = fee,
+            TypeParameter::BorrowingFee(share) => spec.borrowing_fee = share,
+            TypeParameter::LiquidationDeposit(amount) => spec.liquidation_deposit = amount,
+            TypeParameter::CallerShare(share) => spec.caller_share = share,
+            TypeParameter::DebtCeiling(amount) => spec.debt_ceiling = amount,
+            TypeParameter::DebtFloor(amount) => spec.debt_floor = amount,
+            TypeParameter::Stress(share) => spec.stress = share,
+            TypeParameter::PoolDiscount(share) => spec.pool.discount = share,
+            TypeParameter::AuctionStartFactor(ratio) => spec.auction.start_factor = ratio,
+            TypeParameter::AuctionCurve(curve) => spec.auction.curve = curve,
+            TypeParameter::AuctionDuration(seconds) => spec.auction.duration = seconds,
+            TypeParameter::AuctionResetRatio(ratio) => spec.auction.reset_ratio = ratio,
+            TypeParameter::KeeperFlat(amount) => spec.auction.keeper_flat = amount,
+            TypeParameter::KeeperShare(share) => spec.auction.keeper_share = share,
+            TypeParameter::AuctionCeiling(amount) => spec.auction.ceiling = amount,
+            TypeParameter::AuctionBreaker(level) => spec.auction.breaker = level,
+        }
+        check_spec(&spec).map_err(Rejected::BadParameter)?;
+        self.types.set(id, spec);
+        Ok(())
+    }
+}
+
+impl Totals {
+    /// Moves the liquidation ratio toward the type's by at most `glide_per_day` a day of live time, in whole steps that
+    /// round toward the owner's side of a raise.
+    fn glide(&mut self, spec: &TypeSpec, live_time: Seconds) {
+        let elapsed = live_time.0.saturating_sub(self.glided.0);
+        self.glided = live_time;
+        let (now, target) = (self.liquidation_ratio, spec.liquidation_ratio);
+        if now == target {
+            return;
+        }
+        let step = spec.glide_per_day.prorate(u128::from(elapsed), u128::from(Seconds::DAY.0), Round::Down);
+        let step = step.unwrap_or(Ratio::MAX);
+        self.liquidation_ratio = if target > now {
+            now.try_add(step).unwrap_or(target).min(target)
+        } else {
+            now.saturating_sub(step).max(target)
+        };
+    }
+
+    /// Charges interest and returns the coins to mint for it.
+    fn accrue(&mut self, fee: Rate, clock: Clock) -> Result<Amount, Rejected> {
+        let elapsed = clock.now.saturating_since(self.accrued);
+        self.accrued = clock.now;
+        if elapsed.0 == 0 || fee == Rate::ONE {
+            return Ok(Amount::ZERO);
+        }
+        let index = self.index.grow(fee.pow(elapsed)?, Round::Up)?;
+        let growth = Index::from_raw(index.raw().saturating_sub(self.index.raw()));
+        let minted = self.normalized_debt.debt(growth, Round::Down)?;
+        // The whole must stay representable, rounded up, for every later check.
+        self.normalized_debt.debt(index, Round::Up)?;
+        self.index = index;
+        Ok(minted)
+    }
+}
+
+/// Whether a type's parameters are inside their bounds and consistent with each other.
+pub(crate) fn check_spec(spec: &TypeSpec) -> Result<(), ParameterFault> {
+    let auction = &spec.auction;
+    if spec.stability_fee < Rate::ONE || spec.stability_fee > STABILITY_FEE_MAX && spec.peer.bounds == Bounds::Enforced {
+        return Err(ParameterFault::StabilityFeeOutOfBounds);
+    }
+    let falls = match auction.curve {
+        Curve::Linear { duration } => duration.0 > 0,
+        Curve::Stair { cut, step } => !cut.is_zero() && cut < Rate::ONE && step.0 > 0,
+        Curve::Exponential { cut } => !cut.is_zero() && cut < Rate::ONE,
+    };
+    if !falls && spec.peer.bounds == Bounds::Enforced {
+        return Err(ParameterFault::BadCurve);
+    }
+    if spec.peer.bounds == Bounds::Waived {
+        return Ok(());
+    }
+    let shares = [
+        spec.penalty,
+        spec.slippage,
+        spec.borrowing_fee,
+        spec.caller_share,
+        spec.pool.discount,
+        auction.keeper_share,
+        spec.wick_band,
+    ];
+    if shares.iter().any(|share| *share > SHARE_MAX) || spec.stress >= Ratio::ONE || auction.reset_ratio >= Ratio::ONE {
+        return Err(ParameterFault::ShareTooLarge);
+    }
+    if auction.start_factor < Ratio::ONE || auction.start_factor > Ratio::percent(200) {
+        return Err(ParameterFault::BadStartFactor);
+    }
+    let deep = Ratio::ONE.try_add(spec.penalty).and_then(|sum| sum.try_add(spec.slippage));
+    if deep.is_ok_and(|deep| spec.liquidation_ratio <= deep) {
+        return Err(ParameterFault::LiquidationRatioTooLow);
+    }
+    if spec.liquidation_ratio.try_add(spec.initial_gap).is_ok_and(|least| spec.initial_ratio < least) {
+        return Err(ParameterFault::InitialRatioTooLow);
+    }
+    let in_bounds = spec.initial_ratio <= RATIO_MAX
+        && !spec.initial_gap.is_zero()
+        && !spec.glide_per_day.is_zero()
+        && spec.glide_per_day <= Ratio::percent(10)
+        && !spec.round_seizure.is_zero()
+        && spec.round_seizure <= Ratio::ONE
+        && spec.restore_margin <= Ratio::ONE
+        && spec.wick_band >= spec.slippage
+        && auction.duration.0 > 0
+        && !auction.reset_ratio.is_zero();
+    if in_bounds { Ok(()) } else { Err(ParameterFault::OutOfBounds) }
+}
