@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Market simulation and replay: the engine among recorded prices and modelled actors.
+
+pub mod prices;
