@@ -1,0 +1,151 @@
+//! Many hashes at once.
+
+use ballast_protocol::proof::{self, Hash, Path, keys};
+use blake3::IncrementCounter;
+use blake3::platform::{Platform, words_from_le_bytes_32};
+
+use super::Change;
+
+/// Length of a BLAKE3 block.
+const BLOCK: usize = 64;
+
+/// Inputs given to BLAKE3 in one call: as many as its widest implementation hashes side by side.
+const LANES: usize = 16;
+
+/// The flags of a keyed message that is a single chunk of whole blocks: `KEYED_HASH` on every block, `CHUNK_START` on
+/// the first, `CHUNK_END | ROOT` on the last (BLAKE3 paper, table 3).
+const FLAGS: [u8; 3] = [1 << 4, 1, 1 << 1 | 1 << 3];
+
+/// An entry of the state as its table writes it; without a value, a deleted one.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    /// Number of the table.
+    pub table: u16,
+    /// Canonical bytes of the key.
+    pub key: &'a [u8],
+    /// Canonical bytes of the value.
+    pub value: Option<&'a [u8]>,
+}
+
+/// What [`MerkleTree::update`](super::MerkleTree::update) takes: [`proof::path`] and [`proof::value_hash`] of every entry,
+/// in order. Keys up to 61 bytes and values up to 255 go in batches, longer ones one by one.
+#[must_use]
+pub fn hash_entries(entries: &[Entry<'_>]) -> Vec<Change> {
+    let mut paths = vec![Path([0; 32]); entries.len()];
+    let mut keys_of_one = Padded::<BLOCK>::default();
+    for (slot, entry) in entries.iter().enumerate() {
+        if !keys_of_one.push(slot, &entry.table.to_le_bytes(), entry.key) {
+            paths[slot] = proof::path(entry.table, entry.key);
+        }
+    }
+    keys_of_one.finish(&keys::PATH, |slot, hash| paths[slot] = Path(hash.0));
+
+    let mut values = vec![None; entries.len()];
+    let mut one = Padded::<BLOCK>::default();
+    let mut two = Padded::<{ 2 * BLOCK }>::default();
+    let mut three = Padded::<{ 3 * BLOCK }>::default();
+    let mut four = Padded::<{ 4 * BLOCK }>::default();
+    for (slot, entry) in entries.iter().enumerate() {
+        let Some(value) = entry.value else { continue };
+        let batched = match value.len() / BLOCK {
+            0 => one.push(slot, &[], value),
+            1 => two.push(slot, &[], value),
+            2 => three.push(slot, &[], value),
+            _ => four.push(slot, &[], value),
+        };
+        if !batched {
+            values[slot] = Some(proof::value_hash(value));
+        }
+    }
+    let mut write = |slot: usize, hash| values[slot] = Some(hash);
+    one.finish(&keys::VALUE, &mut write);
+    two.finish(&keys::VALUE, &mut write);
+    three.finish(&keys::VALUE, &mut write);
+    four.finish(&keys::VALUE, &mut write);
+
+    paths.into_iter().zip(values).collect()
+}
+
+/// `blake3::keyed_hash(key, input)` of every input, in order, for inputs of `N` bytes: from one to sixteen blocks of 64.
+///
+/// Seven times as fast as one by one where the processor has sixteen lanes. The function of BLAKE3 that it calls is
+/// public but not documented: hence the exact version in `Cargo.toml`, and a test that the two are equal.
+#[must_use]
+pub fn hash_batch<const N: usize>(key: &[u8; 32], inputs: &[[u8; N]]) -> Vec<Hash> {
+    const {
+        assert!(
+            N.is_multiple_of(BLOCK) && 0 < N && N <= blake3::CHUNK_LEN,
+            "a chunk of whole blocks"
+        )
+    };
+    let (platform, key) = (Platform::detect(), words_from_le_bytes_32(key));
+    let [flags, first, last] = FLAGS;
+    let mut hashes = vec![Hash::EMPTY; inputs.len()];
+    for (inputs, hashes) in inputs.chunks(LANES).zip(hashes.chunks_mut(LANES)) {
+        let mut lanes = [&[0; N]; LANES];
+        lanes.iter_mut().zip(inputs).for_each(|(lane, input)| *lane = input);
+        let mut out = [0; 32 * LANES];
+        platform.hash_many(
+            &lanes[..inputs.len()],
+            &key,
+            0,
+            IncrementCounter::No,
+            flags,
+            first,
+            last,
+            &mut out,
+        );
+        hashes
+            .iter_mut()
+            .zip(out.as_chunks().0)
+            .for_each(|(hash, out)| hash.0 = *out);
+    }
+    hashes
+}
+
+/// Inputs that are `N` bytes long once padded, and where their hashes belong.
+struct Padded<const N: usize> {
+    inputs: Vec<[u8; N]>,
+    slots: Vec<usize>,
+}
+
+impl<const N: usize> Padded<N> {
+    /// Adds `head ‖ tail` padded as [`proof`] pads it, if it then has `N` bytes; else returns false.
+    fn push(&mut self, slot: usize, head: &[u8], tail: &[u8]) -> bool {
+        let length = head.len() + tail.len();
+        let fits = length < N && length + BLOCK >= N;
+        if fits {
+            let mut input = [0; N];
+            let bytes = head.iter().chain(tail).chain(&[0x80]);
+            input.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+            self.inputs.push(input);
+            self.slots.push(slot);
+        }
+        fits
+    }
+
+    fn finish(self, key: &[u8; 32], mut write: impl FnMut(usize, Hash)) {
+        let hashes = hash_batch(key, &self.inputs);
+        self.slots
+            .into_iter()
+            .zip(hashes)
+            .for_each(|(slot, hash)| write(slot, hash));
+    }
+}
+
+impl<const N: usize> Default for Padded<N> {
+    fn default() -> Self {
+        Self {
+            inputs: Vec::new(),
+            slots: Vec::new(),
+        }
+    }
+}
+
+/// The 64 bytes `left ‖ right`.
+pub(super) fn join(left: &[u8; 32], right: &[u8; 32]) -> [u8; 2 * 32] {
+    let mut both = [0; 2 * 32];
+    both[..32].copy_from_slice(left);
+    both[32..].copy_from_slice(right);
+    both
+}
