@@ -1,7 +1,7 @@
 //! The text inside a file that may be compressed.
 
 use std::borrow::Cow;
-use std::io::{BufReader, Read};
+use std::io::Read;
 
 use super::Problem;
 
@@ -22,7 +22,7 @@ pub(crate) fn unpack(bytes: &[u8], limit: u64) -> Result<Cow<'_, [u8]>, Problem>
     }
     if bytes.starts_with(ZSTD) {
         let decoder = zstd::Decoder::with_buffer(bytes).map_err(|error| corrupt("zstd", &error))?;
-        return Ok(Cow::Owned(read_to_limit(BufReader::new(decoder), "zstd", limit)?));
+        return Ok(Cow::Owned(read_to_limit(decoder, "zstd", limit)?));
     }
     if u64::try_from(bytes.len()).is_ok_and(|length| length <= limit) {
         Ok(Cow::Borrowed(bytes))

@@ -172,6 +172,8 @@ fn rows_out_of_time_are_refused() {
     check_bar("1800,1,1,1,1,1", "time 1800 comes after 3600: sort the rows by time");
     let seconds = "is beyond the year 5138: give Unix seconds, not milliseconds";
     check_bar("1583971200000,1,1,1,1,1", &format!("time 1583971200000 {seconds}"));
+    check_bar("100000000000,1,1,1,1,1", &format!("time 100000000000 {seconds}"));
+    assert!(Series::parse("latest", b"ts,price\n1,1\n99999999999,1\n").is_ok());
     check_bar(
         "99999999999999999999,1,1,1,1,1",
         &format!("time {} {seconds}", u64::MAX),
