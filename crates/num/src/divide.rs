@@ -1,21 +1,9 @@
-//! Division of 256 bits by 128 with two precomputed-reciprocal steps and no hardware division.
+//! Division of 256 bits by 128: one machine division for a reciprocal, then two words of quotient by multiplication.
 //!
 //! The algorithms are those of Möller and Granlund, "Improved division by invariant integers", IEEE Transactions on
-//! Computers 60 (2011): algorithm 2 gives the reciprocal of a 64-bit word, 6 that of two words, 4 and 5 a quotient word.
+//! Computers 60 (2011): 6 gives the reciprocal of two words from that of one, 4 and 5 a quotient word. Their algorithm 2,
+//! a reciprocal from a table, was measured and is slower here than the machine's division.
 //! All arithmetic is modulo a power of two where the paper's is, hence `wrapping_*`.
-
-/// `⌊(2¹⁹ − 3·2⁸) / d⌋` for the leading 9 bits `d` of a normalized word, 256 to 511.
-const FIRST_GUESS: [u16; 256] = {
-    let mut table = [0; 256];
-    let mut i = 0;
-    while i < table.len() {
-        #[expect(clippy::cast_possible_truncation, reason = "at most 523520 / 256 = 2045")]
-        let guess = (((1 << 19) - 3 * (1 << 8)) / (256 + i)) as u16;
-        table[i] = guess;
-        i += 1;
-    }
-    table
-};
 
 /// Quotient and remainder of `(high·2¹²⁸ + low) ÷ divisor`.
 ///
@@ -53,19 +41,9 @@ const fn div_rem_by_two_words(high: u128, low: u128, divisor: u128) -> (u128, u1
     (join(first, second), rest >> shift)
 }
 
-/// `⌊(2¹²⁸ − 1) / d⌋ − 2⁶⁴` for `d ≥ 2⁶³` (algorithm 2).
+/// `⌊(2¹²⁸ − 1) / d⌋ − 2⁶⁴` for `d ≥ 2⁶³`, with `2¹²⁸ − 1 − 2⁶⁴·d` divided in its place.
 const fn reciprocal(d: u64) -> u64 {
-    let low_bit = d & 1;
-    let d40 = (d >> 24) + 1;
-    let d63 = (d >> 1) + low_bit;
-    let v0 = FIRST_GUESS[((d >> 55) & 0xff) as usize] as u64;
-    let v1 = (v0 << 11)
-        .wrapping_sub((v0 * v0).wrapping_mul(d40) >> 40)
-        .wrapping_sub(1);
-    let v2 = (v1 << 13).wrapping_add(v1.wrapping_mul((1_u64 << 60).wrapping_sub(v1.wrapping_mul(d40))) >> 47);
-    let e = ((v2 >> 1) & low_bit.wrapping_neg()).wrapping_sub(v2.wrapping_mul(d63));
-    let v3 = (v2 << 31).wrapping_add(upper(product(v2, e)) >> 1);
-    v3.wrapping_sub(upper(product(v3, d).wrapping_add(d as u128)).wrapping_add(d))
+    lower(join(!d, u64::MAX) / d as u128)
 }
 
 /// `⌊(2¹⁹² − 1) / d⌋ − 2⁶⁴` for `d ≥ 2¹²⁷` (algorithm 6).
