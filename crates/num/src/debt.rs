@@ -14,7 +14,7 @@ impl NormalizedDebt {
     /// What is owed, `self × index`, rounded: up for what a vault owes, down for what a total is sure to bring in.
     /// Error: `Overflow`.
     ///
-    /// A debt that is drawn rounding up is never owed as less, and as at most `index` base units more:
+    /// Debt that is normalized up is never owed as less, nor as `index + 1` base units more:
     ///
     /// ```
     /// # use ballast_num::{Amount, Index, Round};
