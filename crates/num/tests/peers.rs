@@ -1,5 +1,9 @@
 //! Powers as the peers' contracts compute them: `vectors/maker/rpow.jsonl`, and `decPow` in `vectors/liquity/fee.jsonl`.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests, where a panic is the failure")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests, where a panic is the failure"
+)]
 
 use std::{fs, path::Path};
 
