@@ -48,3 +48,24 @@ fn extreme_words() {
         }
     }
 }
+
+/// The second correction of a quotient word is rare: it takes divisors a little above a half, and nearly full quotients.
+#[test]
+fn rare_corrections() {
+    let divisors = (0..64).flat_map(|step| [(1 << 63) + step, (1 << 127) + step, (1 << 127) + (step << 64), !step]);
+    for divisor in divisors {
+        for below in 0..128 {
+            let quotient = u128::MAX - below;
+            for rest in [0, 1, divisor - 1] {
+                let dividend = big(quotient) * divisor + rest;
+                let high = u128::try_from(&dividend >> 128_u8).unwrap();
+                let low = u128::try_from(dividend - (big(high) << 128)).unwrap();
+                assert_eq!(
+                    div_rem_wide(high, low, divisor),
+                    (quotient, rest),
+                    "({high}, {low}) ÷ {divisor}"
+                );
+            }
+        }
+    }
+}
