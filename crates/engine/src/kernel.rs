@@ -3,7 +3,7 @@
 pub mod changes;
 pub mod context;
 pub mod ledger;
-// pub mod merkle;
+pub mod merkle;
 pub mod prices;
 pub mod table;
 pub mod tree;
@@ -11,5 +11,5 @@ pub mod tree;
 pub use changes::{Change, ChangeSet};
 pub use context::{Clock, Context};
 pub use ledger::Ledger;
-pub use prices::{Prices, Quote};
+pub use prices::{Prices, Quote, Use};
 pub use table::{Record, Savepoint, State, Stored, Table, Var};

@@ -2,6 +2,20 @@
 //!
 //! No I/O, no clock, no randomness, no threads, no hash-ordered maps and no floats: the same blocks give the same
 //! state, everywhere. `clippy.toml`, the crate's lints and `tests/purity.rs` enforce it.
+//!
+//! - [`State::genesis`] makes a state, [`apply_block`] moves it on; both are all that a host needs.
+//! - [`kernel`] is what every mechanism stands on, [`mechanisms`] know nothing of each other, flows join them.
+//! - [`invariants`] are functions that tests, simulations and nodes call.
 
+mod flows;
+mod genesis;
+pub mod invariants;
 pub mod kernel;
 pub mod mechanisms;
+mod state;
+
+pub use flows::balance::BalanceSheet;
+pub use flows::block::{InvalidBlock, apply_block, apply_block_with_changes};
+pub use flows::transaction::{transaction_work, work};
+pub use genesis::BadGenesis;
+pub use state::{Chain, Governance, State};

@@ -14,20 +14,16 @@ mod rejected;
 pub mod table;
 
 pub use command::{
-    Block, Command, FeeOffer, Observation, ParameterChange, Permission, Protection, Repayment,
-    StandingOrder, Transaction, TypeParameter, VaultRef,
+    Block, Command, FeeOffer, Observation, ParameterChange, Permission, Protection, Repayment, StandingOrder,
+    Transaction, TypeParameter, VaultRef,
 };
-pub use event::{
-    Event, FeedState, LossCause, Seized, SeizureRule, TicketOutcome, WaterfallStep,
-};
+pub use event::{Event, FeedState, LossCause, Seized, SeizureRule, TicketOutcome, WaterfallStep};
 pub use genesis::{
-    Asset, AuctionSpec, Bounds, Breaker, Curve, FeedSpec, Genesis, Limits, Opening, OpeningAuction,
-    OpeningBalance, OpeningDeposit, OpeningVault, PeerRules, PoolPrice, PoolSpec, Seizure, Trigger,
-    TypeSpec,
+    Asset, AuctionSpec, Bounds, Breaker, Curve, FeedSpec, Genesis, KeeperPay, Limits, Opening, OpeningAuction,
+    OpeningBalance, OpeningDeposit, OpeningVault, PeerRules, PoolPrice, PoolSpec, Seizure, Trigger, TypeSpec, coins,
 };
 pub use ids::{
-    AccountId, AssetId, AuctionId, FeedId, Height, Holder, Module, RoundNumber, SourceId, TicketId,
-    TypeId, VaultId,
+    AccountId, AssetId, AuctionId, FeedId, Height, Holder, Module, RoundNumber, SourceId, TicketId, TypeId, VaultId,
 };
 pub use receipt::{BlockResult, Fee, Outcome, Receipt};
-pub use rejected::{NoPrice, ParameterFault, Rejected};
+pub use rejected::{NoPrice, ObservationRefused, ParameterFault, Rejected};

@@ -36,6 +36,12 @@ pub const STANDING_ORDERS: u16 = 24;
 pub const LAST_VAULT: u16 = 25;
 /// Queued commands by `TicketId`.
 pub const TICKETS: u16 = 30;
+/// When tickets are due: `(TypeId, lane, host seconds, TicketId) → ()`.
+pub const TICKETS_DUE: u16 = 35;
+/// When tickets expire: `(Timestamp, TicketId) → ()`.
+pub const TICKETS_EXPIRING: u16 = 36;
+/// When cancels of tickets were included: `(TypeId, Timestamp, TicketId) → ()`.
+pub const TICKETS_CANCELLED: u16 = 37;
 /// The last `TicketId` given out.
 pub const LAST_TICKET: u16 = 34;
 /// Stability pools by `TypeId`.
@@ -50,5 +56,9 @@ pub const AUCTIONS: u16 = 40;
 pub const ON_SALE: u16 = 41;
 /// The last `AuctionId` given out.
 pub const LAST_AUCTION: u16 = 42;
+/// The last auction that was looked at for a reset.
+pub const AUCTION_CURSOR: u16 = 43;
 /// Losses booked and recovered by `TypeId`.
 pub const LOSSES: u16 = 50;
+/// Types with broken vaults that the last block did not reach.
+pub const LEFT_OVER: u16 = 60;

@@ -65,11 +65,19 @@ impl ChangeSet {
         let key_end = self.write(key);
         let before = before.map(|value| self.write(value));
         let after = after.map(|value| self.write(value));
-        self.entries.push(Entry { table, start, key_end, before, after });
+        self.entries.push(Entry {
+            table,
+            start,
+            key_end,
+            before,
+            after,
+        });
     }
 
     fn write(&mut self, value: &impl BorshSerialize) -> usize {
-        value.serialize(&mut self.bytes).expect("writing to memory does not fail");
+        value
+            .serialize(&mut self.bytes)
+            .expect("writing to memory does not fail");
         self.bytes.len()
     }
 

@@ -18,14 +18,20 @@ pieces!(Ledger { balances, supplies });
 
 impl Default for Ledger {
     fn default() -> Self {
-        Self { balances: Table::new(table::BALANCES), supplies: Table::new(table::SUPPLIES) }
+        Self {
+            balances: Table::new(table::BALANCES),
+            supplies: Table::new(table::SUPPLIES),
+        }
     }
 }
 
 impl Ledger {
     /// What `holder` has of `asset`, in its base units.
     pub fn balance(&self, asset: AssetId, holder: impl Into<Holder>) -> Amount {
-        self.balances.get(&(asset, holder.into())).copied().unwrap_or(Amount::ZERO)
+        self.balances
+            .get(&(asset, holder.into()))
+            .copied()
+            .unwrap_or(Amount::ZERO)
     }
 
     /// How much of `asset` there is, in its base units.
@@ -81,7 +87,9 @@ impl Ledger {
 
     /// All balances above zero, by asset and holder.
     pub fn balances(&self) -> impl Iterator<Item = (AssetId, Holder, Amount)> + '_ {
-        self.balances.iter().map(|((asset, holder), amount)| (*asset, *holder, *amount))
+        self.balances
+            .iter()
+            .map(|((asset, holder), amount)| (*asset, *holder, *amount))
     }
 
     /// All supplies, by asset.
@@ -91,7 +99,11 @@ impl Ledger {
 
     fn rest(&self, asset: AssetId, holder: Holder, amount: Amount) -> Result<Amount, Rejected> {
         let balance = self.balance(asset, holder);
-        balance.try_sub(amount).map_err(|_| Rejected::InsufficientBalance { asset, balance, needed: amount })
+        balance.try_sub(amount).map_err(|_| Rejected::InsufficientBalance {
+            asset,
+            balance,
+            needed: amount,
+        })
     }
 
     fn write(&mut self, asset: AssetId, holder: Holder, amount: Amount) {

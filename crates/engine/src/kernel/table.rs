@@ -56,7 +56,11 @@ pub struct Table<K, V> {
 impl<K: Record + Ord, V: Record> Table<K, V> {
     /// An empty table with its number in proofs ([`ballast_protocol::table`]).
     pub const fn new(id: u16) -> Self {
-        Self { id, tree: Tree::new(), log: Vec::new() }
+        Self {
+            id,
+            tree: Tree::new(),
+            log: Vec::new(),
+        }
     }
 
     /// The record at `key`.
@@ -165,7 +169,11 @@ pub struct Var<V> {
 impl<V: Record> Var<V> {
     /// A record with its table number and first value. It is part of the root from the first change feed on.
     pub fn new(id: u16, value: V) -> Self {
-        Self { id, value, log: Vec::new() }
+        Self {
+            id,
+            value,
+            log: Vec::new(),
+        }
     }
 
     /// Its value.

@@ -8,9 +8,9 @@ mod debt;
 pub mod index;
 mod judge;
 mod manage;
-mod types;
 #[cfg(test)]
 mod tests;
+mod types;
 
 use std::collections::BTreeMap;
 
@@ -98,14 +98,24 @@ pub struct Vaults {
     issuance: BTreeMap<TypeId, Issuance>,
 }
 
-pieces!(Vaults { types, totals, book, delegates, orders, last });
+pieces!(Vaults {
+    types,
+    totals,
+    book,
+    delegates,
+    orders,
+    last
+});
 
 impl Default for Vaults {
     fn default() -> Self {
         Self {
             types: Table::new(table::TYPES),
             totals: Table::new(table::TOTALS),
-            book: Book { vaults: Table::new(table::VAULTS), index: RatioIndex::default() },
+            book: Book {
+                vaults: Table::new(table::VAULTS),
+                index: RatioIndex::default(),
+            },
             delegates: Table::new(table::DELEGATES),
             orders: Table::new(table::STANDING_ORDERS),
             last: Var::new(table::LAST_VAULT, VaultId(0)),
@@ -210,6 +220,16 @@ impl Vaults {
     /// The standing order of a vault.
     pub fn standing_order(&self, id: VaultId) -> Option<&StandingOrder> {
         self.orders.get(&id)
+    }
+
+    /// All standing orders, by vault.
+    pub fn standing_orders(&self) -> impl Iterator<Item = (VaultId, &StandingOrder)> {
+        self.orders.iter().map(|(id, order)| (*id, order))
+    }
+
+    /// Whether any vault has one.
+    pub fn has_standing_orders(&self) -> bool {
+        !self.orders.is_empty()
     }
 
     /// Whether `delegate` may act on the vaults of `owner`.

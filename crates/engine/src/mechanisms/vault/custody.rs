@@ -3,7 +3,7 @@
 use ballast_num::{Amount, NormalizedDebt, Round};
 use ballast_protocol::{AccountId, AssetId, Event, Module, Rejected, RoundNumber, TypeId, VaultId};
 
-use super::{Batch, Vault, Vaults};
+use super::{Batch, Totals, Vault, Vaults};
 use crate::kernel::Context;
 
 impl Vaults {
@@ -25,17 +25,40 @@ impl Vaults {
         };
         let id = self.add(vault)?;
         batch.open(id);
-        ctx.tell(Event::VaultOpened { vault: id, owner: ctx.caller, collateral_type });
+        ctx.tell(Event::VaultOpened {
+            vault: id,
+            owner: ctx.caller,
+            collateral_type,
+        });
         Ok(id)
     }
 
     /// Adds a vault under the next number.
     pub(crate) fn add(&mut self, vault: Vault) -> Result<VaultId, Rejected> {
-        let number = self.last.get().0.checked_add(1).ok_or(ballast_num::Arithmetic::Overflow)?;
+        let number = self
+            .last
+            .get()
+            .0
+            .checked_add(1)
+            .ok_or(ballast_num::Arithmetic::Overflow)?;
         let id = VaultId(number);
         self.last.set(id);
         self.book.set(id, vault);
         Ok(id)
+    }
+
+    /// Puts a vault into the books at genesis: its collateral, deposit and coins are minted by the caller.
+    pub(crate) fn open_at_genesis(&mut self, vault: Vault) -> Result<VaultId, Rejected> {
+        let totals = *self.totals(vault.collateral_type)?;
+        let normalized_debt = totals.normalized_debt.try_add(vault.normalized_debt)?;
+        self.totals.set(
+            vault.collateral_type,
+            Totals {
+                normalized_debt,
+                ..totals
+            },
+        );
+        self.add(vault)
     }
 
     /// Locks collateral of the caller in anyone's vault. Errors: `ZeroAmount`, `UnknownVault`, `InsufficientBalance`.
@@ -49,12 +72,20 @@ impl Vaults {
         not_zero(amount)?;
         let vault = *self.vault(id)?;
         let collateral = self.spec(vault.collateral_type)?.collateral;
-        let after = Vault { collateral: vault.collateral.try_add(amount)?, ..vault };
+        let after = Vault {
+            collateral: vault.collateral.try_add(amount)?,
+            ..vault
+        };
 
-        ctx.ledger.transfer(collateral, ctx.caller, Module::Vaults(vault.collateral_type), amount)?;
+        ctx.ledger
+            .transfer(collateral, ctx.caller, Module::Vaults(vault.collateral_type), amount)?;
         batch.touch(id, &vault);
         self.book.set(id, after);
-        ctx.tell(Event::CollateralDeposited { vault: id, by: ctx.caller, amount });
+        ctx.tell(Event::CollateralDeposited {
+            vault: id,
+            by: ctx.caller,
+            amount,
+        });
         Ok(())
     }
 
@@ -72,12 +103,26 @@ impl Vaults {
         self.check_not_quiet(ctx, vault.collateral_type)?;
         let collateral = self.spec(vault.collateral_type)?.collateral;
         let rest = vault.collateral.try_sub(amount);
-        let rest = rest.map_err(|_| Rejected::TooMuch { asked: amount, available: vault.collateral })?;
+        let rest = rest.map_err(|_| Rejected::TooMuch {
+            asked: amount,
+            available: vault.collateral,
+        })?;
 
-        ctx.ledger.transfer(collateral, Module::Vaults(vault.collateral_type), ctx.caller, amount)?;
+        ctx.ledger
+            .transfer(collateral, Module::Vaults(vault.collateral_type), ctx.caller, amount)?;
         batch.touch(id, &vault);
-        self.book.set(id, Vault { collateral: rest, ..vault });
-        ctx.tell(Event::CollateralWithdrawn { vault: id, to: ctx.caller, amount });
+        self.book.set(
+            id,
+            Vault {
+                collateral: rest,
+                ..vault
+            },
+        );
+        ctx.tell(Event::CollateralWithdrawn {
+            vault: id,
+            to: ctx.caller,
+            amount,
+        });
         Ok(())
     }
 
@@ -94,8 +139,10 @@ impl Vaults {
 
         ctx.ledger.burn(coin, ctx.caller, owed.try_sub(from_deposit)?)?;
         ctx.ledger.burn(coin, Module::LiquidationDeposits(kind), from_deposit)?;
-        ctx.ledger.transfer(coin, Module::LiquidationDeposits(kind), ctx.caller, left)?;
-        ctx.ledger.transfer(collateral, Module::Vaults(kind), ctx.caller, vault.collateral)?;
+        ctx.ledger
+            .transfer(coin, Module::LiquidationDeposits(kind), ctx.caller, left)?;
+        ctx.ledger
+            .transfer(collateral, Module::Vaults(kind), ctx.caller, vault.collateral)?;
         self.remove_debt(kind, vault.normalized_debt)?;
         batch.touch(id, &vault);
         self.forget(id);
@@ -109,15 +156,15 @@ impl Vaults {
     }
 
     /// Moves a balance of the caller. Errors: `ZeroAmount`, `InsufficientBalance`.
-    pub(crate) fn send(
-        ctx: &mut Context<'_>,
-        asset: AssetId,
-        to: AccountId,
-        amount: Amount,
-    ) -> Result<(), Rejected> {
+    pub(crate) fn send(ctx: &mut Context<'_>, asset: AssetId, to: AccountId, amount: Amount) -> Result<(), Rejected> {
         not_zero(amount)?;
         ctx.ledger.transfer(asset, ctx.caller, to, amount)?;
-        ctx.tell(Event::Sent { asset, from: ctx.caller, to, amount });
+        ctx.tell(Event::Sent {
+            asset,
+            from: ctx.caller,
+            to,
+            amount,
+        });
         Ok(())
     }
 
@@ -139,5 +186,9 @@ impl Vaults {
 
 /// Error: `ZeroAmount`.
 pub(super) fn not_zero(amount: Amount) -> Result<(), Rejected> {
-    if amount.is_zero() { Err(Rejected::ZeroAmount) } else { Ok(()) }
+    if amount.is_zero() {
+        Err(Rejected::ZeroAmount)
+    } else {
+        Ok(())
+    }
 }

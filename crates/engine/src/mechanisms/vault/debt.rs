@@ -1,7 +1,7 @@
 //! Drawing and repaying debt (docs/vault.md, eq. 1-3).
 
 use ballast_num::{Amount, NormalizedDebt, RAY, Round, U256, cmp_products};
-use ballast_protocol::{Event, Module, Rejected, Repayment, TypeId, VaultId};
+use ballast_protocol::{Event, Module, Rejected, Repayment, RoundNumber, TypeId, VaultId};
 
 use super::custody::not_zero;
 use super::{Admission, Batch, Totals, Vault, Vaults};
@@ -31,8 +31,16 @@ impl Vaults {
         self.book.set(id, after);
         ctx.ledger.mint(ctx.limits.coin, ctx.caller, amount)?;
         ctx.ledger.mint(ctx.limits.coin, Module::SurplusBuffer, fee)?;
-        ctx.ledger.mint(ctx.limits.coin, Module::LiquidationDeposits(kind), deposit)?;
-        ctx.tell(Event::DebtDrawn { vault: id, to: ctx.caller, amount, fee, deposit, normalized });
+        ctx.ledger
+            .mint(ctx.limits.coin, Module::LiquidationDeposits(kind), deposit)?;
+        ctx.tell(Event::DebtDrawn {
+            vault: id,
+            to: ctx.caller,
+            amount,
+            fee,
+            deposit,
+            normalized,
+        });
         Ok(())
     }
 
@@ -55,13 +63,27 @@ impl Vaults {
         };
         not_zero(amount)?;
         let rest = vault.normalized_debt.try_sub(normalized);
-        let rest = rest.map_err(|_| Rejected::TooMuch { asked: amount, available: owed })?;
+        let rest = rest.map_err(|_| Rejected::TooMuch {
+            asked: amount,
+            available: owed,
+        })?;
 
         ctx.ledger.burn(ctx.limits.coin, ctx.caller, amount)?;
         self.remove_debt(vault.collateral_type, normalized)?;
         batch.touch(id, &vault);
-        self.book.set(id, Vault { normalized_debt: rest, ..vault });
-        ctx.tell(Event::DebtRepaid { vault: id, by: ctx.caller, amount, normalized });
+        self.book.set(
+            id,
+            Vault {
+                normalized_debt: rest,
+                ..vault
+            },
+        );
+        ctx.tell(Event::DebtRepaid {
+            vault: id,
+            by: ctx.caller,
+            amount,
+            normalized,
+        });
         Ok(amount)
     }
 
@@ -69,7 +91,11 @@ impl Vaults {
     pub(super) fn missing_deposit(&self, vault: &Vault) -> Result<Amount, Rejected> {
         let asked = self.spec(vault.collateral_type)?.liquidation_deposit;
         // A deposit is left once, with the first debt: a change of the parameter does not reach back.
-        Ok(if vault.normalized_debt.is_zero() { asked.saturating_sub(vault.deposit) } else { Amount::ZERO })
+        Ok(if vault.normalized_debt.is_zero() {
+            asked.saturating_sub(vault.deposit)
+        } else {
+            Amount::ZERO
+        })
     }
 
     /// The vault with `added` more debt, of which `deposit` is its deposit, after every check that concerns new debt;
@@ -111,7 +137,11 @@ impl Vaults {
         let ceiling = self.spec(kind)?.debt_ceiling;
         if cmp_products(counted.raw(), totals.index.raw(), ceiling.raw(), RAY).is_gt() {
             let debt = counted.debt(totals.index, Round::Up)?;
-            return Err(Rejected::CeilingExceeded { collateral_type: kind, debt, ceiling });
+            return Err(Rejected::CeilingExceeded {
+                collateral_type: kind,
+                debt,
+                ceiling,
+            });
         }
         let mut all = U256::product(counted.raw(), totals.index.raw());
         for (_, other) in self.totals.iter().filter(|(id, _)| **id != kind) {
@@ -131,7 +161,40 @@ impl Vaults {
         let totals = *self.totals(kind)?;
         let normalized_debt = totals.normalized_debt.try_sub(normalized)?;
         if !normalized.is_zero() {
-            self.totals.set(kind, Totals { normalized_debt, ..totals });
+            self.totals.set(
+                kind,
+                Totals {
+                    normalized_debt,
+                    ..totals
+                },
+            );
+        }
+        Ok(())
+    }
+
+    /// Takes debt and collateral off a vault that is liquidated; a vault with neither left is gone. The collateral is
+    /// still in [`Module::Vaults`], the deposit in [`Module::LiquidationDeposits`]: the flow moves both.
+    pub(crate) fn seize(
+        &mut self,
+        id: VaultId,
+        normalized: NormalizedDebt,
+        collateral: Amount,
+        deposit: Amount,
+        round: RoundNumber,
+    ) -> Result<(), Rejected> {
+        let vault = *self.vault(id)?;
+        let after = Vault {
+            normalized_debt: vault.normalized_debt.try_sub(normalized)?,
+            collateral: vault.collateral.try_sub(collateral)?,
+            deposit: vault.deposit.try_sub(deposit)?,
+            seized_in: round,
+            ..vault
+        };
+        self.remove_debt(vault.collateral_type, normalized)?;
+        if after.normalized_debt.is_zero() && after.collateral.is_zero() {
+            self.forget(id);
+        } else {
+            self.book.set(id, after);
         }
         Ok(())
     }

@@ -27,7 +27,11 @@ pub struct Place {
 impl Place {
     /// Where a vault stands, or nowhere if it owes nothing.
     pub(super) fn of(id: VaultId, vault: &Vault) -> Option<(TypeId, Self)> {
-        let place = Self { normalized_debt: vault.normalized_debt, collateral: vault.collateral, vault: id };
+        let place = Self {
+            normalized_debt: vault.normalized_debt,
+            collateral: vault.collateral,
+            vault: id,
+        };
         (!vault.normalized_debt.is_zero()).then_some((vault.collateral_type, place))
     }
 
@@ -72,7 +76,10 @@ pub struct Sums {
 
 impl Summary<Place, ()> for Sums {
     fn of(place: &Place, (): &()) -> Self {
-        Self { normalized_debt: place.normalized_debt.raw(), collateral: place.collateral.raw() }
+        Self {
+            normalized_debt: place.normalized_debt.raw(),
+            collateral: place.collateral.raw(),
+        }
     }
 
     fn add(&mut self, other: &Self) {
@@ -144,24 +151,32 @@ impl RatioIndex {
 
     /// The places of a type, riskiest first.
     pub fn places(&self, collateral_type: TypeId) -> impl Iterator<Item = &Place> {
-        self.types.get(&collateral_type).into_iter().flat_map(|tree| tree.iter().map(|(place, ())| place))
+        self.types
+            .get(&collateral_type)
+            .into_iter()
+            .flat_map(|tree| tree.iter().map(|(place, ())| place))
     }
 
     /// The places from position `start` on, riskiest first.
     pub fn places_from(&self, collateral_type: TypeId, start: usize) -> impl Iterator<Item = &Place> {
         let tree = self.types.get(&collateral_type);
-        tree.into_iter().flat_map(move |tree| tree.slice(start, tree.len()).map(|(place, ())| place))
+        tree.into_iter()
+            .flat_map(move |tree| tree.slice(start, tree.len()).map(|(place, ())| place))
     }
 
     /// How many vaults are under the bar: they are the first so many places.
     pub fn count_under(&self, collateral_type: TypeId, bar: &Bar) -> usize {
-        let Some(tree) = self.types.get(&collateral_type) else { return 0 };
+        let Some(tree) = self.types.get(&collateral_type) else {
+            return 0;
+        };
         tree.prefix_len(|place| !bar.is_reached(place.normalized_debt, place.collateral))
     }
 
     /// What the vaults under the bar owe and hold.
     pub fn sums_under(&self, collateral_type: TypeId, bar: &Bar) -> Sums {
-        let Some(tree) = self.types.get(&collateral_type) else { return Sums::default() };
+        let Some(tree) = self.types.get(&collateral_type) else {
+            return Sums::default();
+        };
         tree.prefix_summary(|place| !bar.is_reached(place.normalized_debt, place.collateral))
     }
 

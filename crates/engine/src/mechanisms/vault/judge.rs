@@ -40,12 +40,20 @@ impl Batch {
 
     pub(super) fn open(&mut self, id: VaultId) {
         self.opened.push(id);
-        self.touched.push(Touched { id, before: None, must_be_safe: false });
+        self.touched.push(Touched {
+            id,
+            before: None,
+            must_be_safe: false,
+        });
     }
 
     pub(super) fn touch(&mut self, id: VaultId, before: &Vault) {
         if !self.defers(id) {
-            self.touched.push(Touched { id, before: Some(*before), must_be_safe: false });
+            self.touched.push(Touched {
+                id,
+                before: Some(*before),
+                must_be_safe: false,
+            });
         }
     }
 
@@ -68,17 +76,27 @@ pub struct Issuance {
 impl Vaults {
     /// The bar that a vault of this type must reach at `price` and `ratio`.
     pub fn bar(totals: &Totals, price: Price, ratio: Ratio) -> Bar {
-        Bar { price, scale: totals.scale(), index: totals.index, ratio }
+        Bar {
+            price,
+            scale: totals.scale(),
+            index: totals.index,
+            ratio,
+        }
     }
 
     /// Judges every vault that the batch has touched. Errors, in order: `BelowDebtFloor`, `NoPrice`, `Frozen`,
     /// `BelowInitialRatio`.
     pub(crate) fn judge(&self, ctx: &Context<'_>, batch: &Batch) -> Result<(), Rejected> {
-        batch.touched.iter().try_for_each(|touched| self.judge_one(ctx, touched))
+        batch
+            .touched
+            .iter()
+            .try_for_each(|touched| self.judge_one(ctx, touched))
     }
 
     fn judge_one(&self, ctx: &Context<'_>, touched: &Touched) -> Result<(), Rejected> {
-        let Ok(after) = self.vault(touched.id) else { return Ok(()) }; // closed or merged away
+        let Ok(after) = self.vault(touched.id) else {
+            return Ok(());
+        }; // closed or merged away
         if after.normalized_debt.is_zero() {
             return Ok(());
         }
@@ -88,10 +106,19 @@ impl Vaults {
         let only_deposited = touched.before.is_some_and(|before| {
             after.normalized_debt == before.normalized_debt && after.collateral >= before.collateral
         });
-        let above_floor = cmp_products(after.normalized_debt.raw(), totals.index.raw(), spec.debt_floor.raw(), RAY);
+        let above_floor = cmp_products(
+            after.normalized_debt.raw(),
+            totals.index.raw(),
+            spec.debt_floor.raw(),
+            RAY,
+        );
         if above_floor.is_lt() && !only_deposited {
             let debt = after.normalized_debt.debt(totals.index, Round::Up)?;
-            return Err(Rejected::BelowDebtFloor { vault: touched.id, debt, floor: spec.debt_floor });
+            return Err(Rejected::BelowDebtFloor {
+                vault: touched.id,
+                debt,
+                floor: spec.debt_floor,
+            });
         }
         let riskier = touched.before.is_none_or(|before| {
             after.normalized_debt > before.normalized_debt || after.collateral < before.collateral
@@ -107,7 +134,11 @@ impl Vaults {
         }
         let bar = Self::bar(totals, price, spec.initial_ratio);
         if !bar.is_reached(after.normalized_debt, after.collateral) {
-            return Err(Rejected::BelowInitialRatio { vault: touched.id, ratio: spec.initial_ratio, price });
+            return Err(Rejected::BelowInitialRatio {
+                vault: touched.id,
+                ratio: spec.initial_ratio,
+                price,
+            });
         }
         Ok(())
     }
@@ -119,9 +150,11 @@ impl Vaults {
 
     pub(super) fn check_covered(&self, collateral_type: TypeId) -> Result<(), Rejected> {
         match self.issuance.get(&collateral_type) {
-            Some(Issuance { stressed_loss, cover }) if stressed_loss > cover => {
-                Err(Rejected::Uncovered { collateral_type, stressed_loss: *stressed_loss, cover: *cover })
-            }
+            Some(Issuance { stressed_loss, cover }) if stressed_loss > cover => Err(Rejected::Uncovered {
+                collateral_type,
+                stressed_loss: *stressed_loss,
+                cover: *cover,
+            }),
             _ => Ok(()),
         }
     }

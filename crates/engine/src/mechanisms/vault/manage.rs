@@ -21,14 +21,22 @@ impl Vaults {
     ) -> Result<VaultId, Rejected> {
         let vault = self.managed_by(from, ctx.caller)?;
         let kind = vault.collateral_type;
-        let normalized = debt.normalize(self.totals(kind)?.index, Round::Up)?.min(vault.normalized_debt);
+        let normalized = debt
+            .normalize(self.totals(kind)?.index, Round::Up)?
+            .min(vault.normalized_debt);
         let owed = vault.normalized_debt.debt(self.totals(kind)?.index, Round::Up)?;
         if debt > owed {
-            return Err(Rejected::TooMuch { asked: debt, available: owed });
+            return Err(Rejected::TooMuch {
+                asked: debt,
+                available: owed,
+            });
         }
         let rest = vault.collateral.try_sub(collateral);
         let rest = Vault {
-            collateral: rest.map_err(|_| Rejected::TooMuch { asked: collateral, available: vault.collateral })?,
+            collateral: rest.map_err(|_| Rejected::TooMuch {
+                asked: collateral,
+                available: vault.collateral,
+            })?,
             normalized_debt: vault.normalized_debt.try_sub(normalized)?,
             ..vault
         };
@@ -42,7 +50,8 @@ impl Vaults {
         let deposit = self.missing_deposit(&part)?;
         if !normalized.is_zero() && !deposit.is_zero() {
             part = self.with_debt(ctx, &part, deposit, deposit)?.1;
-            ctx.ledger.mint(ctx.limits.coin, Module::LiquidationDeposits(kind), deposit)?;
+            ctx.ledger
+                .mint(ctx.limits.coin, Module::LiquidationDeposits(kind), deposit)?;
         }
         part.normalized_debt = part.normalized_debt.try_add(normalized)?;
 
@@ -51,7 +60,12 @@ impl Vaults {
         self.book.set(from, rest);
         let into = self.add(part)?;
         batch.open(into);
-        ctx.tell(Event::VaultSplit { from, into, collateral, normalized });
+        ctx.tell(Event::VaultSplit {
+            from,
+            into,
+            collateral,
+            normalized,
+        });
         Ok(into)
     }
 
@@ -101,7 +115,11 @@ impl Vaults {
         batch.must_be_safe(id);
         self.orders.remove(&id);
         self.book.set(id, Vault { owner: to, ..vault });
-        ctx.tell(Event::VaultTransferred { vault: id, from: vault.owner, to });
+        ctx.tell(Event::VaultTransferred {
+            vault: id,
+            from: vault.owner,
+            to,
+        });
         Ok(())
     }
 
@@ -111,7 +129,11 @@ impl Vaults {
             Permission::Granted => drop(self.delegates.set((ctx.caller, delegate), ())),
             Permission::Revoked => drop(self.delegates.remove(&(ctx.caller, delegate))),
         }
-        ctx.tell(Event::DelegateSet { owner: ctx.caller, delegate, permission });
+        ctx.tell(Event::DelegateSet {
+            owner: ctx.caller,
+            delegate,
+            permission,
+        });
     }
 
     /// Sets or clears a vault's standing order. Only the owner may: it spends his balances. Errors: `UnknownVault`,
@@ -124,7 +146,10 @@ impl Vaults {
     ) -> Result<(), Rejected> {
         let vault = *self.vault(id)?;
         if vault.owner != ctx.caller {
-            return Err(Rejected::NotOwner { vault: id, caller: ctx.caller });
+            return Err(Rejected::NotOwner {
+                vault: id,
+                caller: ctx.caller,
+            });
         }
         let liquidation_ratio = self.spec(vault.collateral_type)?.liquidation_ratio;
         if let Some(order) = order {

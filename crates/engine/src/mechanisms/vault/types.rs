@@ -1,19 +1,17 @@
 //! Collateral types: their parameters, bounds, interest and gliding liquidation ratio.
 
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Rate, Ratio, Round, Seconds, Timestamp};
-use ballast_protocol::{
-    Bounds, Curve, Event, Module, ParameterFault, Rejected, TypeId, TypeParameter, TypeSpec,
-};
+use ballast_protocol::{Bounds, Curve, Event, Module, ParameterFault, Rejected, TypeId, TypeParameter, TypeSpec};
 
 use super::{Admission, Totals, Vaults};
 use crate::kernel::{Clock, Context};
 
 /// Hard bound of the stability fee: about 10 times in a year of 31,536,000 seconds.
-pub const STABILITY_FEE_MAX: Rate = Rate::from_raw(1_000_000_073_000_000_000_000_000_000);
+pub(super) const STABILITY_FEE_MAX: Rate = Rate::from_raw(1_000_000_073_000_000_000_000_000_000);
 /// Hard bound of every share that is paid by users: penalty, borrowing fee, caller's share, discount, slippage.
-pub const SHARE_MAX: Ratio = Ratio::percent(50);
+pub(super) const SHARE_MAX: Ratio = Ratio::percent(50);
 /// Hard bound of every ratio of collateral value to debt.
-pub const RATIO_MAX: Ratio = Ratio::percent(1_000);
+pub(super) const RATIO_MAX: Ratio = Ratio::percent(1_000);
 
 impl Vaults {
     /// Adds a type at genesis. Error: what its parameters break.
@@ -57,15 +55,28 @@ impl Vaults {
         totals.drawn = NormalizedDebt::ZERO;
         totals.glide(spec, live_time);
         let minted = totals.accrue(spec.stability_fee, ctx.clock);
-        let minted = minted.and_then(|minted| ctx.ledger.mint(ctx.limits.coin, Module::SurplusBuffer, minted).map(|()| minted));
+        let minted = minted.and_then(|minted| {
+            ctx.ledger
+                .mint(ctx.limits.coin, Module::SurplusBuffer, minted)
+                .map(|()| minted)
+        });
         match minted {
             Ok(minted) if !minted.is_zero() => {
-                ctx.tell(Event::InterestAccrued { collateral_type: id, index: totals.index, minted });
+                ctx.tell(Event::InterestAccrued {
+                    collateral_type: id,
+                    index: totals.index,
+                    minted,
+                });
             }
             Ok(_) => (),
             Err(_) => {
                 let closed = before.admission == Admission::Closed;
-                totals = Totals { index: before.index, accrued: ctx.clock.now, admission: Admission::Closed, ..totals };
+                totals = Totals {
+                    index: before.index,
+                    accrued: ctx.clock.now,
+                    admission: Admission::Closed,
+                    ..totals
+                };
                 if !closed {
                     ctx.tell(Event::TypeClosedToNewDebt { collateral_type: id });
                 }
@@ -81,7 +92,13 @@ impl Vaults {
     pub(crate) fn close_to_new_debt(&mut self, ctx: &mut Context<'_>, id: TypeId) -> Result<(), Rejected> {
         let totals = *self.totals(id)?;
         if totals.admission == Admission::Open {
-            self.totals.set(id, Totals { admission: Admission::Closed, ..totals });
+            self.totals.set(
+                id,
+                Totals {
+                    admission: Admission::Closed,
+                    ..totals
+                },
+            );
             ctx.tell(Event::TypeClosedToNewDebt { collateral_type: id });
         }
         Ok(())
@@ -128,7 +145,9 @@ impl Totals {
         if now == target {
             return;
         }
-        let step = spec.glide_per_day.prorate(u128::from(elapsed), u128::from(Seconds::DAY.0), Round::Down);
+        let step = spec
+            .glide_per_day
+            .prorate(u128::from(elapsed), u128::from(Seconds::DAY.0), Round::Down);
         let step = step.unwrap_or(Ratio::MAX);
         self.liquidation_ratio = if target > now {
             now.try_add(step).unwrap_or(target).min(target)
@@ -157,7 +176,8 @@ impl Totals {
 /// Whether a type's parameters are inside their bounds and consistent with each other.
 pub(crate) fn check_spec(spec: &TypeSpec) -> Result<(), ParameterFault> {
     let auction = &spec.auction;
-    if spec.stability_fee < Rate::ONE || spec.stability_fee > STABILITY_FEE_MAX && spec.peer.bounds == Bounds::Enforced {
+    if spec.stability_fee < Rate::ONE || spec.stability_fee > STABILITY_FEE_MAX && spec.peer.bounds == Bounds::Enforced
+    {
         return Err(ParameterFault::StabilityFeeOutOfBounds);
     }
     let falls = match auction.curve {
@@ -186,12 +206,25 @@ pub(crate) fn check_spec(spec: &TypeSpec) -> Result<(), ParameterFault> {
     if auction.start_factor < Ratio::ONE || auction.start_factor > Ratio::percent(200) {
         return Err(ParameterFault::BadStartFactor);
     }
-    let deep = Ratio::ONE.try_add(spec.penalty).and_then(|sum| sum.try_add(spec.slippage));
+    let deep = Ratio::ONE
+        .try_add(spec.penalty)
+        .and_then(|sum| sum.try_add(spec.slippage));
     if deep.is_ok_and(|deep| spec.liquidation_ratio <= deep) {
         return Err(ParameterFault::LiquidationRatioTooLow);
     }
-    if spec.liquidation_ratio.try_add(spec.initial_gap).is_ok_and(|least| spec.initial_ratio < least) {
+    if spec
+        .liquidation_ratio
+        .try_add(spec.initial_gap)
+        .is_ok_and(|least| spec.initial_ratio < least)
+    {
         return Err(ParameterFault::InitialRatioTooLow);
+    }
+    // A lot sold to the pool at its discount still pays the debt: (1 + penalty) × (1 − discount) ≥ 1.
+    let pays = Ratio::ONE
+        .try_add(spec.penalty)
+        .and_then(|sum| sum.mul_ratio(spec.pool.discount.complement(), Round::Down));
+    if spec.slippage < spec.pool.discount || pays.is_ok_and(|pays| pays < Ratio::ONE) {
+        return Err(ParameterFault::ShareTooLarge);
     }
     let in_bounds = spec.initial_ratio <= RATIO_MAX
         && !spec.initial_gap.is_zero()
@@ -203,5 +236,9 @@ pub(crate) fn check_spec(spec: &TypeSpec) -> Result<(), ParameterFault> {
         && spec.wick_band >= spec.slippage
         && auction.duration.0 > 0
         && !auction.reset_ratio.is_zero();
-    if in_bounds { Ok(()) } else { Err(ParameterFault::OutOfBounds) }
+    if in_bounds {
+        Ok(())
+    } else {
+        Err(ParameterFault::OutOfBounds)
+    }
 }

@@ -1,0 +1,9 @@
+//! What needs several mechanisms, each told from top to bottom.
+
+pub(crate) mod balance;
+pub(crate) mod block;
+pub(crate) mod disposal;
+pub(crate) mod liquidation;
+pub(crate) mod pool_queue;
+pub(crate) mod protection;
+pub(crate) mod transaction;

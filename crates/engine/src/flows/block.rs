@@ -1,0 +1,393 @@
+//! A block, in the order of DESIGN: rounds and accruals, protection, liquidations, all other transactions, auctions, root.
+
+use std::collections::BTreeMap;
+
+use ballast_num::{Amount, Ratio, Round, Seconds, Timestamp};
+use ballast_protocol::{
+    AuctionId, Block, BlockResult, Command, Event, Height, Outcome, Receipt, Rejected, Transaction, Trigger, TypeId,
+};
+
+use super::{liquidation, pool_queue, protection, transaction};
+use crate::kernel::{ChangeSet, Clock};
+use crate::mechanisms::auction;
+use crate::mechanisms::oracle::Closed;
+use crate::state::{Chain, ENGINE, State};
+
+/// Why a block cannot follow a state. Hosts never make such a block; audit refuses it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidBlock {
+    /// Not the next height.
+    #[error("the block has {found}, the state expects {expected}")]
+    Height {
+        /// The block's.
+        found: Height,
+        /// One more than the state's.
+        expected: Height,
+    },
+    /// Earlier than its parent.
+    #[error("the block's time {found} is before its parent's, {parent}")]
+    Time {
+        /// The block's.
+        found: Timestamp,
+        /// The parent's.
+        parent: Timestamp,
+    },
+    /// The engine contradicts itself: nothing that a block says may cause this.
+    #[error("the engine failed at a step of its own: {0}")]
+    Broken(Rejected),
+}
+
+/// Most auctions that one block looks at for a reset.
+const RESETS: usize = 64;
+/// Most dead nonces that one block forgets.
+const NONCES: usize = 4_096;
+
+/// Applies a block and commits to the state after it. On an error the state is as before.
+///
+/// ```text
+/// state: height 41  +  block 42  →  state: height 42, receipts, events, root
+/// ```
+pub fn apply_block(state: &mut State, block: &Block) -> Result<BlockResult, InvalidBlock> {
+    apply_block_with_changes(state, block).map(|(result, _)| result)
+}
+
+/// Like [`apply_block`], and returns the exact changes too.
+pub fn apply_block_with_changes(state: &mut State, block: &Block) -> Result<(BlockResult, ChangeSet), InvalidBlock> {
+    let parent = *state.chain();
+    let expected = Height(parent.height.0.saturating_add(1));
+    if block.height != expected {
+        return Err(InvalidBlock::Height {
+            found: block.height,
+            expected,
+        });
+    }
+    if block.time < parent.time {
+        return Err(InvalidBlock::Time {
+            found: block.time,
+            parent: parent.time,
+        });
+    }
+    // The block runs on a fork, which replaces the state only if every step of the engine itself succeeds.
+    let mut fork = state.clone();
+    let mut run = BlockRun::new(&fork, block, parent);
+    run.all(&mut fork, parent).map_err(InvalidBlock::Broken)?;
+    let changes = fork.commit();
+    let state_root = fork.root();
+    *state = fork;
+    let result = BlockResult {
+        height: block.height,
+        receipts: run.receipts.into_iter().flatten().collect(),
+        events: run.events,
+        state_root,
+        work: run.work + run.engine_work,
+    };
+    Ok((result, changes))
+}
+
+/// In which part of the block a transaction runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LanePart {
+    /// Only repays, deposits and cancels: first, on reserved work (rule R6).
+    Protective,
+    /// Only `Liquidate` commands: with the liquidations (rule R7).
+    Liquidating,
+    /// Everything else.
+    Ordinary,
+}
+
+fn part(transaction: &Transaction) -> LanePart {
+    let all = |test: fn(&Command) -> bool| !transaction.commands.is_empty() && transaction.commands.iter().all(test);
+    let protective = |command: &Command| {
+        matches!(
+            command,
+            Command::Deposit { .. } | Command::RepayDebt { .. } | Command::CancelTicket { .. }
+        )
+    };
+    if all(protective) {
+        LanePart::Protective
+    } else if all(|command| matches!(command, Command::Liquidate { .. })) {
+        LanePart::Liquidating
+    } else {
+        LanePart::Ordinary
+    }
+}
+
+/// A block under way.
+struct BlockRun<'a> {
+    block: &'a Block,
+    clock: Clock,
+    receipts: Vec<Option<Receipt>>,
+    events: Vec<Event>,
+    /// Work of transactions so far.
+    work: u64,
+    /// Work of the engine's own steps so far.
+    engine_work: u64,
+}
+
+impl<'a> BlockRun<'a> {
+    fn new(state: &State, block: &'a Block, parent: Chain) -> Self {
+        let step = block
+            .time
+            .saturating_since(parent.time)
+            .min(state.governance().limits.clock_step);
+        let host_time = Seconds(parent.host_time.0.saturating_add(step.0));
+        Self {
+            block,
+            clock: Clock {
+                now: block.time,
+                host_time,
+                step,
+            },
+            receipts: vec![None; block.transactions.len()],
+            events: Vec::new(),
+            work: 0,
+            engine_work: 0,
+        }
+    }
+
+    fn all(&mut self, state: &mut State, parent: Chain) -> Result<(), Rejected> {
+        let limits = state.governance().limits.clone();
+        let share = |work: u64, share: Ratio| Amount::from_raw(work.into()).mul_ratio(share, Round::Down);
+        let part_of = |work, ratio| share(work, ratio).map(|part| u64::try_from(part.raw()).unwrap_or(work));
+        let reserved = part_of(limits.block_work, limits.protective_share)?;
+
+        let closed = self.rounds(state)?;
+        self.accruals(state, &closed)?;
+        let judged: BTreeMap<TypeId, Timestamp> = closed
+            .iter()
+            .flat_map(|closed| state.types_of(closed.feed).into_iter().map(|kind| (kind, closed.as_of)))
+            .collect();
+
+        self.transactions(state, LanePart::Protective, limits.block_work);
+        let mut budget = limits.liquidation_work;
+        let mut protecting = budget / 4;
+        self.engine_work += protecting;
+        for kind in judged.keys() {
+            protection::protect(state, self.clock, *kind, &mut protecting, &mut self.events)?;
+        }
+        self.engine_work -= protecting;
+
+        for (kind, as_of) in &judged {
+            pool_queue::enter(state, self.clock, *kind, *as_of, &mut self.events)?;
+        }
+        let for_callers = part_of(budget, limits.caller_work_share)?;
+        let used = self.transactions(state, LanePart::Liquidating, self.work.saturating_add(for_callers));
+        budget = budget.saturating_sub(used);
+        let left_over = self.liquidations(state, &judged, budget)?;
+        for (kind, as_of) in &judged {
+            let left = left_over.get(kind).copied().unwrap_or(0);
+            pool_queue::leave(state, self.clock, *kind, *as_of, left, &mut self.events)?;
+        }
+
+        let kept = reserved.max(self.protective_work());
+        self.transactions(
+            state,
+            LanePart::Ordinary,
+            limits.block_work.saturating_sub(kept).saturating_add(self.work),
+        );
+
+        self.reset_auctions(state)?;
+        pool_queue::expire(state, self.clock, &mut self.events)?;
+        self.forget_nonces(state);
+        self.close(state, parent);
+        Ok(())
+    }
+
+    /// Step 1: observations, rounds, quotes.
+    fn rounds(&mut self, state: &mut State) -> Result<Vec<Closed>, Rejected> {
+        for observation in &self.block.observations {
+            // A refused observation changes nothing; its source learns of it from the host, which checks the same.
+            let _ = state.oracle.observe(observation, self.clock.now);
+        }
+        let closed = state.oracle.close_rounds(&self.clock, &mut self.events);
+        state.prices = state.oracle.prices(&self.clock);
+        Ok(closed)
+    }
+
+    /// Step 1: interest, glides, ceilings, and what each type may issue; auctions restart after a gap.
+    fn accruals(&mut self, state: &mut State, closed: &[Closed]) -> Result<(), Rejected> {
+        let types: Vec<_> = state.vaults.types().map(|spec| (spec.id, spec.feed)).collect();
+        for (kind, feed) in types {
+            let live_time = state.prices.quote(feed).map_or(Seconds(0), |quote| quote.live_time);
+            let stale = state.oracle.stale_too_long(feed, &self.clock);
+            let gap = closed.iter().any(|closed| closed.feed == feed && closed.after_gap);
+            let (mechanisms, mut ctx) = state.lend(self.clock, ENGINE, &mut self.events);
+            mechanisms.vaults.begin_block(&mut ctx, kind, live_time)?;
+            if stale {
+                mechanisms.vaults.close_to_new_debt(&mut ctx, kind)?;
+            }
+            if gap {
+                let decimals = mechanisms.vaults.totals(kind)?.decimals;
+                let terms = auction::Terms {
+                    spec: mechanisms.vaults.spec(kind)?,
+                    decimals,
+                };
+                mechanisms.auctions.restart_all(&mut ctx, terms)?;
+            }
+            if let Ok(issuance) = state.issuance(kind) {
+                state.vaults.set_issuance(kind, issuance);
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs the transactions of one part in the block's order while the work used stays within `room`; returns the work
+    /// that they used.
+    fn transactions(&mut self, state: &mut State, which: LanePart, room: u64) -> u64 {
+        let before = self.work;
+        for (at, tx) in self.block.transactions.iter().enumerate() {
+            if part(tx) != which {
+                continue;
+            }
+            let needed = transaction::transaction_work(tx);
+            let left = room.saturating_sub(self.work);
+            let receipt = if needed > left {
+                let reason = Rejected::BlockFull {
+                    work: needed,
+                    room: left,
+                };
+                Receipt {
+                    outcome: Outcome::NotAdmitted(reason),
+                    work: 0,
+                    fee: None,
+                    events: Vec::new(),
+                }
+            } else {
+                transaction::execute(state, self.clock, tx)
+            };
+            self.work = self.work.saturating_add(receipt.work);
+            self.receipts[at] = Some(receipt);
+        }
+        self.work - before
+    }
+
+    /// Work that the protective transactions have used.
+    fn protective_work(&self) -> u64 {
+        let pairs = self.block.transactions.iter().zip(&self.receipts);
+        let protective = pairs.filter(|(tx, _)| part(tx) == LanePart::Protective);
+        protective
+            .filter_map(|(_, receipt)| receipt.as_ref())
+            .map(|receipt| receipt.work)
+            .sum()
+    }
+
+    /// Step 3b: the broken vaults of every type. Each type has an equal share of the budget; what a type leaves passes
+    /// on (rule R7). Returns how many vaults each type has left over.
+    fn liquidations(
+        &mut self,
+        state: &mut State,
+        judged: &BTreeMap<TypeId, Timestamp>,
+        mut budget: u64,
+    ) -> Result<BTreeMap<TypeId, u64>, Rejected> {
+        let carried = state.left_over.get().iter();
+        let mut left_over: BTreeMap<TypeId, u64> = judged.keys().chain(carried).map(|kind| (*kind, 0)).collect();
+        let mut sharing = left_over.len() as u64;
+        for (kind, left) in &mut left_over {
+            *left = self.liquidate(state, *kind, budget / sharing.max(1), &mut budget)?;
+            sharing -= 1;
+        }
+        // What the later types have not used passes on to the earlier ones.
+        for (kind, left) in left_over.iter_mut().filter(|(_, left)| **left > 0) {
+            *left = self.liquidate(state, *kind, budget, &mut budget)?;
+        }
+        left_over.retain(|_, left| *left > 0);
+        let open: Vec<TypeId> = left_over.keys().copied().collect();
+        if *state.left_over.get() != open {
+            state.left_over.set(open);
+        }
+        for (collateral_type, vaults) in &left_over {
+            self.events.push(Event::WorkCarriedOver {
+                collateral_type: *collateral_type,
+                vaults: *vaults,
+            });
+        }
+        Ok(left_over)
+    }
+
+    /// Liquidates one type with a share of the budget; returns how many broken vaults are left. Without a price none is.
+    fn liquidate(&mut self, state: &mut State, kind: TypeId, share: u64, budget: &mut u64) -> Result<u64, Rejected> {
+        let mut room = share;
+        let left = match liquidation::by_engine(state, self.clock, kind, &mut room, &mut self.events) {
+            Err(Rejected::NoPrice(_)) => 0,
+            other => other?,
+        };
+        *budget -= share - room;
+        self.engine_work += share - room;
+        Ok(left)
+    }
+
+    /// Step 5: restarts auctions that are too old or too cheap, some in each block, in turn.
+    fn reset_auctions(&mut self, state: &mut State) -> Result<(), Rejected> {
+        let cursor = *state.auction_cursor.get();
+        let looked: Vec<AuctionId> = state
+            .auctions
+            .iter()
+            .map(|(id, _)| id)
+            .skip_while(|id| *id <= cursor)
+            .take(RESETS)
+            .collect();
+        for id in &looked {
+            let (mechanisms, mut ctx) = state.lend(self.clock, ENGINE, &mut self.events);
+            let kind = mechanisms.auctions.auction(*id)?.collateral_type;
+            let spec = mechanisms.vaults.spec(kind)?;
+            if spec.peer.reset == Trigger::CommandOnly {
+                continue;
+            }
+            let terms = auction::Terms {
+                spec,
+                decimals: mechanisms.vaults.totals(kind)?.decimals,
+            };
+            // Refused: not needed yet, stopped, quiet, or without a price. It is looked at again in its turn.
+            let _ = mechanisms.auctions.reset(&mut ctx, terms, *id, None);
+        }
+        let next = if looked.len() < RESETS {
+            AuctionId(0)
+        } else {
+            looked.last().copied().unwrap_or_default()
+        };
+        if next != cursor {
+            state.auction_cursor.set(next);
+        }
+        Ok(())
+    }
+
+    /// Step 6: forgets nonces of transactions that can never execute again.
+    fn forget_nonces(&self, state: &mut State) {
+        let window = transaction::nonce_window(self.clock.now.0, state.governance().limits.transaction_life);
+        let dead = state
+            .nonces
+            .iter()
+            .map(|(key, ())| *key)
+            .take_while(|(dies, _, _)| *dies < window);
+        for key in dead.take(NONCES).collect::<Vec<_>>() {
+            state.nonces.remove(&key);
+        }
+    }
+
+    /// Step 6: the next height; the work price rises by an eighth after a full block, and falls by an eighth, not below
+    /// the base price, after an empty one (rule R6).
+    fn close(&self, state: &mut State, parent: Chain) {
+        let limits = &state.governance().limits;
+        let target = u128::from(limits.block_work / 2).max(1);
+        let price = parent.work_price.raw().max(limits.work_price.raw());
+        let used = u128::from(self.work).min(2 * target);
+        let change = |distance: u128| price.saturating_mul(distance) / target / 8;
+        let next = if used > target {
+            price.saturating_add(change(used - target).max(1))
+        } else {
+            price.saturating_sub(change(target - used))
+        };
+        let work_price = if limits.work_price.is_zero() {
+            Amount::ZERO
+        } else {
+            Amount::from_raw(next.max(limits.work_price.raw()))
+        };
+        state.chain.set(Chain {
+            height: self.block.height,
+            time: self.clock.now,
+            host_time: self.clock.host_time,
+            work_price,
+            ..parent
+        });
+    }
+}

@@ -1,0 +1,237 @@
+//! Where a seized lot goes: stability pool, then Dutch auction; what neither pays is a loss for the waterfall (rule R10).
+
+use ballast_num::{Amount, Price, Ratio, Round};
+use ballast_protocol::{
+    AccountId, AssetId, AuctionId, Event, LossCause, Module, PoolPrice, Rejected, TypeId, TypeSpec, VaultId,
+};
+
+use super::liquidation::Terms;
+use crate::kernel::{Clock, Context};
+use crate::mechanisms::auction;
+use crate::mechanisms::stability_pool::StabilityPools;
+use crate::state::{Mechanisms, State};
+
+/// Collateral that is to be sold, still in [`Module::Vaults`], and what it owes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lot {
+    pub(crate) vault: VaultId,
+    pub(crate) owner: AccountId,
+    pub(crate) collateral: Amount,
+    /// Coins owed.
+    pub(crate) debt: Amount,
+    /// Coins of the vault's debt that are already booked as a loss; proceeds above `debt` repay them first.
+    pub(crate) booked: Amount,
+    /// Coins for the reserve on top.
+    pub(crate) penalty: Amount,
+}
+
+impl Lot {
+    /// What a sale is to raise.
+    fn to_raise(&self) -> Result<Amount, Rejected> {
+        Ok(Amount::try_sum([self.debt, self.booked, self.penalty])?)
+    }
+
+    /// How coins paid for part of the lot are used: debt, then the booked loss, then the penalty.
+    fn receive(&mut self, coins: Amount) -> Result<Received, Rejected> {
+        let debt = coins.min(self.debt);
+        let recovered = coins.try_sub(debt)?.min(self.booked);
+        let penalty = coins.try_sub(debt)?.try_sub(recovered)?;
+        self.debt = self.debt.try_sub(debt)?;
+        self.booked = self.booked.try_sub(recovered)?;
+        self.penalty = self.penalty.saturating_sub(penalty);
+        Ok(Received {
+            debt,
+            recovered,
+            penalty,
+        })
+    }
+}
+
+struct Received {
+    debt: Amount,
+    recovered: Amount,
+    penalty: Amount,
+}
+
+/// What the auctions of a type may still take on, in coins to raise.
+pub(crate) fn auction_room(state: &State, spec: &TypeSpec) -> Amount {
+    state.auctions.room(
+        spec.id,
+        spec.auction.ceiling,
+        state.governance.get().limits.auction_ceiling,
+    )
+}
+
+/// Sells a lot.
+pub(crate) fn sell(
+    mechanisms: Mechanisms<'_>,
+    ctx: &mut Context<'_>,
+    terms: &Terms,
+    mut lot: Lot,
+    keeper: Option<AccountId>,
+) -> Result<(), Rejected> {
+    let Mechanisms {
+        pools,
+        auctions,
+        backstop,
+        ..
+    } = mechanisms;
+    let spec = &terms.spec;
+    let recovered = sell_to_pool(pools, ctx, terms, &mut lot)?;
+    backstop.recover(ctx, spec.id, recovered)?;
+
+    let to_raise = lot.to_raise()?;
+    if lot.collateral.is_zero() {
+        // The pool paid at most low price × (1 − discount): the rest is a deficit (rule R10).
+        backstop.absorb(ctx, spec, lot.debt, LossCause::PoolSale(lot.vault))
+    } else if to_raise.is_zero() {
+        ctx.ledger
+            .transfer(spec.collateral, Module::Vaults(spec.id), lot.owner, lot.collateral)?;
+        let (owner, amount) = (lot.owner, lot.collateral);
+        ctx.tell(Event::CollateralReturned {
+            owner,
+            collateral_type: spec.id,
+            amount,
+        });
+        Ok(())
+    } else {
+        let Lot {
+            vault,
+            owner,
+            collateral,
+            debt,
+            booked,
+            penalty,
+        } = lot;
+        let lot = auction::Lot {
+            vault,
+            owner,
+            collateral,
+            debt,
+            booked,
+            penalty,
+        };
+        auctions.start(ctx, terms.auction(), &lot, keeper).map(drop)
+    }
+}
+
+/// Lets the pool buy what it can pay for; returns the booked loss that it repaid.
+fn sell_to_pool(
+    pools: &mut StabilityPools,
+    ctx: &mut Context<'_>,
+    terms: &Terms,
+    lot: &mut Lot,
+) -> Result<Amount, Rejected> {
+    let spec = &terms.spec;
+    let spendable = pools.spendable(spec.id, spec.pool.floor);
+    let to_raise = lot.to_raise()?;
+    let (price, coins, collateral) = match spec.peer.pool_price {
+        PoolPrice::Discounted => {
+            let price = terms
+                .low
+                .mul_ratio(Ratio::ONE.saturating_sub(spec.pool.discount), Round::Down)?;
+            let worth = terms.value(lot.collateral, price)?;
+            let coins = worth.min(to_raise).min(spendable);
+            // The whole lot if the pool pays all that it is worth; else what the coins buy, rounded down.
+            let all = coins == worth;
+            (
+                price,
+                coins,
+                if all {
+                    lot.collateral
+                } else {
+                    terms.worth(coins, price, Round::Down)?.min(lot.collateral)
+                },
+            )
+        }
+        PoolPrice::Debt => {
+            let coins = lot.debt.min(spendable);
+            let collateral = lot
+                .collateral
+                .prorate(coins.raw(), lot.debt.raw().max(1), Round::Down)?;
+            (terms.low, coins, collateral)
+        }
+    };
+    if coins.is_zero() || collateral.is_zero() {
+        return Ok(Amount::ZERO);
+    }
+    let received = lot.receive(coins)?;
+    lot.collateral = lot.collateral.try_sub(collateral)?;
+
+    pools.absorb(spec.id, coins, collateral, spec.pool.floor)?;
+    let coin = ctx.limits.coin;
+    ctx.ledger.burn(
+        coin,
+        Module::StabilityPool(spec.id),
+        received.debt.try_add(received.recovered)?,
+    )?;
+    ctx.ledger.transfer(
+        coin,
+        Module::StabilityPool(spec.id),
+        Module::SurplusBuffer,
+        received.penalty,
+    )?;
+    ctx.ledger.transfer(
+        spec.collateral,
+        Module::Vaults(spec.id),
+        Module::StabilityPool(spec.id),
+        collateral,
+    )?;
+    let Received {
+        debt,
+        penalty,
+        recovered,
+    } = received;
+    ctx.tell(Event::PoolBought {
+        collateral_type: spec.id,
+        vault: lot.vault,
+        collateral,
+        debt,
+        penalty,
+        price,
+    });
+    Ok(recovered)
+}
+
+/// Buys from an auction; a shortfall at its end goes to the waterfall, a recovered loss back to who bore it.
+pub(crate) fn take(
+    state: &mut State,
+    clock: Clock,
+    buyer: AccountId,
+    id: AuctionId,
+    amount: Amount,
+    price_max: Price,
+    events: &mut Vec<Event>,
+) -> Result<(), Rejected> {
+    let (mechanisms, mut ctx) = state.lend(clock, buyer, events);
+    let kind = mechanisms.auctions.auction(id)?.collateral_type;
+    let terms = auction::Terms {
+        spec: mechanisms.vaults.spec(kind)?,
+        decimals: mechanisms.vaults.totals(kind)?.decimals,
+    };
+    let taken = mechanisms.auctions.take(&mut ctx, terms, id, amount, price_max)?;
+    mechanisms.backstop.recover(&mut ctx, kind, taken.recovered)?;
+    let shortfall = taken.ending.map_or(Amount::ZERO, |ending| ending.shortfall);
+    mechanisms
+        .backstop
+        .absorb(&mut ctx, terms.spec, shortfall, LossCause::Auction(id))
+}
+
+/// Pays out the collateral that a pool deposit has bought. Error: `NoDeposit` if there is none.
+pub(crate) fn pay_pool_gain(
+    ctx: &mut Context<'_>,
+    pools: &mut StabilityPools,
+    kind: TypeId,
+    collateral: AssetId,
+    owner: AccountId,
+) -> Result<(), Rejected> {
+    let amount = pools.claim(kind, owner)?;
+    ctx.ledger
+        .transfer(collateral, Module::StabilityPool(kind), owner, amount)?;
+    ctx.tell(Event::PoolGainPaid {
+        collateral_type: kind,
+        owner,
+        amount,
+    });
+    Ok(())
+}

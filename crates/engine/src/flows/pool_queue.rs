@@ -1,0 +1,117 @@
+//! Queued entries to and exits from the stability pools, executed by the rounds of their feeds (rule R1).
+
+use ballast_num::{Amount, Seconds, Timestamp};
+use ballast_protocol::{Event, FeedId, Module, Rejected, TicketId, TicketOutcome, TypeId};
+
+use crate::kernel::Clock;
+use crate::mechanisms::queue::Lane;
+use crate::state::{ENGINE, State};
+
+/// Most tickets that one pool executes on one side in one round, and that one block returns.
+const TICKETS: usize = 256;
+
+/// Executes the due entries of a pool, before the liquidations of the round.
+pub(crate) fn enter(
+    state: &mut State,
+    clock: Clock,
+    kind: TypeId,
+    as_of: Timestamp,
+    events: &mut Vec<Event>,
+) -> Result<(), Rejected> {
+    for id in due(state, clock, (kind, Lane::Entry), as_of)? {
+        let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
+        let ticket = mechanisms.queue.close(&mut ctx, id, TicketOutcome::Executed)?;
+        mechanisms.pools.enter(kind, ticket.owner, ticket.amount)?;
+        ctx.ledger.transfer(
+            ctx.limits.coin,
+            Module::Queue,
+            Module::StabilityPool(kind),
+            ticket.amount,
+        )?;
+        ctx.tell(Event::PoolEntered {
+            collateral_type: kind,
+            owner: ticket.owner,
+            amount: ticket.amount,
+        });
+    }
+    Ok(())
+}
+
+/// Executes the due exits of a pool, after the liquidations of the round, and then the cancels that it has passed.
+/// While broken vaults of the type are left over, exits wait, at most as long as the feed may be Stale.
+pub(crate) fn leave(
+    state: &mut State,
+    clock: Clock,
+    kind: TypeId,
+    as_of: Timestamp,
+    left_over: u64,
+    events: &mut Vec<Event>,
+) -> Result<(), Rejected> {
+    let spec = state.vaults.spec(kind)?;
+    let (floor, feed) = (spec.pool.floor, spec.feed);
+    let patience = state
+        .oracle
+        .specs
+        .get(&feed)
+        .map_or(Seconds(0), |spec| spec.stale_limit);
+    for id in due(state, clock, (kind, Lane::Exit), as_of)? {
+        let waited = clock.host_time.saturating_sub(state.queue.ticket(id)?.ready);
+        if left_over > 0 && waited < patience {
+            break;
+        }
+        let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
+        let ticket = *mechanisms.queue.ticket(id)?;
+        let paid = mechanisms
+            .pools
+            .exit(kind, ticket.owner, ticket.amount, floor)
+            .unwrap_or(Amount::ZERO);
+        let outcome = if paid.is_zero() {
+            TicketOutcome::Void
+        } else {
+            TicketOutcome::Executed
+        };
+        ctx.ledger
+            .transfer(ctx.limits.coin, Module::StabilityPool(kind), ticket.owner, paid)?;
+        mechanisms.queue.close(&mut ctx, id, outcome)?;
+        if !paid.is_zero() {
+            ctx.tell(Event::PoolExited {
+                collateral_type: kind,
+                owner: ticket.owner,
+                amount: paid,
+            });
+        }
+    }
+    let skew = skew(state, feed);
+    for id in state.queue.cancelled(kind, as_of, skew, TICKETS) {
+        let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
+        mechanisms.queue.close(&mut ctx, id, TicketOutcome::Cancelled)?;
+    }
+    Ok(())
+}
+
+/// Returns the tickets whose own expiry has passed.
+pub(crate) fn expire(state: &mut State, clock: Clock, events: &mut Vec<Event>) -> Result<(), Rejected> {
+    for id in state.queue.expired(clock.now, TICKETS) {
+        let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
+        mechanisms.queue.close(&mut ctx, id, TicketOutcome::Expired)?;
+    }
+    Ok(())
+}
+
+fn due(
+    state: &State,
+    clock: Clock,
+    (kind, lane): (TypeId, Lane),
+    as_of: Timestamp,
+) -> Result<Vec<TicketId>, Rejected> {
+    let feed = state.vaults.spec(kind)?.feed;
+    if state.prices.quote(feed)?.quiet {
+        return Ok(Vec::new());
+    }
+    Ok(state.queue.due((kind, lane), clock.host_time, as_of, skew(state, feed), TICKETS))
+}
+
+/// How far a source's clock may run ahead of block time.
+fn skew(state: &State, feed: FeedId) -> Seconds {
+    state.oracle.specs.get(&feed).map_or(Seconds(0), |spec| spec.skew)
+}

@@ -1,0 +1,391 @@
+//! One transaction: admission, its commands in order, the judgement at the end, and the fee.
+//!
+//! Two savepoints: the outer one holds nonce and fee and survives a failure, the inner one holds everything else
+//! (rule R6). A transaction that is not admitted changes nothing.
+
+use ballast_num::{Amount, Round, Seconds};
+use ballast_protocol::{
+    AssetId, Command, Event, Fee, Module, Outcome, ParameterChange, Receipt, Rejected, Transaction, VaultRef,
+};
+
+use crate::flows::{disposal, liquidation};
+use crate::kernel::{Clock, Context, Savepoint};
+use crate::mechanisms::auction;
+use crate::mechanisms::backstop::Backstop;
+use crate::mechanisms::queue::Lane;
+use crate::mechanisms::vault::{Batch, Vaults};
+use crate::state::State;
+
+/// Work units of admission: signature, nonce, fee.
+const ADMISSION_WORK: u64 = 50;
+/// Work units of a liquidation and of what it sets in motion.
+pub(crate) const LIQUIDATION_WORK: u64 = 60;
+/// Work units of a look at a vault that then stays as it is.
+pub(crate) const LOOK_WORK: u64 = 2;
+
+/// Work units of a command (docs/fees.md): in proportion to the records that it touches, measured by benchmarks.
+pub fn work(command: &Command) -> u64 {
+    match command {
+        Command::Send { .. } | Command::SetDelegate { .. } | Command::CancelTicket { .. } => 10,
+        Command::AddFirstLoss { .. } | Command::SetStandingOrder { .. } | Command::SetParameter(_) => 15,
+        Command::OpenVault { .. } | Command::TransferVault { .. } | Command::ResetAuction { .. } => 20,
+        Command::Deposit { .. } | Command::Withdraw { .. } | Command::ClaimPoolGain { .. } => 25,
+        Command::DrawDebt { .. } | Command::RepayDebt { .. } | Command::TakeAuction { .. } => 30,
+        Command::CloseVault { .. } | Command::SplitVault { .. } | Command::MergeVaults { .. } => 40,
+        // These also pay for their execution from the queue.
+        Command::EnterPool { .. } | Command::ExitPool { .. } => 60,
+        Command::Liquidate { .. } => LIQUIDATION_WORK,
+    }
+}
+
+/// Work units of a whole transaction.
+pub fn transaction_work(transaction: &Transaction) -> u64 {
+    transaction
+        .commands
+        .iter()
+        .map(work)
+        .fold(ADMISSION_WORK, u64::saturating_add)
+}
+
+/// Runs a transaction against the state, at the prices of this block.
+pub(crate) fn execute(state: &mut State, clock: Clock, transaction: &Transaction) -> Receipt {
+    let work = transaction_work(transaction);
+    let refused = |reason| Receipt {
+        outcome: Outcome::NotAdmitted(reason),
+        work: 0,
+        fee: None,
+        events: Vec::new(),
+    };
+    let (charged, on_failure) = match admit(state, clock, transaction, work) {
+        Ok(fees) => fees,
+        Err(reason) => return refused(reason),
+    };
+
+    let inner = Savepoint::of(state);
+    let mut events = Vec::new();
+    let done = run(state, clock, transaction, &mut events).and_then(|()| {
+        let fee = charged.map_err(|reason| (transaction.commands.len(), reason))?;
+        pay(state, transaction, &fee).map_err(|reason| (transaction.commands.len(), reason))?;
+        Ok(fee)
+    });
+    match done {
+        Ok(fee) => Receipt {
+            outcome: Outcome::Done,
+            work,
+            fee: Some(fee),
+            events,
+        },
+        Err((command, reason)) => {
+            inner.restore(state);
+            let paid = pay(state, transaction, &on_failure);
+            debug_assert!(paid.is_ok(), "admission has seen this balance");
+            let command = u32::try_from(command).unwrap_or(u32::MAX);
+            Receipt {
+                outcome: Outcome::Failed { command, reason },
+                work,
+                fee: Some(on_failure),
+                events: Vec::new(),
+            }
+        }
+    }
+}
+
+/// Uses up the nonce and finds the fee: after success (which may lack a price), and after failure, which is held.
+/// Errors, in order: `Empty`, `Expired`, `ExpiryTooFar`, `NonceUsed`, `FeeOverLimit`, `NoFeeAsset`, `NoPrice`,
+/// `InsufficientBalance`.
+fn admit(
+    state: &mut State,
+    clock: Clock,
+    transaction: &Transaction,
+    work: u64,
+) -> Result<(Result<Fee, Rejected>, Fee), Rejected> {
+    let Transaction {
+        sender,
+        nonce,
+        expiry,
+        fee: offer,
+        commands,
+    } = transaction;
+    if commands.is_empty() {
+        return Err(Rejected::Empty);
+    }
+    if *expiry < clock.now {
+        return Err(Rejected::Expired {
+            expiry: *expiry,
+            now: clock.now,
+        });
+    }
+    let life = state.governance.get().limits.transaction_life;
+    let latest = clock.now.after(life)?;
+    if *expiry > latest {
+        return Err(Rejected::ExpiryTooFar {
+            expiry: *expiry,
+            latest,
+        });
+    }
+    // A living transaction dies in this window or the next.
+    let window = nonce_window(clock.now.0, life);
+    let used = |window| state.nonces.contains_key(&(window, *sender, *nonce));
+    if used(window) || used(window + 1) {
+        return Err(Rejected::NonceUsed { nonce: *nonce });
+    }
+    let work_price = state.chain.get().work_price;
+    let in_coin = Amount::from_raw(
+        work_price
+            .raw()
+            .checked_mul(u128::from(work))
+            .ok_or(ballast_num::Arithmetic::Overflow)?,
+    );
+    if in_coin > offer.limit {
+        return Err(Rejected::FeeOverLimit {
+            fee: in_coin,
+            limit: offer.limit,
+        });
+    }
+    let fee_in = |asset| {
+        Ok(Fee {
+            asset,
+            amount: in_asset(state, asset, in_coin)?,
+            in_coin,
+            work_price,
+        })
+    };
+    let on_failure: Fee = fee_in(offer.on_failure)?;
+    let balance = state.ledger.balance(on_failure.asset, *sender);
+    if balance < on_failure.amount {
+        return Err(Rejected::InsufficientBalance {
+            asset: on_failure.asset,
+            balance,
+            needed: on_failure.amount,
+        });
+    }
+    let charged = if offer.asset == offer.on_failure {
+        Ok(on_failure)
+    } else {
+        fee_in(offer.asset)
+    };
+
+    state.nonces.set((nonce_window(expiry.0, life), *sender, *nonce), ());
+    Ok((charged, on_failure))
+}
+
+/// In which window of length `life` a transaction of this expiry dies.
+pub(crate) fn nonce_window(expiry: u64, life: Seconds) -> u64 {
+    expiry / life.0.max(1)
+}
+
+/// A fee in base units of an asset: the coin, or a collateral at the lower of spot and mean, rounded up.
+fn in_asset(state: &State, id: AssetId, in_coin: Amount) -> Result<Amount, Rejected> {
+    if id == state.governance.get().limits.coin || in_coin.is_zero() {
+        return Ok(in_coin);
+    }
+    let asset = state.asset(id).ok_or(Rejected::UnknownAsset(id))?;
+    let listed = state.vaults.types().any(|spec| spec.collateral == id);
+    let feed = asset
+        .feed
+        .filter(|_| listed)
+        .ok_or(Rejected::NoFeeAsset { asset: id })?;
+    let quote = state.prices.quote(feed)?;
+    quote.liquidation()?;
+    let value = ballast_num::Usd::from_unsigned(in_coin.raw())?;
+    Ok(value.to_amount(quote.spot.min(quote.mean), asset.decimals, Round::Up)?)
+}
+
+fn pay(state: &mut State, transaction: &Transaction, fee: &Fee) -> Result<(), Rejected> {
+    state
+        .ledger
+        .transfer(fee.asset, transaction.sender, Module::SurplusBuffer, fee.amount)
+}
+
+/// Runs the commands and the judgement. The error names the command.
+fn run(
+    state: &mut State,
+    clock: Clock,
+    transaction: &Transaction,
+    events: &mut Vec<Event>,
+) -> Result<(), (usize, Rejected)> {
+    let mut batch = Batch::default();
+    let mut batch_run = Run {
+        state,
+        clock,
+        transaction,
+        events,
+        batch: &mut batch,
+    };
+    for (at, command) in transaction.commands.iter().enumerate() {
+        batch_run.command(command).map_err(|reason| (at, reason))?;
+    }
+    let end = transaction.commands.len();
+    with_context(state, clock, transaction.sender, events, |vaults, ctx| {
+        vaults.judge(ctx, &batch)
+    })
+    .map_err(|reason| (end, reason))
+}
+
+/// Lends the vaults and their surroundings, as disjoint parts of the state.
+fn with_context<T>(
+    state: &mut State,
+    clock: Clock,
+    caller: ballast_protocol::AccountId,
+    events: &mut Vec<Event>,
+    act: impl FnOnce(&mut Vaults, &mut Context<'_>) -> T,
+) -> T {
+    let State {
+        governance,
+        prices,
+        ledger,
+        vaults,
+        ..
+    } = state;
+    act(
+        vaults,
+        &mut Context {
+            clock,
+            caller,
+            limits: &governance.get().limits,
+            prices,
+            ledger,
+            events,
+        },
+    )
+}
+
+struct Run<'a> {
+    state: &'a mut State,
+    clock: Clock,
+    transaction: &'a Transaction,
+    events: &'a mut Vec<Event>,
+    batch: &'a mut Batch,
+}
+
+impl Run<'_> {
+    fn command(&mut self, command: &Command) -> Result<(), Rejected> {
+        let sender = self.transaction.sender;
+        let State {
+            governance,
+            prices,
+            ledger,
+            vaults,
+            queue,
+            pools,
+            auctions,
+            ..
+        } = &mut *self.state;
+        let limits = &governance.get().limits;
+        let ctx = &mut Context {
+            clock: self.clock,
+            caller: sender,
+            limits,
+            prices,
+            ledger,
+            events: self.events,
+        };
+        let batch = &mut *self.batch;
+        let id = |vault, batch: &Batch| match vault {
+            VaultRef::Id(id) => Ok(id),
+            VaultRef::Opened(n) => batch.opened(n),
+        };
+        match *command {
+            Command::OpenVault { collateral_type } => vaults.open(ctx, batch, collateral_type).map(drop),
+            Command::Deposit { vault, amount } => vaults.deposit(ctx, batch, id(vault, batch)?, amount),
+            Command::Withdraw { vault, amount } => vaults.withdraw(ctx, batch, id(vault, batch)?, amount),
+            Command::DrawDebt { vault, amount } => vaults.draw(ctx, batch, id(vault, batch)?, amount),
+            Command::RepayDebt { vault, amount } => vaults.repay(ctx, batch, id(vault, batch)?, amount).map(drop),
+            Command::CloseVault { vault } => vaults.close(ctx, batch, id(vault, batch)?),
+            Command::SplitVault {
+                vault,
+                collateral,
+                debt,
+            } => vaults.split(ctx, batch, id(vault, batch)?, collateral, debt).map(drop),
+            Command::MergeVaults { from, into } => vaults.merge(ctx, batch, id(from, batch)?, id(into, batch)?),
+            Command::TransferVault { vault, to } => vaults.hand_over(ctx, batch, id(vault, batch)?, to),
+            Command::SetDelegate { delegate, permission } => {
+                vaults.set_delegate(ctx, delegate, permission);
+                Ok(())
+            }
+            Command::SetStandingOrder { vault, order } => vaults.set_standing_order(ctx, id(vault, batch)?, order),
+            Command::Send { asset, to, amount } => Vaults::send(ctx, asset, to, amount),
+            Command::EnterPool {
+                collateral_type,
+                amount,
+                expiry,
+            } => {
+                let cooldown = vaults.spec(collateral_type)?.pool.cooldown;
+                queue
+                    .add(ctx, (collateral_type, Lane::Entry), amount, cooldown, expiry)
+                    .map(drop)
+            }
+            Command::ExitPool {
+                collateral_type,
+                amount,
+                expiry,
+            } => {
+                let cooldown = vaults.spec(collateral_type)?.pool.cooldown;
+                if pools.position(collateral_type, sender)?.coins.is_zero() {
+                    return Err(Rejected::NoDeposit);
+                }
+                queue
+                    .add(ctx, (collateral_type, Lane::Exit), amount, cooldown, expiry)
+                    .map(drop)
+            }
+            Command::ClaimPoolGain { collateral_type } => {
+                let collateral = vaults.spec(collateral_type)?.collateral;
+                disposal::pay_pool_gain(ctx, pools, collateral_type, collateral, sender)
+            }
+            Command::CancelTicket { ticket } => queue.cancel(ctx, ticket),
+            Command::AddFirstLoss {
+                collateral_type,
+                amount,
+            } => {
+                vaults.spec(collateral_type)?;
+                Backstop::add_first_loss(ctx, collateral_type, amount)
+            }
+            Command::Liquidate { vault } => {
+                if self.batch.defers(vault) {
+                    return Err(Rejected::NotInBatch);
+                }
+                liquidation::by_command(self.state, self.clock, sender, vault, self.events)
+            }
+            Command::TakeAuction {
+                auction,
+                amount,
+                price_max,
+            } => {
+                if self.batch.defers_any() {
+                    return Err(Rejected::NotInBatch);
+                }
+                disposal::take(self.state, self.clock, sender, auction, amount, price_max, self.events)
+            }
+            Command::ResetAuction { auction: id } => {
+                let collateral_type = auctions.auction(id)?.collateral_type;
+                let decimals = vaults.totals(collateral_type)?.decimals;
+                let terms = auction::Terms {
+                    spec: vaults.spec(collateral_type)?,
+                    decimals,
+                };
+                auctions.reset(ctx, terms, id, Some(sender))
+            }
+            Command::SetParameter(change) => self.set_parameter(change),
+        }
+    }
+
+    /// Errors: `NotAuthority`, `UnknownType`, `BadParameter`.
+    fn set_parameter(&mut self, change: ParameterChange) -> Result<(), Rejected> {
+        let caller = self.transaction.sender;
+        let mut governance = self.state.governance.get().clone();
+        if governance.authority != caller {
+            return Err(Rejected::NotAuthority { caller });
+        }
+        match change {
+            ParameterChange::GlobalDebtCeiling(amount) => governance.limits.debt_ceiling = amount,
+            ParameterChange::GlobalAuctionCeiling(amount) => governance.limits.auction_ceiling = amount,
+            ParameterChange::WorkPrice(amount) => governance.limits.work_price = amount,
+            ParameterChange::Type(id, parameter) => self.state.vaults.change_type(id, parameter)?,
+        }
+        if *self.state.governance.get() != governance {
+            self.state.governance.set(governance);
+        }
+        self.events.push(Event::ParameterChanged(change));
+        Ok(())
+    }
+}

@@ -1,0 +1,230 @@
+//! The first state of a chain, from its genesis.
+
+use std::collections::BTreeSet;
+
+use ballast_num::{Amount, Decimals, Index, Seconds};
+use ballast_protocol::{
+    AccountId, AssetId, FeedId, Genesis, Height, Module, Opening, ParameterFault, Rejected, RoundNumber, TypeId,
+};
+
+use crate::invariants::{self, Breach};
+use crate::kernel::Clock;
+use crate::mechanisms::auction;
+use crate::mechanisms::vault::Vault;
+use crate::state::{Chain, Governance, State};
+
+/// What is wrong with a genesis.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadGenesis {
+    /// Two assets with one id.
+    #[error("{0} is listed twice")]
+    DuplicateAsset(AssetId),
+    /// A balance, type or limit names an asset that is not listed.
+    #[error("{0} is not listed")]
+    UnknownAsset(AssetId),
+    /// The coin must have 18 decimals and no feed.
+    #[error("the coin must be listed with 18 decimals and without a feed")]
+    BadCoin,
+    /// Two types with one id.
+    #[error("{0} is listed twice")]
+    DuplicateType(TypeId),
+    /// A type or an opening entry names something that is not listed.
+    #[error("{0} is not listed")]
+    UnknownType(TypeId),
+    /// A type names a feed that is not listed.
+    #[error("{0} is not listed")]
+    UnknownFeed(FeedId),
+    /// A limit out of its bounds.
+    #[error("the limits of the reserve are out of their bounds: {0}")]
+    BadLimits(&'static str),
+    /// A feed's parameters.
+    #[error("{feed}: {fault}")]
+    BadFeed {
+        /// Which feed.
+        feed: FeedId,
+        /// What is wrong.
+        fault: ParameterFault,
+    },
+    /// A type's parameters.
+    #[error("{collateral_type}: {fault}")]
+    BadType {
+        /// Which type.
+        collateral_type: TypeId,
+        /// What is wrong.
+        fault: ParameterFault,
+    },
+    /// An opening entry that cannot be booked.
+    #[error("the opening books: {0}")]
+    BadOpening(#[from] Rejected),
+    /// Books that do not balance.
+    #[error("the opening books do not balance: {0}")]
+    Unbalanced(#[from] Breach),
+}
+
+impl From<ballast_num::Arithmetic> for BadGenesis {
+    fn from(error: ballast_num::Arithmetic) -> Self {
+        Self::BadOpening(error.into())
+    }
+}
+
+impl State {
+    /// The state at height 0. Every coin of the opening books must be owed by a vault, owed by an auction, or stated as
+    /// bad debt. Errors: the first fault found.
+    pub fn genesis(genesis: &Genesis) -> Result<Self, BadGenesis> {
+        check_limits(genesis)?;
+        let limits = genesis.limits.clone();
+        let chain = Chain {
+            chain_id: genesis.chain_id,
+            height: Height(0),
+            time: genesis.time,
+            host_time: Seconds(0),
+            work_price: limits.work_price,
+        };
+        let mut state = Self::new(
+            chain,
+            Governance {
+                authority: genesis.authority,
+                limits,
+            },
+        );
+        for asset in &genesis.assets {
+            if state.assets.set(asset.id, asset.clone()).is_some() {
+                return Err(BadGenesis::DuplicateAsset(asset.id));
+            }
+        }
+        for feed in &genesis.feeds {
+            state
+                .oracle
+                .add_feed(feed.clone())
+                .map_err(|fault| BadGenesis::BadFeed { feed: feed.id, fault })?;
+        }
+        for (feed, price) in &genesis.opening.prices {
+            let opened = state.oracle.open(*feed, *price, genesis.time);
+            opened.map_err(|fault| BadGenesis::BadFeed { feed: *feed, fault })?;
+        }
+        let clock = Clock {
+            now: genesis.time,
+            host_time: Seconds(0),
+            step: Seconds(0),
+        };
+        state.prices = state.oracle.prices(&clock);
+        state.add_types(genesis)?;
+        state.open_books(&genesis.opening)?;
+        invariants::check_all(&state)?;
+        state.commit();
+        Ok(state)
+    }
+
+    fn add_types(&mut self, genesis: &Genesis) -> Result<(), BadGenesis> {
+        let feeds: BTreeSet<FeedId> = genesis.feeds.iter().map(|feed| feed.id).collect();
+        for spec in &genesis.types {
+            let id = spec.id;
+            let asset = self
+                .asset(spec.collateral)
+                .ok_or(BadGenesis::UnknownAsset(spec.collateral))?;
+            let decimals = asset.decimals;
+            if self.vaults.spec(id).is_ok() {
+                return Err(BadGenesis::DuplicateType(id));
+            }
+            if !feeds.contains(&spec.feed) {
+                return Err(BadGenesis::UnknownFeed(spec.feed));
+            }
+            let stated = genesis.opening.debt_indices.iter().find(|(named, _)| *named == id);
+            let index = stated.map_or(Index::ONE, |(_, index)| *index);
+            let added = self.vaults.add_type(spec.clone(), decimals, index, genesis.time);
+            added.map_err(|fault| BadGenesis::BadType {
+                collateral_type: id,
+                fault,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn open_books(&mut self, opening: &Opening) -> Result<(), BadGenesis> {
+        let coin = self.governance.get().limits.coin;
+        for balance in &opening.balances {
+            self.asset(balance.asset)
+                .ok_or(BadGenesis::UnknownAsset(balance.asset))?;
+            self.ledger.mint(balance.asset, balance.account, balance.amount)?;
+        }
+        for vault in &opening.vaults {
+            let kind = vault.collateral_type;
+            let collateral = self.vaults.spec(kind)?.collateral;
+            self.ledger.mint(collateral, Module::Vaults(kind), vault.collateral)?;
+            self.ledger
+                .mint(coin, Module::LiquidationDeposits(kind), vault.deposit)?;
+            self.vaults.open_at_genesis(Vault {
+                owner: vault.owner,
+                collateral_type: kind,
+                collateral: vault.collateral,
+                normalized_debt: vault.normalized_debt,
+                deposit: vault.deposit,
+                seized_in: RoundNumber(0),
+            })?;
+        }
+        for deposit in &opening.pool_deposits {
+            let kind = deposit.collateral_type;
+            let collateral = self.vaults.spec(kind)?.collateral;
+            self.pools
+                .open_deposit(kind, deposit.owner, deposit.amount, deposit.gain)?;
+            self.ledger.mint(coin, Module::StabilityPool(kind), deposit.amount)?;
+            self.ledger
+                .mint(collateral, Module::StabilityPool(kind), deposit.gain)?;
+        }
+        for opened in &opening.auctions {
+            let kind = opened.collateral_type;
+            let live_time = self
+                .prices
+                .quote(self.vaults.spec(kind)?.feed)
+                .map_or(Seconds(0), |quote| quote.live_time);
+            let terms = auction::Terms {
+                spec: self.vaults.spec(kind)?,
+                decimals: self.vaults.totals(kind)?.decimals,
+            };
+            self.auctions.open(&mut self.ledger, terms, opened, live_time)?;
+        }
+        for (kind, amount) in &opening.first_loss {
+            self.vaults.spec(*kind)?;
+            self.ledger.mint(coin, Module::FirstLoss(*kind), *amount)?;
+        }
+        self.ledger.mint(coin, Module::SurplusBuffer, opening.surplus)?;
+        if !opening.bad_debt.is_zero() {
+            let first = self.vaults.types().map(|spec| spec.id).next().unwrap_or_default();
+            self.backstop.open(first, opening.bad_debt);
+        }
+        Ok(())
+    }
+}
+
+fn check_limits(genesis: &Genesis) -> Result<(), BadGenesis> {
+    let limits = &genesis.limits;
+    let coin = genesis.assets.iter().find(|asset| asset.id == limits.coin);
+    if coin.is_none_or(|coin| coin.decimals != Decimals::MAX || coin.feed.is_some()) {
+        return Err(BadGenesis::BadCoin);
+    }
+    let one = ballast_num::Ratio::ONE;
+    let faults = [
+        (limits.block_work == 0, "block_work is zero"),
+        (limits.liquidation_work == 0, "liquidation_work is zero"),
+        (limits.protective_share >= one, "protective_share must be under 1"),
+        (limits.caller_work_share >= one, "caller_work_share must be under 1"),
+        (
+            limits.liquidation_window == 0 || limits.liquidation_window > 4_096,
+            "liquidation_window must be 1 to 4096",
+        ),
+        (limits.clock_step.0 == 0, "clock_step is zero"),
+        (limits.transaction_life.0 == 0, "transaction_life is zero"),
+        (
+            genesis.authority == AccountId::default(),
+            "the authority is the account that no key opens",
+        ),
+        (
+            genesis.opening.bad_debt > Amount::ZERO && genesis.types.is_empty(),
+            "bad debt needs a type",
+        ),
+    ];
+    match faults.iter().find(|(broken, _)| *broken) {
+        Some((_, what)) => Err(BadGenesis::BadLimits(what)),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,275 @@
+//! What must always hold, as functions: tests call them after every command, simulations and nodes the cheap ones after
+//! every block and all at the end, an audit on demand.
+//!
+//! Each rounds against itself. [`check_cheap`] costs O(types + assets), [`check_all`] reads every record.
+
+use std::collections::BTreeMap;
+
+use ballast_num::{Amount, NormalizedDebt, RAY, U256};
+use ballast_protocol::{AssetId, BlockResult, Limits, Module, Rejected, TypeId, VaultId};
+
+use crate::mechanisms::queue::Lane;
+use crate::mechanisms::vault::Place;
+use crate::state::State;
+
+/// A broken invariant, with the evidence. The engine must stop.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{invariant}: {evidence}")]
+pub struct Breach {
+    /// Which function found it.
+    pub invariant: &'static str,
+    /// The figures.
+    pub evidence: String,
+}
+
+impl Breach {
+    fn unless(holds: bool, invariant: &'static str, evidence: impl FnOnce() -> String) -> Result<(), Self> {
+        if holds {
+            Ok(())
+        } else {
+            Err(Self {
+                invariant,
+                evidence: evidence(),
+            })
+        }
+    }
+}
+
+/// A sum that does not fit its type is a breach too.
+fn fits<T, E: std::fmt::Display>(result: Result<T, E>, invariant: &'static str) -> Result<T, Breach> {
+    result.map_err(|error| Breach {
+        invariant,
+        evidence: error.to_string(),
+    })
+}
+
+/// How many invariants each set holds: what a replay counts.
+pub const CHEAP: u64 = 3;
+/// How many invariants [`check_all`] checks.
+pub const ALL: u64 = CHEAP + 7;
+
+/// The cheap invariants.
+pub fn check_cheap(state: &State) -> Result<(), Breach> {
+    supply_is_backed(state)?;
+    totals_match_index(state)?;
+    modules_hold_what_they_owe(state)
+}
+
+/// Every invariant.
+pub fn check_all(state: &State) -> Result<(), Breach> {
+    check_cheap(state)?;
+    value_is_conserved(state)?;
+    debts_add_up(state)?;
+    index_is_exact(state)?;
+    auctions_add_up(state)?;
+    queue_is_escrowed(state)?;
+    deposits_are_backed(state)?;
+    no_dead_records(state)
+}
+
+/// For each asset the balances add up to the supply, exactly.
+pub fn value_is_conserved(state: &State) -> Result<(), Breach> {
+    const NAME: &str = "value_is_conserved";
+    let mut sums: BTreeMap<AssetId, Amount> = BTreeMap::new();
+    for (asset, _, amount) in state.ledger().balances() {
+        let sum = sums.entry(asset).or_default();
+        *sum = fits(sum.try_add(amount), NAME)?;
+    }
+    for (asset, supply) in state.ledger().supplies() {
+        let sum = sums.remove(&asset).unwrap_or_default();
+        Breach::unless(sum == supply, NAME, || {
+            format!("{asset}: balances {sum}, supply {supply}")
+        })?;
+    }
+    Breach::unless(sums.is_empty(), NAME, || format!("balances without a supply: {sums:?}"))
+}
+
+/// Every coin in circulation is owed by a vault, owed by a lot on sale, or booked as bad debt. Exact: normalized debt ×
+/// index is compared before any rounding.
+pub fn supply_is_backed(state: &State) -> Result<(), Breach> {
+    const NAME: &str = "supply_is_backed";
+    let supply = state.ledger().supply(state.governance().limits.coin);
+    let on_sale = fits(state.auctions().all_on_sale(), NAME)?.debt;
+    let bad_debt = fits(state.backstop().bad_debt(), NAME)?;
+    let booked = fits(on_sale.try_add(bad_debt), NAME)?;
+    let mut backing = U256::product(booked.raw(), RAY);
+    for spec in state.vaults().types() {
+        let totals = fits(state.vaults().totals(spec.id), NAME)?;
+        let debt = U256::product(totals.normalized_debt.raw(), totals.index.raw());
+        backing = fits(backing.try_add(debt), NAME)?;
+    }
+    Breach::unless(U256::product(supply.raw(), RAY).compare(backing).is_le(), NAME, || {
+        format!("supply {supply}, on sale {on_sale}, bad debt {bad_debt}, backing × 10^27 {backing:?}")
+    })
+}
+
+/// A type's total of normalized debt is the sum that its index keeps.
+pub fn totals_match_index(state: &State) -> Result<(), Breach> {
+    for spec in state.vaults().types() {
+        let total = state
+            .vaults()
+            .totals(spec.id)
+            .map(|totals| totals.normalized_debt.raw())
+            .unwrap_or_default();
+        let sum = state.vaults().index().sums(spec.id).normalized_debt;
+        Breach::unless(total == sum, "totals_match_index", || {
+            format!("{}: total {total}, index {sum}", spec.id)
+        })?;
+    }
+    Ok(())
+}
+
+/// Each pool has in the ledger what its books say.
+pub fn modules_hold_what_they_owe(state: &State) -> Result<(), Breach> {
+    const NAME: &str = "modules_hold_what_they_owe";
+    let coin = state.governance().limits.coin;
+    for spec in state.vaults().types() {
+        let pool = state.pools().pool(spec.id);
+        let coins = state.ledger().balance(coin, Module::StabilityPool(spec.id));
+        let collateral = state.ledger().balance(spec.collateral, Module::StabilityPool(spec.id));
+        Breach::unless((coins, collateral) == (pool.total, pool.collateral), NAME, || {
+            format!(
+                "pool of {}: {coins} coins and {collateral} collateral held, {pool:?}",
+                spec.id
+            )
+        })?;
+    }
+    Ok(())
+}
+
+/// A type's vaults add up to its total debt, its locked collateral and its deposits.
+pub fn debts_add_up(state: &State) -> Result<(), Breach> {
+    const NAME: &str = "debts_add_up";
+    let mut sums: BTreeMap<TypeId, (NormalizedDebt, Amount, Amount)> = BTreeMap::new();
+    for (_, vault) in state.vaults().iter() {
+        let (debt, collateral, deposit) = sums.entry(vault.collateral_type).or_default();
+        *debt = fits(debt.try_add(vault.normalized_debt), NAME)?;
+        *collateral = fits(collateral.try_add(vault.collateral), NAME)?;
+        *deposit = fits(deposit.try_add(vault.deposit), NAME)?;
+    }
+    for spec in state.vaults().types() {
+        let found = sums.remove(&spec.id).unwrap_or_default();
+        let total = fits(state.vaults().totals(spec.id), NAME)?.normalized_debt;
+        let locked = state.ledger().balance(spec.collateral, Module::Vaults(spec.id));
+        let coin = state.governance().limits.coin;
+        let deposits = state.ledger().balance(coin, Module::LiquidationDeposits(spec.id));
+        let booked = (total, locked, deposits);
+        Breach::unless(found == booked, NAME, || {
+            format!("{}: vaults {found:?}, books {booked:?}", spec.id)
+        })?;
+    }
+    Breach::unless(sums.is_empty(), NAME, || {
+        format!("vaults of unknown types: {:?}", sums.keys())
+    })
+}
+
+/// The liquidation index holds exactly the indebted vaults, in the order of debt ÷ collateral.
+pub fn index_is_exact(state: &State) -> Result<(), Breach> {
+    for spec in state.vaults().types() {
+        let mut expected: Vec<Place> = state
+            .vaults()
+            .iter()
+            .filter(|(_, vault)| vault.collateral_type == spec.id && !vault.normalized_debt.is_zero())
+            .map(|(id, vault)| Place {
+                normalized_debt: vault.normalized_debt,
+                collateral: vault.collateral,
+                vault: id,
+            })
+            .collect();
+        expected.sort_unstable();
+        let key = |place: &Place| (place.vault, place.normalized_debt, place.collateral);
+        let found: Vec<(VaultId, NormalizedDebt, Amount)> = state.vaults().index().places(spec.id).map(key).collect();
+        let expected: Vec<_> = expected.iter().map(key).collect();
+        Breach::unless(found == expected, "index_is_exact", || {
+            let at = found.iter().zip(&expected).position(|(left, right)| left != right);
+            format!(
+                "{}: {} places, {} expected, first difference at {at:?}",
+                spec.id,
+                found.len(),
+                expected.len()
+            )
+        })?;
+    }
+    Ok(())
+}
+
+/// Running auctions add up to what is on sale and to the collateral held for them.
+pub fn auctions_add_up(state: &State) -> Result<(), Breach> {
+    const NAME: &str = "auctions_add_up";
+    let counted = fits(state.auctions().recount(), NAME)?;
+    for spec in state.vaults().types() {
+        let counted = counted.get(&spec.id).copied().unwrap_or_default();
+        let kept = state.auctions().on_sale(spec.id);
+        Breach::unless(counted == kept, NAME, || {
+            format!("{}: counted {counted:?}, kept {kept:?}", spec.id)
+        })?;
+        let lots = state
+            .auctions()
+            .iter()
+            .filter(|(_, auction)| auction.collateral_type == spec.id);
+        let lots = fits(Amount::try_sum(lots.map(|(_, auction)| auction.lot)), NAME)?;
+        let held = state.ledger().balance(spec.collateral, Module::Auctions(spec.id));
+        Breach::unless(lots == held, NAME, || format!("{}: lots {lots}, held {held}", spec.id))?;
+    }
+    Ok(())
+}
+
+/// What queued entries brought along is in escrow.
+pub fn queue_is_escrowed(state: &State) -> Result<(), Breach> {
+    const NAME: &str = "queue_is_escrowed";
+    let entries = state.queue().iter().filter(|(_, ticket)| ticket.lane == Lane::Entry);
+    let brought = fits(Amount::try_sum(entries.map(|(_, ticket)| ticket.amount)), NAME)?;
+    let held = state.ledger().balance(state.governance().limits.coin, Module::Queue);
+    Breach::unless(brought == held, NAME, || format!("tickets {brought}, escrow {held}"))
+}
+
+/// No pool owes its depositors more than it has.
+pub fn deposits_are_backed(state: &State) -> Result<(), Breach> {
+    for spec in state.vaults().types() {
+        let backed = state.pools().deposits_are_backed(spec.id);
+        backed.map_err(|unbacked| Breach {
+            invariant: "deposits_are_backed",
+            evidence: unbacked.to_string(),
+        })?;
+    }
+    Ok(())
+}
+
+/// No vault holds neither debt nor collateral nor an owner's wish to keep it: seizures leave no empty records behind,
+/// and standing orders belong to vaults that exist.
+pub fn no_dead_records(state: &State) -> Result<(), Breach> {
+    for (id, _) in state.vaults().standing_orders() {
+        let exists = state.vaults().vault(id).is_ok();
+        Breach::unless(exists, "no_dead_records", || {
+            format!("a standing order of {id}, which does not exist")
+        })?;
+    }
+    Ok(())
+}
+
+/// A block has spent no more work than its limits allow.
+pub fn work_is_bounded(limits: &Limits, result: &BlockResult) -> Result<(), Breach> {
+    let most = limits
+        .block_work
+        .saturating_add(limits.liquidation_work.saturating_mul(2));
+    Breach::unless(result.work <= most, "work_is_bounded", || {
+        format!("{} units spent, {most} allowed", result.work)
+    })
+}
+
+/// The root is the commitment to all records.
+pub fn root_is_exact(state: &State) -> Result<(), Breach> {
+    let (kept, computed) = (state.root(), state.root_from_scratch());
+    Breach::unless(kept == computed, "root_is_exact", || {
+        format!("kept {kept}, computed {computed}")
+    })
+}
+
+impl From<Rejected> for Breach {
+    fn from(error: Rejected) -> Self {
+        Self {
+            invariant: "engine",
+            evidence: error.to_string(),
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The queue of commands whose value depends on a price or a share value (rule R1; docs/queue.md).
+//!
+//! Such a command is worth something to whoever knows the next price. So it waits, with what it brings along, until a
+//! round closes on observations that were made after it was included. It cannot be called back before that round.
+
+use ballast_num::{Amount, Seconds, Timestamp};
+use ballast_protocol::{AccountId, Event, Holder, Module, Rejected, TicketId, TicketOutcome, TypeId, table};
+use borsh::{BorshDeserialize, BorshSerialize};
+
+use crate::kernel::{Context, Table, Var};
+use crate::pieces;
+
+/// A queued command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Ticket {
+    /// Who queued it.
+    pub owner: AccountId,
+    /// Which type's pool it concerns; its feed's rounds decide.
+    pub collateral_type: TypeId,
+    /// On which side.
+    pub lane: Lane,
+    /// Coins that it brings along, or the most that it takes out.
+    pub amount: Amount,
+    /// Block time of its inclusion.
+    pub included: Timestamp,
+    /// Host time from which it may execute: inclusion and cooldown.
+    pub ready: Seconds,
+    /// Block time after which it is returned.
+    pub expiry: Timestamp,
+    /// Block time of the inclusion of a cancel.
+    pub cancelled: Option<Timestamp>,
+}
+
+/// Which side of a pool a ticket is on: entries execute before the liquidations of their round, exits after, so that
+/// both share what the round decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+pub enum Lane {
+    /// Coins go in.
+    Entry,
+    /// Coins come out.
+    Exit,
+}
+
+/// All open tickets.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    tickets: Table<TicketId, Ticket>,
+    due: Table<(TypeId, Lane, Seconds, TicketId), ()>,
+    expiring: Table<(Timestamp, TicketId), ()>,
+    cancelled: Table<(TypeId, Timestamp, TicketId), ()>,
+    last: Var<TicketId>,
+}
+
+pieces!(Queue {
+    tickets,
+    due,
+    expiring,
+    cancelled,
+    last
+});
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self {
+            tickets: Table::new(table::TICKETS),
+            due: Table::new(table::TICKETS_DUE),
+            expiring: Table::new(table::TICKETS_EXPIRING),
+            cancelled: Table::new(table::TICKETS_CANCELLED),
+            last: Var::new(table::LAST_TICKET, TicketId(0)),
+        }
+    }
+}
+
+impl Queue {
+    /// An open ticket. Error: `UnknownTicket`.
+    pub fn ticket(&self, id: TicketId) -> Result<&Ticket, Rejected> {
+        self.tickets.get(&id).ok_or(Rejected::UnknownTicket(id))
+    }
+
+    /// The open tickets, by number.
+    pub fn iter(&self) -> impl Iterator<Item = (TicketId, &Ticket)> {
+        self.tickets.iter().map(|(id, ticket)| (*id, ticket))
+    }
+
+    /// Queues a command of the caller; an entry escrows its coins. Errors: `ZeroAmount`, `Expired`,
+    /// `InsufficientBalance`.
+    pub(crate) fn add(
+        &mut self,
+        ctx: &mut Context<'_>,
+        (collateral_type, lane): (TypeId, Lane),
+        amount: Amount,
+        cooldown: Seconds,
+        expiry: Timestamp,
+    ) -> Result<TicketId, Rejected> {
+        if amount.is_zero() {
+            return Err(Rejected::ZeroAmount);
+        }
+        let now = ctx.clock.now;
+        if expiry <= now {
+            return Err(Rejected::Expired { expiry, now });
+        }
+        let id = TicketId(
+            self.last
+                .get()
+                .0
+                .checked_add(1)
+                .ok_or(ballast_num::Arithmetic::Overflow)?,
+        );
+        let ready = ctx.clock.host_time.try_add(cooldown)?;
+        let ticket = Ticket {
+            owner: ctx.caller,
+            collateral_type,
+            lane,
+            amount,
+            included: now,
+            ready,
+            expiry,
+            cancelled: None,
+        };
+
+        if lane == Lane::Entry {
+            ctx.ledger
+                .transfer(ctx.limits.coin, ctx.caller, Module::Queue, amount)?;
+        }
+        self.last.set(id);
+        self.tickets.set(id, ticket);
+        self.due.set((collateral_type, lane, ready, id), ());
+        self.expiring.set((expiry, id), ());
+        ctx.tell(Event::TicketQueued {
+            ticket: id,
+            owner: ctx.caller,
+        });
+        Ok(id)
+    }
+
+    /// Queues the cancel of a ticket of the caller. Errors: `UnknownTicket`, `NotTicketOwner`.
+    pub(crate) fn cancel(&mut self, ctx: &mut Context<'_>, id: TicketId) -> Result<(), Rejected> {
+        let ticket = *self.ticket(id)?;
+        if ticket.owner != ctx.caller {
+            return Err(Rejected::NotTicketOwner(id));
+        }
+        if ticket.cancelled.is_none() {
+            self.tickets.set(
+                id,
+                Ticket {
+                    cancelled: Some(ctx.clock.now),
+                    ..ticket
+                },
+            );
+            self.cancelled.set((ticket.collateral_type, ctx.clock.now, id), ());
+        }
+        Ok(())
+    }
+
+    /// The next tickets of one side of one pool that a round executes: those that are ready and were included, with the
+    /// feed's skew, before `heard`, the time than which a quorum of the round's observations is not older.
+    pub(crate) fn due(
+        &self,
+        (collateral_type, lane): (TypeId, Lane),
+        host_time: Seconds,
+        heard: Timestamp,
+        skew: Seconds,
+        most: usize,
+    ) -> Vec<TicketId> {
+        let first = (collateral_type, lane, Seconds(0), TicketId(0));
+        let last = (collateral_type, lane, host_time, TicketId(u64::MAX));
+        let late = |id: &TicketId| {
+            self.tickets
+                .get(id)
+                .is_some_and(|ticket| later_than(heard, ticket.included, skew))
+        };
+        let ready = self.due.range(first..=last).map(|((_, _, _, id), ())| *id);
+        ready.take_while(late).take(most).collect()
+    }
+
+    /// The tickets of a pool whose cancel was included, with the feed's skew, before `heard`.
+    pub(crate) fn cancelled(&self, kind: TypeId, heard: Timestamp, skew: Seconds, most: usize) -> Vec<TicketId> {
+        let all = (kind, Timestamp(0), TicketId(0))..=(kind, heard, TicketId(u64::MAX));
+        let queued = self
+            .cancelled
+            .range(all)
+            .take_while(|((_, at, _), ())| later_than(heard, *at, skew));
+        queued.map(|((_, _, id), ())| *id).take(most).collect()
+    }
+
+    /// The tickets whose expiry has passed.
+    pub(crate) fn expired(&self, now: Timestamp, most: usize) -> Vec<TicketId> {
+        let passed = self.expiring.iter().take_while(|((expiry, _), ())| *expiry < now);
+        passed.map(|((_, id), ())| *id).take(most).collect()
+    }
+
+    /// Takes a ticket out of the queue; unless it executed, what it brought along goes back to its owner.
+    pub(crate) fn close(
+        &mut self,
+        ctx: &mut Context<'_>,
+        id: TicketId,
+        outcome: TicketOutcome,
+    ) -> Result<Ticket, Rejected> {
+        let ticket = *self.ticket(id)?;
+        if ticket.lane == Lane::Entry && outcome != TicketOutcome::Executed {
+            ctx.ledger.transfer(
+                ctx.limits.coin,
+                Module::Queue,
+                Holder::Account(ticket.owner),
+                ticket.amount,
+            )?;
+        }
+        self.tickets.remove(&id);
+        self.due
+            .remove(&(ticket.collateral_type, ticket.lane, ticket.ready, id));
+        self.expiring.remove(&(ticket.expiry, id));
+        if let Some(at) = ticket.cancelled {
+            self.cancelled.remove(&(ticket.collateral_type, at, id));
+        }
+        ctx.tell(Event::TicketClosed { ticket: id, outcome });
+        Ok(ticket)
+    }
+}
+
+/// Whether `heard` is after `included` + `skew`.
+fn later_than(heard: Timestamp, included: Timestamp, skew: Seconds) -> bool {
+    included.after(skew).is_ok_and(|bound| heard > bound)
+}

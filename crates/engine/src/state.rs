@@ -1,0 +1,265 @@
+//! The whole state of a chain: everything that a block can change, and what is derived from it.
+
+use ballast_num::{Amount, Seconds, Timestamp};
+use ballast_protocol::{AccountId, Asset, AssetId, AuctionId, Event, Height, Limits, TypeId, proof, table};
+use borsh::{BorshDeserialize, BorshSerialize};
+
+use crate::kernel::merkle::{self, Entry, MerkleTree, hash_entries};
+use crate::kernel::{ChangeSet, Clock, Context, Ledger, Prices, State as Pieces, Stored, Table, Var};
+use crate::mechanisms::auction::Auctions;
+use crate::mechanisms::backstop::Backstop;
+use crate::mechanisms::oracle::Oracle;
+use crate::mechanisms::queue::Queue;
+use crate::mechanisms::stability_pool::StabilityPools;
+use crate::mechanisms::vault::Vaults;
+
+/// Where the chain stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Chain {
+    /// Part of every signature's domain.
+    pub chain_id: u64,
+    /// Height of the last block.
+    pub height: Height,
+    /// Its block time.
+    pub time: Timestamp,
+    /// Host time since genesis (rule R4).
+    pub host_time: Seconds,
+    /// Price of a work unit in the next block, in base units of the coin (rule R6).
+    pub work_price: Amount,
+}
+
+/// What governance has set for the whole reserve.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Governance {
+    /// Who may send parameter commands.
+    pub authority: AccountId,
+    /// Limits and prices that hold for the whole reserve.
+    pub limits: Limits,
+}
+
+/// A nonce's key: the window in which it dies, whose it is, and the number.
+pub(crate) type NonceKey = (u64, AccountId, u64);
+
+/// The state after some block. `Clone` is O(1) in the number of records: forks, readers and snapshots are clones.
+#[derive(Clone)]
+pub struct State {
+    pub(crate) chain: Var<Chain>,
+    pub(crate) governance: Var<Governance>,
+    pub(crate) assets: Table<AssetId, Asset>,
+    pub(crate) nonces: Table<NonceKey, ()>,
+    pub(crate) ledger: Ledger,
+    pub(crate) oracle: Oracle,
+    pub(crate) vaults: Vaults,
+    pub(crate) queue: Queue,
+    pub(crate) pools: StabilityPools,
+    pub(crate) auctions: Auctions,
+    pub(crate) auction_cursor: Var<AuctionId>,
+    pub(crate) backstop: Backstop,
+    /// Types with broken vaults that the last block did not reach (rule R7).
+    pub(crate) left_over: Var<Vec<TypeId>>,
+    /// Quotes of this block; derived from the oracle.
+    pub(crate) prices: Prices,
+    /// Commitment to all records; derived from them.
+    merkle: MerkleTree,
+}
+
+impl Pieces for State {
+    fn each(&mut self, visit: &mut dyn FnMut(&mut dyn Stored)) {
+        visit(&mut self.chain);
+        visit(&mut self.governance);
+        visit(&mut self.assets);
+        visit(&mut self.nonces);
+        self.ledger.each(visit);
+        self.oracle.each(visit);
+        self.vaults.each(visit);
+        self.queue.each(visit);
+        self.pools.each(visit);
+        self.auctions.each(visit);
+        visit(&mut self.auction_cursor);
+        self.backstop.each(visit);
+        visit(&mut self.left_over);
+    }
+}
+
+impl State {
+    pub(crate) fn new(chain: Chain, governance: Governance) -> Self {
+        Self {
+            chain: Var::new(table::CHAIN, chain),
+            governance: Var::new(table::LIMITS, governance),
+            assets: Table::new(table::ASSETS),
+            nonces: Table::new(table::NONCES),
+            ledger: Ledger::default(),
+            oracle: Oracle::default(),
+            vaults: Vaults::default(),
+            queue: Queue::default(),
+            pools: StabilityPools::default(),
+            auctions: Auctions::default(),
+            auction_cursor: Var::new(table::AUCTION_CURSOR, AuctionId(0)),
+            backstop: Backstop::default(),
+            left_over: Var::new(table::LEFT_OVER, Vec::new()),
+            prices: Prices::default(),
+            merkle: MerkleTree::default(),
+        }
+    }
+
+    /// Where the chain stands.
+    pub fn chain(&self) -> &Chain {
+        self.chain.get()
+    }
+
+    /// Authority and limits.
+    pub fn governance(&self) -> &Governance {
+        self.governance.get()
+    }
+
+    /// The clocks as they stand after the last block.
+    pub fn clock(&self) -> Clock {
+        let chain = self.chain.get();
+        Clock {
+            now: chain.time,
+            host_time: chain.host_time,
+            step: Seconds(0),
+        }
+    }
+
+    /// An asset.
+    pub fn asset(&self, id: AssetId) -> Option<&Asset> {
+        self.assets.get(&id)
+    }
+
+    /// Balances and supplies.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Feeds and rounds.
+    pub fn oracle(&self) -> &Oracle {
+        &self.oracle
+    }
+
+    /// The quotes of the last block.
+    pub fn prices(&self) -> &Prices {
+        &self.prices
+    }
+
+    /// Vaults and types.
+    pub fn vaults(&self) -> &Vaults {
+        &self.vaults
+    }
+
+    /// Queued commands.
+    pub fn queue(&self) -> &Queue {
+        &self.queue
+    }
+
+    /// Stability pools.
+    pub fn pools(&self) -> &StabilityPools {
+        &self.pools
+    }
+
+    /// Running auctions.
+    pub fn auctions(&self) -> &Auctions {
+        &self.auctions
+    }
+
+    /// Losses booked so far.
+    pub fn backstop(&self) -> &Backstop {
+        &self.backstop
+    }
+
+    /// The commitment to all records after the last block.
+    pub fn root(&self) -> proof::Hash {
+        self.merkle.root()
+    }
+
+    /// A proof that a record is, or is not, in the state with the present root: for
+    /// [`proof::verify_membership`] and [`proof::verify_absence`].
+    pub fn prove(&self, table: u16, key: &[u8]) -> proof::Proof {
+        self.merkle.prove(&proof::path(table, key))
+    }
+
+    /// Ends a block: brings the root up to date with everything that changed, and returns the exact changes.
+    pub(crate) fn commit(&mut self) -> ChangeSet {
+        let mut changes = ChangeSet::default();
+        self.each(&mut |piece| piece.take_changes(&mut changes));
+        self.merkle.update(leaves(&changes));
+        changes
+    }
+
+    /// The root computed from all records anew; equal to [`State::root`] after every block.
+    pub fn root_from_scratch(&self) -> proof::Hash {
+        let mut merkle = MerkleTree::default();
+        merkle.update(leaves(&self.records()));
+        merkle.root()
+    }
+
+    /// Every record in canonical bytes, in the order of tables and keys: for snapshots and exports.
+    pub fn records(&self) -> ChangeSet {
+        let mut all = ChangeSet::default();
+        self.clone().each(&mut |piece| piece.all_entries(&mut all));
+        all
+    }
+}
+
+/// What changes make of the leaves of the state tree.
+fn leaves(changes: &ChangeSet) -> Vec<merkle::Change> {
+    let entries = changes.iter().map(|change| Entry {
+        table: change.table,
+        key: change.key,
+        value: change.after,
+    });
+    hash_entries(&entries.collect::<Vec<_>>())
+}
+
+/// The mechanisms of a state, each lent apart from the others and from what [`Context`] brings.
+pub(crate) struct Mechanisms<'a> {
+    pub(crate) vaults: &'a mut Vaults,
+    pub(crate) queue: &'a mut Queue,
+    pub(crate) pools: &'a mut StabilityPools,
+    pub(crate) auctions: &'a mut Auctions,
+    pub(crate) backstop: &'a mut Backstop,
+}
+
+impl State {
+    /// Lends the mechanisms and the surroundings of what `caller` does now; the engine itself has no account.
+    pub(crate) fn lend<'a>(
+        &'a mut self,
+        clock: Clock,
+        caller: AccountId,
+        events: &'a mut Vec<Event>,
+    ) -> (Mechanisms<'a>, Context<'a>) {
+        let Self {
+            governance,
+            prices,
+            ledger,
+            vaults,
+            queue,
+            pools,
+            auctions,
+            backstop,
+            ..
+        } = self;
+        let limits = &governance.get().limits;
+        let mechanisms = Mechanisms {
+            vaults,
+            queue,
+            pools,
+            auctions,
+            backstop,
+        };
+        (
+            mechanisms,
+            Context {
+                clock,
+                caller,
+                limits,
+                prices,
+                ledger,
+                events,
+            },
+        )
+    }
+}
+
+/// The caller where the engine acts by itself: no key leads to this account.
+pub(crate) const ENGINE: AccountId = AccountId([0; 20]);

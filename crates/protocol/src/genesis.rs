@@ -1,0 +1,387 @@
+//! What a chain starts from: assets, feeds, collateral types with their parameters, and balances.
+//!
+//! Each parameter names its rule (docs/rules.md) or mechanism page. Ratios are fractions: 1.5 is 150 %.
+
+mod standard;
+
+use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Rate, Ratio, Seconds, Timestamp};
+use borsh::{BorshDeserialize, BorshSerialize};
+
+use crate::{AccountId, AssetId, FeedId, SourceId, TypeId};
+
+pub use standard::coins;
+
+/// Everything that a chain's first state is made of.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Genesis {
+    /// Part of every signature's domain, so that none is valid on two chains.
+    pub chain_id: u64,
+    /// Block time of height 0.
+    pub time: Timestamp,
+    /// Who may send parameter commands until votes replace it.
+    pub authority: AccountId,
+    /// Limits and prices that hold for the whole reserve.
+    pub limits: Limits,
+    /// The assets that the ledger knows.
+    pub assets: Vec<Asset>,
+    /// The price feeds.
+    pub feeds: Vec<FeedSpec>,
+    /// The collateral types.
+    pub types: Vec<TypeSpec>,
+    /// What stands in the books at height 0.
+    pub opening: Opening,
+}
+
+/// An asset of the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Asset {
+    /// Its id.
+    pub id: AssetId,
+    /// Ticker, for people.
+    pub symbol: String,
+    /// Base units: 10^decimals make one whole unit; at most 18.
+    pub decimals: Decimals,
+    /// The feed of its price, if it has one; the reserve's coin has none and counts at its target of 1 USD.
+    pub feed: Option<FeedId>,
+}
+
+/// Limits and prices that hold for the whole reserve.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Limits {
+    /// The reserve's coin; 18 decimals.
+    pub coin: AssetId,
+    /// Most debt over all types, in the coin.
+    pub debt_ceiling: Amount,
+    /// Most debt on sale over all auctions, in the coin.
+    pub auction_ceiling: Amount,
+    /// Work units that one block may spend (rule R6).
+    pub block_work: u64,
+    /// Share of a block's work kept for protective transactions (rule R6).
+    pub protective_share: Ratio,
+    /// Work units that one block may spend on liquidations (rule R7).
+    pub liquidation_work: u64,
+    /// Share of the liquidation work for `Liquidate` commands, first come first served (rule R7).
+    pub caller_work_share: Ratio,
+    /// How many vaults of the index are compared by debt inside a band (rule R7, w).
+    pub liquidation_window: u32,
+    /// Price of one work unit in base units of the coin, at or under half-full blocks (rule R6).
+    pub work_price: Amount,
+    /// Most that host time and live time advance in one block (rule R4, Δ).
+    pub clock_step: Seconds,
+    /// Longest life of a transaction before its expiry.
+    pub transaction_life: Seconds,
+}
+
+/// A feed and how its rounds close (rules R2-R4).
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct FeedSpec {
+    /// Its id.
+    pub id: FeedId,
+    /// Pair, for people, such as `ETH-USD`.
+    pub name: String,
+    /// Who may sign observations.
+    pub sources: Vec<SourceId>,
+    /// How many newer observations close a round.
+    pub quorum: u8,
+    /// Age at which an observation is no longer fresh.
+    pub heartbeat: Seconds,
+    /// How far a source's clock may run ahead of block time.
+    pub skew: Seconds,
+    /// Outlier test: rejected beyond max(`outlier_floor`, `outlier_sigmas`·σ·√age) of the median (b).
+    pub outlier_floor: Ratio,
+    /// Outlier test (c).
+    pub outlier_sigmas: Ratio,
+    /// `Disputed` when (max − min) ÷ median of the accepted observations exceeds this.
+    pub spread_limit: Ratio,
+    /// `Halted` when the median moves more than this in one round.
+    pub round_limit: Ratio,
+    /// Further rounds within `round_limit` of each other that end a halt.
+    pub confirm_rounds: u32,
+    /// Window of the time-weighted mean; zero makes the mean the spot price.
+    pub mean_window: Seconds,
+    /// Factor a second by which the EWMA variance forgets, under 1.
+    pub variance_decay: Rate,
+    /// Variance a second before the first observations.
+    pub initial_variance: Ratio,
+    /// Host time that a feed may stay Stale before its types close to new debt for good (rule R3, T).
+    pub stale_limit: Seconds,
+    /// Silence after which auctions restart and a quiet period begins (rule R4, G).
+    pub gap: Seconds,
+    /// Host time of that quiet period (rule R4, N).
+    pub gap_grace: Seconds,
+}
+
+/// A collateral type's parameters.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct TypeSpec {
+    /// Its id.
+    pub id: TypeId,
+    /// Name, for people, such as `ETH-A`.
+    pub name: String,
+    /// What is locked.
+    pub collateral: AssetId,
+    /// The collateral's price.
+    pub feed: FeedId,
+    /// Collateral value ÷ debt that a draw or withdrawal must leave; jumps at once (rule R8).
+    pub initial_ratio: Ratio,
+    /// Collateral value ÷ debt under which a vault is liquidated: the target of the glide (rule R8).
+    pub liquidation_ratio: Ratio,
+    /// Most that the liquidation ratio moves in a day of live time (rule R8, g).
+    pub glide_per_day: Ratio,
+    /// Least distance of the initial ratio above the target liquidation ratio (rule R8).
+    pub initial_gap: Ratio,
+    /// Share of the seized debt that the owner pays on top.
+    pub penalty: Ratio,
+    /// Share of value that a forced sale is expected to lose (rule R9).
+    pub slippage: Ratio,
+    /// A partial liquidation restores the liquidation ratio plus this (rule R9).
+    pub restore_margin: Ratio,
+    /// Above 1 + penalty + this, a vault is judged at the kinder of two rounds (rule R9).
+    pub wick_band: Ratio,
+    /// Most of a vault's debt that such a vault loses in one round (rule R9, x).
+    pub round_seizure: Ratio,
+    /// Growth of debt a second, at least 1.
+    pub stability_fee: Rate,
+    /// Share of each draw that is charged once.
+    pub borrowing_fee: Ratio,
+    /// Coins that a vault with debt leaves for its liquidator; part of its debt.
+    pub liquidation_deposit: Amount,
+    /// Share of the seized collateral that goes to the caller of a liquidation.
+    pub caller_share: Ratio,
+    /// Most debt of the type.
+    pub debt_ceiling: Amount,
+    /// Least debt of a vault that has any.
+    pub debt_floor: Amount,
+    /// Owners are warned under liquidation ratio + this (rule R11).
+    pub warning_band: Ratio,
+    /// Fall of the collateral's price in the stress of the balance sheet (s).
+    pub stress: Ratio,
+    /// Drawing right on the common steps of the waterfall (rule R12).
+    pub line: Amount,
+    /// The stability pool.
+    pub pool: PoolSpec,
+    /// The auctions.
+    pub auction: AuctionSpec,
+    /// Where a peer behaves otherwise; a node refuses anything but the default.
+    pub peer: PeerRules,
+}
+
+/// A type's stability pool (docs/stability-pool.md).
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct PoolSpec {
+    /// The pool pays at most low price × (1 − discount) (rule R10).
+    pub discount: Ratio,
+    /// Coins that always stay in the pool.
+    pub floor: Amount,
+    /// Host time between asking to enter or leave and doing so (rule R1).
+    pub cooldown: Seconds,
+}
+
+/// A type's auctions (docs/auction.md).
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct AuctionSpec {
+    /// Start price ÷ oracle price.
+    pub start_factor: Ratio,
+    /// How the price falls.
+    pub curve: Curve,
+    /// Live time after which an auction must be reset.
+    pub duration: Seconds,
+    /// Share of the start price under which an auction must be reset.
+    pub reset_ratio: Ratio,
+    /// Keeper pay per start or reset, flat, in the coin.
+    pub keeper_flat: Amount,
+    /// Keeper pay per start or reset, as a share of what is to be raised.
+    pub keeper_share: Ratio,
+    /// Most debt of the type on sale at once.
+    pub ceiling: Amount,
+    /// What is switched off.
+    pub breaker: Breaker,
+}
+
+/// How an auction's price falls with live time (docs/auction.md, eq. 1-3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum Curve {
+    /// start × (duration − t) ÷ duration.
+    Linear {
+        /// When the price is zero.
+        duration: Seconds,
+    },
+    /// start × cut^⌊t ÷ step⌋.
+    Stair {
+        /// Factor of each step, in 1e27, under 1.
+        cut: Rate,
+        /// Seconds of a step.
+        step: Seconds,
+    },
+    /// start × cut^t.
+    Exponential {
+        /// Factor of each second, in 1e27, under 1.
+        cut: Rate,
+    },
+}
+
+/// Levels of stopping a type's auctions; each includes those before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+pub enum Breaker {
+    /// All works.
+    #[default]
+    Open,
+    /// No new auctions.
+    NoStart,
+    /// Nor resets.
+    NoReset,
+    /// Nor takes.
+    NoTake,
+}
+
+/// Ways of the peers that only the conformance adapter and replay baselines choose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct PeerRules {
+    /// Who liquidates.
+    pub trigger: Trigger,
+    /// How much of a vault is seized.
+    pub seizure: Seizure,
+    /// What the stability pool pays for a lot.
+    pub pool_price: PoolPrice,
+    /// Who resets an auction.
+    pub reset: Trigger,
+    /// How much a keeper is paid out of an auction.
+    pub keeper_pay: KeeperPay,
+    /// Whether the ratio bounds and the issuance check of Ballast apply.
+    pub bounds: Bounds,
+}
+
+/// Who starts a liquidation or resets an auction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum Trigger {
+    /// The engine by itself, and anyone by command.
+    #[default]
+    Engine,
+    /// Only a command.
+    CommandOnly,
+}
+
+/// How much of a vault a liquidation seizes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum Seizure {
+    /// Rule R9: partial where it helps, else whole.
+    #[default]
+    Restore,
+    /// All debt that fits under the auction ceilings, collateral in proportion (Maker).
+    UpToCeiling,
+    /// All debt and all collateral (Liquity).
+    Whole,
+}
+
+/// What the stability pool pays for a lot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum PoolPrice {
+    /// Low price × (1 − discount), rule R10.
+    #[default]
+    Discounted,
+    /// The lot's debt, whatever the collateral is worth (Liquity).
+    Debt,
+}
+
+/// How much a keeper is paid for starting or resetting an auction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum KeeperPay {
+    /// Over all starts and resets at most the penalty, as long as the lot is worth it (rule R7).
+    #[default]
+    WithinPenalty,
+    /// Always all that is asked; what the penalty does not cover is a loss of the reserve (Maker).
+    InFull,
+}
+
+/// Whether Ballast's own parameter bounds apply.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum Bounds {
+    /// They do.
+    #[default]
+    Enforced,
+    /// They do not: ratios may touch the penalty, means may be spot, fees may be zero.
+    Waived,
+}
+
+/// What stands in the books at height 0.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Opening {
+    /// Balances of accounts.
+    pub balances: Vec<OpeningBalance>,
+    /// First prices of feeds: each counts as a closed Live round at genesis time.
+    pub prices: Vec<(FeedId, Price)>,
+    /// Debt indices of types that do not start at 1.
+    pub debt_indices: Vec<(TypeId, Index)>,
+    /// Open vaults.
+    pub vaults: Vec<OpeningVault>,
+    /// Stability pool deposits.
+    pub pool_deposits: Vec<OpeningDeposit>,
+    /// Running auctions.
+    pub auctions: Vec<OpeningAuction>,
+    /// First-loss capital of types, minted as coins that booked bad debt backs unless vault debt does.
+    pub first_loss: Vec<(TypeId, Amount)>,
+    /// Coins in the surplus buffer.
+    pub surplus: Amount,
+    /// Booked bad debt: coins in circulation that no vault or auction owes.
+    pub bad_debt: Amount,
+}
+
+/// An account's opening balance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct OpeningBalance {
+    /// Of what.
+    pub asset: AssetId,
+    /// Whose.
+    pub account: AccountId,
+    /// How much.
+    pub amount: Amount,
+}
+
+/// A vault that is open at height 0; its coins are not minted by this entry but listed as balances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct OpeningVault {
+    /// Whose.
+    pub owner: AccountId,
+    /// Of which type.
+    pub collateral_type: TypeId,
+    /// Locked collateral, in addition to the balances.
+    pub collateral: Amount,
+    /// Debt ÷ index, the liquidation deposit included.
+    pub normalized_debt: NormalizedDebt,
+    /// Liquidation deposit, in addition to the balances.
+    pub deposit: Amount,
+}
+
+/// A stability pool deposit at height 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct OpeningDeposit {
+    /// Whose.
+    pub owner: AccountId,
+    /// In which type's pool.
+    pub collateral_type: TypeId,
+    /// Coins, in addition to the balances.
+    pub amount: Amount,
+    /// Collateral gained and not yet claimed, in addition to the balances.
+    pub gain: Amount,
+}
+
+/// An auction that runs at height 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct OpeningAuction {
+    /// Its number.
+    pub id: crate::AuctionId,
+    /// Of which type.
+    pub collateral_type: TypeId,
+    /// Who gets what is left.
+    pub owner: AccountId,
+    /// Collateral on sale, in addition to the balances.
+    pub lot: Amount,
+    /// Debt of the lot.
+    pub debt: Amount,
+    /// What is to be raised: debt and penalty.
+    pub to_raise: Amount,
+    /// Live time since its start.
+    pub elapsed: Seconds,
+    /// Price at its start.
+    pub start_price: Price,
+}

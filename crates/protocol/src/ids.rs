@@ -1,0 +1,135 @@
+//! Names of things: small copyable ids with a canonical encoding, ordered as their numbers are.
+
+use std::fmt;
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
+
+/// Defines an integer id with its display prefix, for example `vault 7`.
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident($int:ty), $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash,
+            BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+        )]
+        #[serde(transparent)]
+        pub struct $name(pub $int);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, " {}"), self.0)
+            }
+        }
+    };
+}
+
+id!(
+    /// An asset that the ledger counts: a collateral, the coin, a share.
+    AssetId(u32), "asset"
+);
+id!(
+    /// A price feed: USD for one whole unit of something.
+    FeedId(u32), "feed"
+);
+id!(
+    /// A registered signer of observations; the number is unique over all feeds.
+    SourceId(u32), "source"
+);
+id!(
+    /// A collateral type: one collateral, one debt asset, one set of parameters.
+    TypeId(u32), "collateral type"
+);
+id!(
+    /// A vault, numbered from 1 in the order of opening.
+    VaultId(u64), "vault"
+);
+id!(
+    /// An auction, numbered from 1 in the order of starting.
+    AuctionId(u64), "auction"
+);
+id!(
+    /// A queued command (rule R1), numbered from 1 in the order of inclusion.
+    TicketId(u64), "ticket"
+);
+id!(
+    /// How many blocks stand before this one; genesis is height 0.
+    Height(u64), "height"
+);
+id!(
+    /// The number of a feed's closed rounds so far.
+    RoundNumber(u64), "round"
+);
+
+/// An account: the 20 bytes of an Ethereum address.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
+pub struct AccountId(pub [u8; 20]);
+
+impl AccountId {
+    /// The account whose last eight bytes are `number`: for tests, simulations and examples.
+    pub const fn numbered(number: u64) -> Self {
+        let tail = number.to_be_bytes();
+        let mut bytes = [0; 20];
+        let mut at = 0;
+        while at < 8 {
+            bytes[12 + at] = tail[at];
+            at += 1;
+        }
+        Self(bytes)
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("0x")?;
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Who holds a balance: an account, or a module of the reserve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
+pub enum Holder {
+    /// A user's own balance.
+    Account(AccountId),
+    /// A balance that only the rules move.
+    Module(Module),
+}
+
+impl From<AccountId> for Holder {
+    fn from(account: AccountId) -> Self {
+        Self::Account(account)
+    }
+}
+
+impl From<Module> for Holder {
+    fn from(module: Module) -> Self {
+        Self::Module(module)
+    }
+}
+
+/// The balances that belong to the reserve's own parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
+pub enum Module {
+    /// Collateral locked in the vaults of a type.
+    Vaults(TypeId),
+    /// Coins that wait in a type's stability pool, and the collateral it has bought.
+    StabilityPool(TypeId),
+    /// Lots on sale.
+    Auctions(TypeId),
+    /// Liquidation deposits of open vaults, in the coin.
+    LiquidationDeposits(TypeId),
+    /// First-loss capital of a type, in the coin (step 2 of the waterfall).
+    FirstLoss(TypeId),
+    /// Fees and penalties collected (step 3 of the waterfall).
+    SurplusBuffer,
+    /// What queued commands have brought along (rule R1).
+    Queue,
+    /// What divisions leave over: value that belongs to nobody and is never paid out.
+    Residue,
+}

@@ -1,0 +1,378 @@
+//! Why a command is refused: deterministic, part of the protocol, the state unchanged.
+
+use ballast_num::{Amount, Arithmetic, Price, Ratio, Seconds, Timestamp};
+use borsh::{BorshDeserialize, BorshSerialize};
+
+use crate::{AccountId, AssetId, AuctionId, FeedId, SourceId, TicketId, TypeId, VaultId};
+
+/// A refusal: what is wrong, by how much, and what would work.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
+pub enum Rejected {
+    /// The nonce was used in a transaction that is still alive.
+    #[error("nonce {nonce} was already used: choose another")]
+    NonceUsed {
+        /// Which.
+        nonce: u64,
+    },
+    /// The transaction came too late.
+    #[error("expired at {expiry}, it is {now}: sign it again with a later expiry")]
+    Expired {
+        /// Its expiry.
+        expiry: Timestamp,
+        /// Block time.
+        now: Timestamp,
+    },
+    /// The expiry lies too far in the future.
+    #[error("expiry {expiry} is after {latest}, the latest allowed: choose an earlier one")]
+    ExpiryTooFar {
+        /// Its expiry.
+        expiry: Timestamp,
+        /// The latest allowed.
+        latest: Timestamp,
+    },
+    /// A transaction without commands.
+    #[error("the transaction has no commands")]
+    Empty,
+    /// The work costs more than the sender's limit.
+    #[error("the fee is {fee}, over the limit of {limit}: raise the limit or wait for emptier blocks")]
+    FeeOverLimit {
+        /// What the work costs, in base units of the coin.
+        fee: Amount,
+        /// What the sender pays at most.
+        limit: Amount,
+    },
+    /// The named asset cannot pay fees.
+    #[error("{asset} cannot pay fees: use the coin or a listed collateral")]
+    NoFeeAsset {
+        /// Which.
+        asset: AssetId,
+    },
+    /// The block has no room for the work.
+    #[error("the work of {work} units does not fit: {room} are left in this block")]
+    BlockFull {
+        /// Units needed.
+        work: u64,
+        /// Units left.
+        room: u64,
+    },
+    /// Someone has too little of something.
+    #[error("a balance of {asset} is {balance}, {needed} are needed")]
+    InsufficientBalance {
+        /// Of what.
+        asset: AssetId,
+        /// What is there.
+        balance: Amount,
+        /// What is needed.
+        needed: Amount,
+    },
+    /// Zero where something must move.
+    #[error("the amount is zero")]
+    ZeroAmount,
+    /// A result that no number can hold.
+    #[error("arithmetic: {0}")]
+    Arithmetic(Arithmetic),
+    /// No such asset.
+    #[error("there is no {0}")]
+    UnknownAsset(AssetId),
+    /// No such type.
+    #[error("there is no {0}")]
+    UnknownType(TypeId),
+    /// No such feed.
+    #[error("there is no {0}")]
+    UnknownFeed(FeedId),
+    /// No such vault.
+    #[error("there is no {0}")]
+    UnknownVault(VaultId),
+    /// No such auction, or it has ended.
+    #[error("there is no running {0}")]
+    UnknownAuction(AuctionId),
+    /// No such ticket, or it has been closed.
+    #[error("there is no open {0}")]
+    UnknownTicket(TicketId),
+    /// The batch has not opened that many vaults.
+    #[error("this batch has not opened a vault number {0}")]
+    NotOpened(u8),
+    /// Neither owner nor delegate.
+    #[error("{caller} is neither the owner of {vault} nor a delegate")]
+    NotOwner {
+        /// Which vault.
+        vault: VaultId,
+        /// Who asked.
+        caller: AccountId,
+    },
+    /// Not the authority.
+    #[error("{caller} is not the authority")]
+    NotAuthority {
+        /// Who asked.
+        caller: AccountId,
+    },
+    /// Not the owner of the ticket.
+    #[error("{0} belongs to someone else")]
+    NotTicketOwner(TicketId),
+    /// A price that is needed is not there.
+    #[error(transparent)]
+    NoPrice(#[from] NoPrice),
+    /// New debt would exceed a type's ceiling.
+    #[error("{collateral_type} would owe {debt}, over its ceiling of {ceiling}")]
+    CeilingExceeded {
+        /// Which type.
+        collateral_type: TypeId,
+        /// What it would owe.
+        debt: Amount,
+        /// What it may owe.
+        ceiling: Amount,
+    },
+    /// New debt would exceed the global ceiling.
+    #[error("all types would owe {debt}, over the ceiling of {ceiling}")]
+    GlobalCeilingExceeded {
+        /// What they would owe.
+        debt: Amount,
+        /// What they may owe.
+        ceiling: Amount,
+    },
+    /// A vault would owe less than the floor.
+    #[error("{vault} would owe {debt}, under the floor of {floor}: repay all or leave the floor")]
+    BelowDebtFloor {
+        /// Which vault.
+        vault: VaultId,
+        /// What it would owe.
+        debt: Amount,
+        /// What it must owe, unless nothing.
+        floor: Amount,
+    },
+    /// A vault would end under its initial ratio.
+    #[error("{vault} would end under the initial ratio of {ratio} at price {price}")]
+    BelowInitialRatio {
+        /// Which vault.
+        vault: VaultId,
+        /// The ratio it must keep.
+        ratio: Ratio,
+        /// The price at which it was judged.
+        price: Price,
+    },
+    /// A vault under its liquidation ratio accepts only deposit and repay.
+    #[error("{vault} is under its liquidation ratio: only deposits and repayments are accepted")]
+    Frozen {
+        /// Which vault.
+        vault: VaultId,
+    },
+    /// The type takes no new debt.
+    #[error("{0} takes no new debt: its feed was silent for too long")]
+    TypeClosed(TypeId),
+    /// The type's stressed loss exceeds its first loss and line.
+    #[error("{collateral_type} may not issue: its stressed loss is {stressed_loss}, its first loss and line {cover}")]
+    Uncovered {
+        /// Which type.
+        collateral_type: TypeId,
+        /// In coins.
+        stressed_loss: Amount,
+        /// In coins.
+        cover: Amount,
+    },
+    /// More is repaid or withdrawn than there is.
+    #[error("{asked} asked, {available} there")]
+    TooMuch {
+        /// Asked for.
+        asked: Amount,
+        /// There.
+        available: Amount,
+    },
+    /// The vaults are of different types, or one and the same.
+    #[error("{0} and {1} cannot be merged: they must be two vaults of one type")]
+    NotMergeable(VaultId, VaultId),
+    /// A standing order that could never help.
+    #[error(
+        "a standing order needs trigger ≥ liquidation ratio {liquidation_ratio}, restore > trigger, and a limit above zero"
+    )]
+    UselessOrder {
+        /// The type's liquidation ratio.
+        liquidation_ratio: Ratio,
+    },
+    /// The vault is above its liquidation ratio.
+    #[error("{vault} is not under its liquidation ratio at price {price}")]
+    NotLiquidatable {
+        /// Which vault.
+        vault: VaultId,
+        /// The price at which it was judged.
+        price: Price,
+    },
+    /// The vault has already lost what one round may take (rule R9).
+    #[error("{vault} has lost what one round may take: wait for the next round")]
+    RoundLimitReached {
+        /// Which vault.
+        vault: VaultId,
+    },
+    /// No room under the auction ceilings, or what fits would be dust.
+    #[error("no room under the auction ceilings for what would be seized")]
+    NoAuctionRoom,
+    /// Nothing would be seized.
+    #[error("the seized collateral rounds to zero")]
+    NothingToSeize,
+    /// A breaker stops this.
+    #[error("the breaker of {0} stops this")]
+    Stopped(TypeId),
+    /// The auction must be reset before anyone can take.
+    #[error("{0} is too old or too cheap: reset it first")]
+    NeedsReset(AuctionId),
+    /// The auction may not be reset yet.
+    #[error("{0} is neither too old nor too cheap: it goes on")]
+    ResetNotNeeded(AuctionId),
+    /// The auction's price is above the buyer's.
+    #[error("the price is {price}, above your {price_max}")]
+    TooExpensive {
+        /// The auction's price.
+        price: Price,
+        /// The buyer's limit.
+        price_max: Price,
+    },
+    /// The rest of the auction would be too small for anyone to take.
+    #[error("the rest would be dust: take all of it, or leave at least {0} to raise")]
+    RemainderTooSmall(Amount),
+    /// A quiet period after a gap allows only protection (rule R4).
+    #[error("{feed} is in the quiet period after a gap: only deposits, repayments and cancels run")]
+    Quiet {
+        /// Which feed.
+        feed: FeedId,
+    },
+    /// Shares gained in a block cannot be used in it, and entries and exits may not overlap.
+    #[error("an exit of this pool is already queued: cancel it first")]
+    ExitQueued,
+    /// No deposit in the pool.
+    #[error("there is no deposit in this pool")]
+    NoDeposit,
+    /// Liquidate, take and reset are refused where the judgement of an account is deferred (rule R5).
+    #[error("this cannot be batched with commands whose judgement is deferred")]
+    NotInBatch,
+    /// A parameter outside its bounds.
+    #[error("parameter refused: {0}")]
+    BadParameter(ParameterFault),
+}
+
+impl From<Arithmetic> for Rejected {
+    fn from(error: Arithmetic) -> Self {
+        Self::Arithmetic(error)
+    }
+}
+
+/// Why there is no price for something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
+pub enum NoPrice {
+    /// No fresh round.
+    #[error("{feed} is {age} old, over its limit of {limit}: wait for the next round")]
+    Stale {
+        /// Which feed.
+        feed: FeedId,
+        /// Age of its last round.
+        age: Seconds,
+        /// Its heartbeat.
+        limit: Seconds,
+    },
+    /// Sources too far apart for new debt.
+    #[error("the sources of {feed} disagree: wait until they agree")]
+    Disputed {
+        /// Which feed.
+        feed: FeedId,
+    },
+    /// A jump that is not confirmed yet.
+    #[error("{feed} jumped and is not confirmed yet: wait for further rounds")]
+    Halted {
+        /// Which feed.
+        feed: FeedId,
+    },
+    /// Never heard of.
+    #[error("{feed} has no round yet: wait for the first")]
+    None {
+        /// Which feed.
+        feed: FeedId,
+    },
+}
+
+/// Why a source's observation is not stored: the state is unchanged, and the source is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
+pub enum ObservationRefused {
+    /// No such feed.
+    #[error("there is no {0}")]
+    UnknownFeed(FeedId),
+    /// Not a source of this feed.
+    #[error("{signer} is not registered for {feed}")]
+    UnknownSource {
+        /// Which feed.
+        feed: FeedId,
+        /// Who signed.
+        signer: SourceId,
+    },
+    /// Zero, or so small or large that products with it would lose digits or overflow.
+    #[error("a price of {price} is outside {least} to {most}: check the unit")]
+    PriceOutOfBounds {
+        /// What was said.
+        price: Price,
+        /// The least price.
+        least: Price,
+        /// The largest.
+        most: Price,
+    },
+    /// Not later than what this source said before.
+    #[error("the observation is of {time}, the last one of this source of {last}: send a later one")]
+    NotNewer {
+        /// Source time.
+        time: Timestamp,
+        /// Source time of the stored one.
+        last: Timestamp,
+    },
+    /// The source has already spoken in this block.
+    #[error("this source has spoken on {feed} at block time {now}: wait for the next block")]
+    AlreadyInBlock {
+        /// Which feed.
+        feed: FeedId,
+        /// Block time.
+        now: Timestamp,
+    },
+    /// From the future.
+    #[error("the observation is of {time}, after {latest}, the latest accepted: set the source's clock")]
+    FromTheFuture {
+        /// Source time.
+        time: Timestamp,
+        /// Block time + skew.
+        latest: Timestamp,
+    },
+    /// No longer fresh when it arrived.
+    #[error("the observation is {age} old, over the heartbeat of {heartbeat}: send a fresh one")]
+    TooOld {
+        /// Block time − source time.
+        age: Seconds,
+        /// The feed's heartbeat.
+        heartbeat: Seconds,
+    },
+}
+
+/// What is wrong with a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
+pub enum ParameterFault {
+    /// initial ≥ target liquidation ratio + initial gap (rule R8).
+    #[error("the initial ratio must be at least the liquidation ratio and the initial gap")]
+    InitialRatioTooLow,
+    /// liquidation ratio > 1 + penalty + slippage (rule R9).
+    #[error("the liquidation ratio must exceed 1 + penalty + slippage")]
+    LiquidationRatioTooLow,
+    /// Growth under 1 a second, or over the bound.
+    #[error("the stability fee must be between 1 and its bound a second")]
+    StabilityFeeOutOfBounds,
+    /// A share above 1, or above its bound.
+    #[error("the share is above its bound")]
+    ShareTooLarge,
+    /// A curve that does not fall.
+    #[error("the auction's price must fall: cut under 1 and above 0, times above 0")]
+    BadCurve,
+    /// A start price under the oracle's, or above its bound.
+    #[error("the auction's start factor must lie between 1 and its bound")]
+    BadStartFactor,
+    /// A quorum of none, of no majority, or of more sources than there are.
+    #[error("the quorum must be a majority of the sources, and no more than all")]
+    QuorumOutOfBounds,
+    /// The same id twice.
+    #[error("this id is already in use")]
+    Duplicate,
+    /// Zero where something is needed, or over a bound.
+    #[error("the value is out of its bounds")]
+    OutOfBounds,
+}
