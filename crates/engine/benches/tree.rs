@@ -56,11 +56,14 @@ fn get(bencher: Bencher, len: usize) {
         seed += 1;
         picks(&keys, seed)
     };
-    bencher.with_inputs(next).input_counter(|_| ItemsCount::new(BATCH)).bench_local_refs(|picks| {
-        for key in picks {
-            black_box(tree.get(key).map(|value| value[3]));
-        }
-    });
+    bencher
+        .with_inputs(next)
+        .input_counter(|_| ItemsCount::new(BATCH))
+        .bench_local_refs(|picks| {
+            for key in picks {
+                black_box(tree.get(key).map(|value| value[3]));
+            }
+        });
 }
 
 #[divan::bench(args = SIZES)]
@@ -71,11 +74,14 @@ fn overwrite(bencher: Bencher, len: usize) {
         seed += 1;
         picks(&keys, seed)
     };
-    bencher.with_inputs(next).input_counter(|_| ItemsCount::new(BATCH)).bench_local_refs(|picks| {
-        for key in picks {
-            black_box(tree.insert(*key, [7; 12]));
-        }
-    });
+    bencher
+        .with_inputs(next)
+        .input_counter(|_| ItemsCount::new(BATCH))
+        .bench_local_refs(|picks| {
+            for key in picks {
+                black_box(tree.insert(*key, [7; 12]));
+            }
+        });
 }
 
 #[divan::bench(args = SIZES)]
@@ -86,11 +92,14 @@ fn update(bencher: Bencher, len: usize) {
         seed += 1;
         picks(&keys, seed)
     };
-    bencher.with_inputs(next).input_counter(|_| ItemsCount::new(BATCH)).bench_local_refs(|picks| {
-        for key in picks {
-            black_box(tree.update(key, |value| value[3] += 1));
-        }
-    });
+    bencher
+        .with_inputs(next)
+        .input_counter(|_| ItemsCount::new(BATCH))
+        .bench_local_refs(|picks| {
+            for key in picks {
+                black_box(tree.update(key, |value| value[3] += 1));
+            }
+        });
 }
 
 /// The first change after a clone: copies the path, and drops the copy again.
@@ -102,12 +111,15 @@ fn first_touch(bencher: Bencher, len: usize) {
         seed += 1;
         picks(&keys, seed)
     };
-    bencher.with_inputs(next).input_counter(|_| ItemsCount::new(BATCH)).bench_local_refs(|picks| {
-        for key in picks {
-            let mut fork = tree.clone();
-            black_box(fork.insert(*key, [7; 12]));
-        }
-    });
+    bencher
+        .with_inputs(next)
+        .input_counter(|_| ItemsCount::new(BATCH))
+        .bench_local_refs(|picks| {
+            for key in picks {
+                let mut fork = tree.clone();
+                black_box(fork.insert(*key, [7; 12]));
+            }
+        });
 }
 
 /// A block of a thousand changes on a fork, and the end of the version before.
@@ -119,13 +131,16 @@ fn fork_of_a_thousand(bencher: Bencher, len: usize) {
         seed += 1;
         picks(&keys, seed)
     };
-    bencher.with_inputs(next).input_counter(|_| ItemsCount::new(BATCH)).bench_local_refs(|picks| {
-        let before = tree.clone();
-        for key in picks {
-            black_box(tree.insert(*key, [7; 12]));
-        }
-        drop(before);
-    });
+    bencher
+        .with_inputs(next)
+        .input_counter(|_| ItemsCount::new(BATCH))
+        .bench_local_refs(|picks| {
+            let before = tree.clone();
+            for key in picks {
+                black_box(tree.insert(*key, [7; 12]));
+            }
+            drop(before);
+        });
 }
 
 #[divan::bench(args = SIZES)]
@@ -139,18 +154,23 @@ fn remove_and_insert(bencher: Bencher, len: usize) {
         };
         (0..BATCH).map(one).collect()
     };
-    bencher.with_inputs(moves).input_counter(|_| ItemsCount::new(BATCH)).bench_local_values(|moves| {
-        for [before, after] in moves {
-            black_box(tree.remove(&before));
-            black_box(tree.insert(after, [7; 12]));
-        }
-    });
+    bencher
+        .with_inputs(moves)
+        .input_counter(|_| ItemsCount::new(BATCH))
+        .bench_local_values(|moves| {
+            for [before, after] in moves {
+                black_box(tree.remove(&before));
+                black_box(tree.insert(after, [7; 12]));
+            }
+        });
 }
 
 #[divan::bench(args = SIZES)]
 fn iterate(bencher: Bencher, len: usize) {
     let (tree, _) = rows(len);
-    bencher.counter(ItemsCount::new(len)).bench_local(|| tree.iter().fold(0, |sum: u64, (key, _)| sum.wrapping_add(*key)));
+    bencher
+        .counter(ItemsCount::new(len))
+        .bench_local(|| tree.iter().fold(0, |sum: u64, (key, _)| sum.wrapping_add(*key)));
 }
 
 /// Ten entries from a key on.
@@ -162,16 +182,25 @@ fn range_of_ten(bencher: Bencher, len: usize) {
         seed += 1;
         picks(&keys, seed)
     };
-    bencher.with_inputs(next).input_counter(|_| ItemsCount::new(BATCH)).bench_local_refs(|picks| {
-        for key in picks {
-            black_box(tree.range(*key..).take(10).fold(0, |sum: u64, (key, _)| sum.wrapping_add(*key)));
-        }
-    });
+    bencher
+        .with_inputs(next)
+        .input_counter(|_| ItemsCount::new(BATCH))
+        .bench_local_refs(|picks| {
+            for key in picks {
+                black_box(
+                    tree.range(*key..)
+                        .take(10)
+                        .fold(0, |sum: u64, (key, _)| sum.wrapping_add(*key)),
+                );
+            }
+        });
 }
 
 #[divan::bench(args = SIZES)]
 fn load_sorted(bencher: Bencher, len: usize) {
-    bencher.counter(ItemsCount::new(len)).bench_local(|| Rows::from_sorted((0..len as u64).map(|key| (key, [key; 12]))));
+    bencher
+        .counter(ItemsCount::new(len))
+        .bench_local(|| Rows::from_sorted((0..len as u64).map(|key| (key, [key; 12]))));
 }
 
 /// The difference of two versions a thousand changes apart.
@@ -182,11 +211,13 @@ fn diff_of_a_thousand(bencher: Bencher, len: usize) {
     for key in picks(&keys, 1) {
         after.insert(key, [7; 12]);
     }
-    bencher.counter(ItemsCount::new(BATCH)).bench_local(|| tree.diff(&after).count());
+    bencher
+        .counter(ItemsCount::new(BATCH))
+        .bench_local(|| tree.diff(&after).count());
 }
 
 /// An entry of the liquidation index: ordered by debt / collateral, exactly, and then by vault.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 struct Leverage {
     debt: u128,
     collateral: u128,
@@ -206,6 +237,14 @@ impl Ord for Leverage {
     }
 }
 
+impl PartialEq for Leverage {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Leverage {}
+
 impl PartialOrd for Leverage {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
@@ -221,7 +260,11 @@ struct Totals {
 
 impl Summary<Leverage, ()> for Totals {
     fn of(key: &Leverage, (): &()) -> Self {
-        Self { debt: key.debt, collateral: key.collateral, vaults: 1 }
+        Self {
+            debt: key.debt,
+            collateral: key.collateral,
+            vaults: 1,
+        }
     }
 
     fn add(&mut self, other: &Self) {
@@ -238,7 +281,11 @@ impl Summary<Leverage, ()> for Totals {
 }
 
 fn leverage(draw: &mut Draw, vault: u64) -> Leverage {
-    Leverage { debt: u128::from(draw.next()) << 20, collateral: u128::from(draw.next() | 1) << 20, vault }
+    Leverage {
+        debt: u128::from(draw.next()) << 20,
+        collateral: u128::from(draw.next() | 1) << 20,
+        vault,
+    }
 }
 
 fn index(len: usize) -> (Tree<Leverage, (), Totals>, Vec<Leverage>, Draw) {
@@ -263,12 +310,15 @@ fn reindex(bencher: Bencher, len: usize) {
         };
         (0..BATCH).map(one).collect()
     };
-    bencher.with_inputs(moves).input_counter(|_| ItemsCount::new(BATCH)).bench_local_values(|moves| {
-        for [before, after] in moves {
-            black_box(tree.remove(&before));
-            black_box(tree.insert(after, ()));
-        }
-    });
+    bencher
+        .with_inputs(moves)
+        .input_counter(|_| ItemsCount::new(BATCH))
+        .bench_local_values(|moves| {
+            for [before, after] in moves {
+                black_box(tree.remove(&before));
+                black_box(tree.insert(after, ()));
+            }
+        });
 }
 
 /// How much would be liquidatable at a price.

@@ -29,8 +29,9 @@ pub(super) struct Leaf<K, V> {
     pub(super) values: ArrayVec<V, LEAF>,
 }
 
-/// One row a child: `keys[i]` is at most every key in child `i` and above every key in child `i - 1`. The first key
-/// is never read: entries below it may have come in since.
+/// One row a child: `keys[i]` is above every key in child `i - 1` and at most every key in child `i`. The first key is
+/// the one that the branch above has for this branch, so that it is right when children move to a neighbour. Only at
+/// the left edge of the tree may it be too great, where no search reads it and nothing moves further left.
 #[derive(Clone)]
 pub(super) struct Branch<K, V, S> {
     pub(super) keys: ArrayVec<K, FAN>,
@@ -174,10 +175,10 @@ impl<K: Ord + Clone, V: Clone, S: Summary<K, V>> Node<K, V, S> {
     /// Takes `value`, and leaves the one that it replaces.
     pub(super) fn insert(&mut self, key: &K, value: &mut Option<V>, added: &S) -> Insert<S> {
         match self {
-            Self::Branch(branch) => Arc::make_mut(branch).insert(key, value, added),
+            Self::Branch(branch) => own(branch).insert(key, value, added),
             Self::Leaf(leaf) => match leaf.keys.binary_search(key) {
                 Ok(at) => {
-                    let leaf = Arc::make_mut(leaf);
+                    let leaf = own(leaf);
                     let removed = S::of(&leaf.keys[at], &leaf.values[at]);
                     leaf.keys[at].clone_from(key);
                     if let Some(value) = value {
@@ -188,7 +189,7 @@ impl<K: Ord + Clone, V: Clone, S: Summary<K, V>> Node<K, V, S> {
                 Err(_) if leaf.keys.is_full() => Insert::Full,
                 Err(at) => {
                     if let Some(value) = value.take() {
-                        let leaf = Arc::make_mut(leaf);
+                        let leaf = own(leaf);
                         leaf.keys.insert(at, key.clone());
                         leaf.values.insert(at, value);
                     }
@@ -204,7 +205,7 @@ impl<K: Ord + Clone, V: Clone, S: Summary<K, V>> Node<K, V, S> {
         match self {
             Self::Leaf(leaf) => {
                 let at = leaf.keys.binary_search(key).ok()?;
-                let leaf = Arc::make_mut(leaf);
+                let leaf = own(leaf);
                 let (key, value) = (leaf.keys.remove(at), leaf.values.remove(at));
                 let removed = S::of(&key, &value);
                 Some((value, removed))
@@ -226,7 +227,7 @@ impl<K: Ord + Clone, V: Clone, S: Summary<K, V>> Node<K, V, S> {
         match self {
             Self::Leaf(leaf) => {
                 let at = leaf.keys.binary_search(key).ok()?;
-                let leaf = Arc::make_mut(leaf);
+                let leaf = own(leaf);
                 let (key, value) = (&leaf.keys[at], &mut leaf.values[at]);
                 let removed = S::of(key, value);
                 change(value);
@@ -320,7 +321,7 @@ impl<K: Ord + Clone, V: Clone, S: Summary<K, V>> Branch<K, V, S> {
             shared.children[shared.child_of(key)].get(key)?;
             *present = true;
         }
-        Some(Arc::make_mut(shared))
+        Some(own(shared))
     }
 
     fn insert(&mut self, key: &K, value: &mut Option<V>, added: &S) -> Insert<S> {
@@ -402,16 +403,13 @@ impl<K: Ord + Clone, V: Clone, S: Summary<K, V>> Branch<K, V, S> {
         };
         let border = match (lower, upper) {
             (Node::Leaf(lower), Node::Leaf(upper)) => {
-                let (lower, upper) = (Arc::make_mut(lower), Arc::make_mut(upper));
+                let (lower, upper) = (own(lower), own(upper));
                 shift(&mut lower.keys, &mut upper.keys, target);
                 shift(&mut lower.values, &mut upper.values, target);
                 upper.keys.first()
             }
             (Node::Branch(lower), Node::Branch(upper)) => {
-                let (lower, upper) = (Arc::make_mut(lower), Arc::make_mut(upper));
-                if let Some(first) = upper.keys.first_mut() {
-                    first.clone_from(&self.keys[left + 1]);
-                }
+                let (lower, upper) = (own(lower), own(upper));
                 shift(&mut lower.keys, &mut upper.keys, target);
                 shift(&mut lower.counts, &mut upper.counts, target);
                 shift(&mut lower.sums, &mut upper.sums, target);
@@ -428,6 +426,21 @@ impl<K: Ord + Clone, V: Clone, S: Summary<K, V>> Branch<K, V, S> {
             self.sums[at] = self.children[at].summary();
         }
     }
+}
+
+/// The node to change: this one, or a copy put in its place if other versions hold it too.
+#[inline]
+fn own<T: Clone>(node: &mut Arc<T>) -> &mut T {
+    if !node.is_unique() {
+        copy(node);
+    }
+    Arc::get_mut(node).expect("it was the only owner, or has just become it")
+}
+
+#[cold]
+#[inline(never)]
+fn copy<T: Clone>(node: &mut Arc<T>) {
+    *node = Arc::new(T::clone(node));
 }
 
 /// Moves the end of `lower` to the start of `upper`, or back, until `lower` has `target` items.

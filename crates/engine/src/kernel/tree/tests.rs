@@ -79,6 +79,10 @@ fn check_node<K: Ord + Clone + Debug, V: Clone, S: Summary<K, V> + PartialEq + D
             let size = branch.children.len();
             assert!(size >= if is_root { 2 } else { least(FAN) }, "a branch of {size}");
             assert_eq!([branch.keys.len(), branch.counts.len(), branch.sums.len()], [size; 3]);
+            assert!(
+                from.is_none_or(|from| *from == branch.keys[0]),
+                "the first key is the border above"
+            );
             let mut depths = Vec::new();
             for at in 0..size {
                 let child = &branch.children[at];
