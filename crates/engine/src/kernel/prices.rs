@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use ballast_num::{Price, Seconds, Timestamp};
-use ballast_protocol::{FeedId, FeedState, NoPrice, RoundNumber};
+use ballast_protocol::{FeedId, FeedState, NoPrice, Rejected, RoundNumber};
 
 /// What a feed says in this block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Quote {
     pub heartbeat: Seconds,
     /// Median of the last closed round.
     pub spot: Price,
-    /// Time-weighted mean over the feed's window.
+    /// Time-weighted mean over the feed's window, rounded down by less than 10⁻²⁷ USD.
     pub mean: Price,
     /// The price by which a vault is judged, kinder to its owner: `spot` when Live; while Halted or Disputed the
     /// higher of the median and the last Live price moved toward it (rule R3).
@@ -39,7 +39,41 @@ pub struct Quote {
     pub quiet: bool,
 }
 
+/// What a price is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// To count collateral behind new debt, or behind what stays after a withdrawal.
+    Borrow,
+    /// To count a synthetic debt that is drawn.
+    SyntheticDebt,
+    /// To judge a vault. In a quiet period only vaults under 1 + penalty are liquidated: the flow asks [`Quote::quiet`].
+    Liquidate,
+    /// To sell a seized lot to the stability pool, or to start or reset an auction.
+    Sell,
+    /// To let someone take from an auction.
+    Take,
+}
+
 impl Quote {
+    /// What each use may take from a feed in each state: the table of docs/oracle.md.
+    ///
+    /// Errors: `NoPrice`, when the state allows no price for this; `Quiet`, after a gap.
+    pub fn price(&self, wanted: Use) -> Result<Price, Rejected> {
+        match (wanted, self.state) {
+            (_, FeedState::Stale) => Err(self.stale().into()),
+            (Use::Liquidate, _) => Ok(self.judging),
+            (Use::Sell, _) => Ok(self.low),
+            _ if self.quiet => Err(Rejected::Quiet { feed: self.feed }),
+            (Use::Take, _) => Ok(self.low),
+            (Use::Borrow | Use::SyntheticDebt, FeedState::Disputed) => {
+                Err(NoPrice::Disputed { feed: self.feed }.into())
+            }
+            (Use::Borrow | Use::SyntheticDebt, FeedState::Halted) => Err(NoPrice::Halted { feed: self.feed }.into()),
+            (Use::Borrow, FeedState::Live) => Ok(self.spot.min(self.mean)),
+            (Use::SyntheticDebt, FeedState::Live) => Ok(self.spot.max(self.mean)),
+        }
+    }
+
     /// The price at which collateral backs new debt: the lower of spot and mean, in state Live only.
     pub fn borrowing(&self) -> Result<Price, NoPrice> {
         match self.state {
@@ -64,7 +98,11 @@ impl Quote {
     }
 
     fn stale(&self) -> NoPrice {
-        NoPrice::Stale { feed: self.feed, age: self.age, limit: self.heartbeat }
+        NoPrice::Stale {
+            feed: self.feed,
+            age: self.age,
+            limit: self.heartbeat,
+        }
     }
 }
 
@@ -88,6 +126,8 @@ impl Prices {
 
 impl FromIterator<Quote> for Prices {
     fn from_iter<I: IntoIterator<Item = Quote>>(quotes: I) -> Self {
-        Self { quotes: quotes.into_iter().map(|quote| (quote.feed, quote)).collect() }
+        Self {
+            quotes: quotes.into_iter().map(|quote| (quote.feed, quote)).collect(),
+        }
     }
 }
