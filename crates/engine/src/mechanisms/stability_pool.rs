@@ -1,1 +1,377 @@
-//! In preparation.
+//! Stability pools: coins that wait to buy liquidated collateral, one pool a collateral type (docs/stability-pool.md).
+//!
+//! However many deposits there are, an absorption writes two figures: the [`Product`], what is left of a coin since the
+//! first day, and the [`GainSum`], what a coin has gained. A deposit remembers both as they stood when it came in.
+//! This is accounting alone: the flow that calls it moves the ledger, and queues entries and exits (rule R1).
+//!
+//! ```
+//! use ballast_engine::mechanisms::stability_pool::StabilityPools;
+//! use ballast_num::Amount;
+//! use ballast_protocol::{AccountId, TypeId};
+//!
+//! let (eth, alice, bob) = (TypeId(1), AccountId::numbered(1), AccountId::numbered(2));
+//! let [one, six, nine] = [1, 6, 9].map(Amount::from_raw);
+//! let mut pools = StabilityPools::default();
+//! pools.enter(eth, alice, six)?;
+//! pools.enter(eth, bob, nine)?;
+//!
+//! // 9 of 15 coins buy 6 of collateral: each deposit keeps 2/5 of its coins and gains 2/5 of them in collateral.
+//! pools.absorb(eth, nine, six, one)?;
+//! let bob = pools.position(eth, bob)?;
+//! assert_eq!((bob.coins.raw(), bob.gain.raw()), (3, 3)); // 3.6 and 3.6, rounded down
+//! # Ok::<(), ballast_protocol::Rejected>(())
+//! ```
+
+mod invariants;
+mod product;
+
+use ballast_num::{Amount, Arithmetic, Round};
+use ballast_protocol::{AccountId, Rejected, TypeId, table};
+use borsh::{BorshDeserialize, BorshSerialize};
+
+pub use self::invariants::{Claims, Unbacked};
+pub use self::product::{GainSum, Product};
+use self::product::{coin_rounding, gain_rounding, share_rounding};
+use crate::kernel::Table;
+use crate::pieces;
+
+/// All pools, their deposits, and what their coins have gained.
+#[derive(Clone, Debug)]
+pub struct StabilityPools {
+    pools: Table<TypeId, Pool>,
+    deposits: Table<(TypeId, AccountId), Deposit>,
+    gains: Table<(TypeId, u32), GainSum>,
+}
+
+pieces!(StabilityPools { pools, deposits, gains });
+
+impl Default for StabilityPools {
+    fn default() -> Self {
+        Self {
+            pools: Table::new(table::POOLS),
+            deposits: Table::new(table::POOL_DEPOSITS),
+            gains: Table::new(table::POOL_GAINS),
+        }
+    }
+}
+
+/// A pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Pool {
+    /// Coins in it.
+    pub total: Amount,
+    /// Collateral bought and not yet claimed.
+    pub collateral: Amount,
+    /// What is left of a coin since the first day.
+    pub product: Product,
+    /// Most coins of `total` that rounding may have taken from deposits; they belong to nobody.
+    pub coin_residue_max: Amount,
+    /// Most of `collateral` that rounding may have taken from gains; it belongs to nobody.
+    pub gain_residue_max: Amount,
+}
+
+/// A pool that nobody has entered.
+impl Default for Pool {
+    fn default() -> Self {
+        Self {
+            total: Amount::ZERO,
+            collateral: Amount::ZERO,
+            product: Product::ONE,
+            coin_residue_max: Amount::ZERO,
+            gain_residue_max: Amount::ZERO,
+        }
+    }
+}
+
+impl Pool {
+    /// What it may spend when `floor` must stay. One base unit always stays, whatever the floor: at zero the product
+    /// would forget every deposit.
+    pub fn spendable(&self, floor: Amount) -> Amount {
+        self.total.saturating_sub(floor.max(Amount::ONE))
+    }
+}
+
+/// A deposit as it stood when its owner last entered or left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+struct Deposit {
+    coins: Amount,
+    /// The pool's product then.
+    product: Product,
+    /// The gains of that scale then.
+    gain_sum: GainSum,
+    /// Collateral gained before then and not yet claimed.
+    earlier_gain: Amount,
+    /// Collateral gained since then and claimed.
+    claimed: Amount,
+}
+
+/// What a depositor has, rounded down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// Coins still in the pool.
+    pub coins: Amount,
+    /// Collateral gained and not yet claimed.
+    pub gain: Amount,
+}
+
+impl StabilityPools {
+    /// A type's pool, empty if nobody ever entered.
+    pub fn pool(&self, collateral_type: TypeId) -> Pool {
+        self.pools.get(&collateral_type).copied().unwrap_or_default()
+    }
+
+    /// Coins in a type's pool.
+    pub fn total(&self, collateral_type: TypeId) -> Amount {
+        self.pool(collateral_type).total
+    }
+
+    /// Coins that a type's pool may spend when `floor` must stay, as [`Pool::spendable`].
+    pub fn spendable(&self, collateral_type: TypeId, floor: Amount) -> Amount {
+        self.pool(collateral_type).spendable(floor)
+    }
+
+    /// What `owner` has in a type's pool. Error: `NoDeposit`.
+    pub fn position(&self, collateral_type: TypeId, owner: AccountId) -> Result<Position, Rejected> {
+        let deposit = self
+            .deposits
+            .get(&(collateral_type, owner))
+            .ok_or(Rejected::NoDeposit)?;
+        Ok(self.position_of(collateral_type, deposit)?)
+    }
+
+    /// The depositors of a type's pool in the order of their accounts, with what each has.
+    pub fn positions(
+        &self,
+        collateral_type: TypeId,
+    ) -> impl Iterator<Item = Result<(AccountId, Position), Arithmetic>> + '_ {
+        self.deposits_in(collateral_type)
+            .map(move |(owner, deposit)| Ok((owner, self.position_of(collateral_type, deposit)?)))
+    }
+
+    /// Adds `amount` coins to the owner's deposit, what is left of it and its gain being kept.
+    /// Error: `ZeroAmount`.
+    pub fn enter(&mut self, collateral_type: TypeId, owner: AccountId, amount: Amount) -> Result<(), Rejected> {
+        self.open_deposit(collateral_type, owner, amount, Amount::ZERO)
+    }
+
+    /// Adds to the owner's deposit `coins`, and a `gain` of collateral that the pool already holds for it: what a
+    /// genesis lists. Error: `ZeroAmount` if both are nothing.
+    pub fn open_deposit(
+        &mut self,
+        collateral_type: TypeId,
+        owner: AccountId,
+        coins: Amount,
+        gain: Amount,
+    ) -> Result<(), Rejected> {
+        if coins.is_zero() && gain.is_zero() {
+            return Err(Rejected::ZeroAmount);
+        }
+        let (position, pool) = match self.deposits.get(&(collateral_type, owner)) {
+            Some(deposit) => self.settle(collateral_type, deposit)?,
+            None => (Position::default(), self.pool(collateral_type)),
+        };
+        let pool = Pool {
+            total: pool.total.try_add(coins)?,
+            collateral: pool.collateral.try_add(gain)?,
+            ..pool
+        };
+        let position = Position {
+            coins: position.coins.try_add(coins)?,
+            gain: position.gain.try_add(gain)?,
+        };
+
+        // Nothing below can fail.
+        self.write_position(collateral_type, owner, &pool, position);
+        self.pools.set(collateral_type, pool);
+        Ok(())
+    }
+
+    /// Takes at most `most` coins out of the owner's deposit and returns how many: what is left of the deposit, and no
+    /// more than the pool has above `floor`. Zero if that is nothing: a queued exit ends even so.
+    /// Errors: `ZeroAmount`, `NoDeposit`.
+    pub fn exit(
+        &mut self,
+        collateral_type: TypeId,
+        owner: AccountId,
+        most: Amount,
+        floor: Amount,
+    ) -> Result<Amount, Rejected> {
+        if most.is_zero() {
+            return Err(Rejected::ZeroAmount);
+        }
+        let deposit = self
+            .deposits
+            .get(&(collateral_type, owner))
+            .ok_or(Rejected::NoDeposit)?;
+        let (position, pool) = self.settle(collateral_type, deposit)?;
+        let paid = most.min(position.coins).min(pool.total.saturating_sub(floor));
+        let pool = Pool {
+            total: pool.total.try_sub(paid)?,
+            ..pool
+        };
+        let position = Position {
+            coins: position.coins.try_sub(paid)?,
+            ..position
+        };
+
+        // Nothing below can fail.
+        self.write_position(collateral_type, owner, &pool, position);
+        self.pools.set(collateral_type, pool);
+        Ok(paid)
+    }
+
+    /// Pays out the collateral that the owner's deposit has gained, rounded down, and returns how much. Claiming often
+    /// or once comes to the same. Errors: `NoDeposit`; `ZeroAmount` if there is nothing to pay.
+    pub fn claim(&mut self, collateral_type: TypeId, owner: AccountId) -> Result<Amount, Rejected> {
+        let deposit = *self
+            .deposits
+            .get(&(collateral_type, owner))
+            .ok_or(Rejected::NoDeposit)?;
+        let Position { coins, gain } = self.position_of(collateral_type, &deposit)?;
+        if gain.is_zero() {
+            return Err(Rejected::ZeroAmount);
+        }
+        // A deposit that has become less than a base unit ends here; its fraction is booked as residue.
+        let pool = if coins.is_zero() {
+            self.settle(collateral_type, &deposit)?.1
+        } else {
+            self.pool(collateral_type)
+        };
+        let pool = Pool {
+            collateral: pool.collateral.try_sub(gain)?,
+            ..pool
+        };
+        let since_entry = gain.try_sub(deposit.earlier_gain)?;
+        let claimed = deposit.claimed.try_add(since_entry)?;
+
+        // Nothing below can fail.
+        if coins.is_zero() {
+            self.deposits.remove(&(collateral_type, owner));
+        } else {
+            let after = Deposit {
+                earlier_gain: Amount::ZERO,
+                claimed,
+                ..deposit
+            };
+            self.deposits.set((collateral_type, owner), after);
+        }
+        self.pools.set(collateral_type, pool);
+        Ok(gain)
+    }
+
+    /// Spends `coins` of all deposits in proportion and shares `collateral` out likewise (docs/stability-pool.md,
+    /// eq. 1 and 2). Its cost does not depend on how many deposits there are.
+    /// Errors: `ZeroAmount` if either is nothing; `TooMuch` if `coins` exceeds what is spendable above `floor`.
+    pub fn absorb(
+        &mut self,
+        collateral_type: TypeId,
+        coins: Amount,
+        collateral: Amount,
+        floor: Amount,
+    ) -> Result<(), Rejected> {
+        if coins.is_zero() || collateral.is_zero() {
+            return Err(Rejected::ZeroAmount);
+        }
+        let pool = self.pool(collateral_type);
+        let available = pool.spendable(floor);
+        if coins > available {
+            return Err(Rejected::TooMuch {
+                asked: coins,
+                available,
+            });
+        }
+        let (whole, left) = (pool.total, pool.total.try_sub(coins)?);
+        let scale = (collateral_type, pool.product.scale());
+        let gain_sum = self.gain_sum(scale).after(collateral, pool.product, whole)?;
+        let residue = pool.coin_residue_max.min(whole);
+        let residue_left = residue.prorate(left.raw(), whole.raw(), Round::Up)?;
+        let residue_gain = collateral.prorate(residue.raw(), whole.raw(), Round::Up)?;
+        let after = Pool {
+            total: left,
+            collateral: pool.collateral.try_add(collateral)?,
+            product: pool.product.after(left, whole)?,
+            coin_residue_max: residue_left.try_add(coin_rounding(left))?,
+            gain_residue_max: Amount::try_sum([
+                pool.gain_residue_max.min(pool.collateral),
+                residue_gain,
+                gain_rounding(whole, pool.product),
+            ])?,
+        };
+
+        // Nothing below can fail.
+        self.gains.set(scale, gain_sum);
+        self.pools.set(collateral_type, after);
+        Ok(())
+    }
+
+    fn gain_sum(&self, scale: (TypeId, u32)) -> GainSum {
+        self.gains.get(&scale).copied().unwrap_or_default()
+    }
+
+    fn deposits_in(&self, collateral_type: TypeId) -> impl Iterator<Item = (AccountId, &Deposit)> + '_ {
+        let (first, last) = (AccountId([0; 20]), AccountId([u8::MAX; 20]));
+        self.deposits
+            .range((collateral_type, first)..=(collateral_type, last))
+            .map(|((_, owner), deposit)| (*owner, deposit))
+    }
+
+    fn position_of(&self, collateral_type: TypeId, deposit: &Deposit) -> Result<Position, Arithmetic> {
+        let coins = self
+            .pool(collateral_type)
+            .product
+            .compound(deposit.coins, deposit.product)?;
+        let gained = self
+            .gained_since(collateral_type, deposit)?
+            .share(deposit.coins, deposit.product)?;
+        // Claimed was as much or less of the same growing sum, rounded the same way.
+        let gain = gained.try_sub(deposit.claimed)?.try_add(deposit.earlier_gain)?;
+        Ok(Position { coins, gain })
+    }
+
+    fn gained_since(&self, collateral_type: TypeId, deposit: &Deposit) -> Result<GainSum, Arithmetic> {
+        let first = deposit.product.scale();
+        let own = self.gain_sum((collateral_type, first)).minus(deposit.gain_sum)?;
+        let scales = deposit.product.gaining_scales();
+        self.gains
+            .range((collateral_type, *scales.start())..=(collateral_type, *scales.end()))
+            .filter(|((_, scale), _)| *scale > first)
+            .try_fold(own, |sum, ((_, scale), later)| {
+                sum.plus(*later, scale.saturating_sub(first))
+            })
+    }
+
+    /// What a deposit is worth, and its pool with what ending it there may leave over. Nothing is left over when no
+    /// absorption came in between.
+    fn settle(&self, collateral_type: TypeId, deposit: &Deposit) -> Result<(Position, Pool), Arithmetic> {
+        let position = self.position_of(collateral_type, deposit)?;
+        let pool = self.pool(collateral_type);
+        if deposit.coins.is_zero() || deposit.product == pool.product {
+            return Ok((position, pool));
+        }
+        let share_rounding = share_rounding(deposit.coins, deposit.product)?;
+        let pool = Pool {
+            coin_residue_max: pool.coin_residue_max.try_add(Amount::ONE)?,
+            gain_residue_max: pool.gain_residue_max.try_add(share_rounding)?,
+            ..pool
+        };
+        Ok((position, pool))
+    }
+
+    fn write_position(&mut self, collateral_type: TypeId, owner: AccountId, pool: &Pool, position: Position) {
+        if position == Position::default() {
+            self.deposits.remove(&(collateral_type, owner));
+            return;
+        }
+        let deposit = Deposit {
+            coins: position.coins,
+            product: pool.product,
+            gain_sum: self.gain_sum((collateral_type, pool.product.scale())),
+            earlier_gain: position.gain,
+            claimed: Amount::ZERO,
+        };
+        self.deposits.set((collateral_type, owner), deposit);
+    }
+}
+
+#[cfg(test)]
+mod tests;
