@@ -23,15 +23,14 @@ mod bucket;
 mod hashing;
 mod update;
 
-use std::sync::Arc;
-
 use ballast_protocol::proof::{End, Hash, Path, Proof};
+use triomphe::{Arc, ThinArc};
 
 use bucket::{Cell, roots};
 pub use hashing::{Entry, hash_batch, hash_entries};
 
 /// The most leaves that a bucket holds: more cost hashes, fewer cost memory.
-const BUCKET: usize = 12;
+const BUCKET: usize = 16;
 
 /// A change to one leaf: the hash of its value from now on, or `None` to delete it.
 pub type Change = (Path, Option<Hash>);
@@ -70,7 +69,7 @@ enum Node {
     #[default]
     Empty,
     /// From one to [`BUCKET`] leaves, by rising path.
-    Bucket(Arc<[Leaf]>),
+    Bucket(ThinArc<(), Leaf>),
     /// More leaves than that.
     Branch(Arc<Branch>),
 }
@@ -171,7 +170,7 @@ impl Node {
     /// The leaves of a bucket; none of a branch.
     fn leaves(&self) -> &[Leaf] {
         match self {
-            Self::Bucket(leaves) => leaves,
+            Self::Bucket(bucket) => &bucket.slice,
             Self::Empty | Self::Branch(_) => &[],
         }
     }

@@ -1,10 +1,10 @@
 //! Applying changes: down the tree with all of them at once, and up again with the hashes.
 
-use std::mem;
 use std::ops::Range;
-use std::sync::Arc;
+use std::{hint, mem};
 
 use ballast_protocol::proof::{Hash, keys};
+use triomphe::{Arc, ThinArc};
 
 use super::bucket::{Cell, roots};
 use super::hashing::{hash_batch, join};
@@ -12,7 +12,7 @@ use super::{BUCKET, Branch, Change, Leaf, MerkleTree, Node};
 
 /// How many changes travel together. Enough to fill the lanes at every depth, and few enough for their leaves to stay
 /// in the processor's cache.
-const CARAVAN: usize = 1024;
+const CARAVAN: usize = 256;
 
 /// Applies `changes` to `tree`.
 pub(super) fn update(tree: &mut MerkleTree, mut changes: Vec<Change>) {
@@ -25,7 +25,11 @@ pub(super) fn update(tree: &mut MerkleTree, mut changes: Vec<Change>) {
         same
     });
     for caravan in changes.chunks(CARAVAN) {
-        let mut descent = Descent::default();
+        let deletes = caravan.iter().any(|change| change.1.is_none());
+        let mut descent = Descent {
+            deletes,
+            ..Descent::default()
+        };
         descent.run(mem::take(&mut tree.node), caravan);
         tree.len = tree.len + descent.added - descent.removed;
         (tree.node, tree.root) = descent.ascend();
@@ -58,6 +62,8 @@ struct Descent {
     cells: Vec<Cell>,
     added: usize,
     removed: usize,
+    /// Whether any change deletes: else no branch can have become too small.
+    deletes: bool,
 }
 
 impl Descent {
@@ -67,6 +73,7 @@ impl Descent {
         while !visits.is_empty() {
             let depth = self.levels.len();
             let mut next = Vec::with_capacity(visits.len());
+            warm(&visits);
             let level = visits
                 .into_iter()
                 .map(|visit| self.visit(visit, depth, &mut next))
@@ -132,7 +139,7 @@ impl Descent {
                         for ((child, hash), _) in sides.filter(|(_, visited)| *visited) {
                             (*child, *hash) = children.next().expect("each visited child comes up once");
                         }
-                        let (node, hash) = inner.settle();
+                        let (node, hash) = if self.deletes { inner.settle() } else { (None, None) };
                         if hash.is_none() {
                             inputs.push(join(&inner.hashes[0].0, &inner.hashes[1].0));
                         }
@@ -172,12 +179,21 @@ impl Branch {
 }
 
 impl Node {
+    /// How many hold this node.
+    fn references(&self) -> usize {
+        match self {
+            Self::Empty => 0,
+            Self::Bucket(bucket) => ThinArc::strong_count(bucket),
+            Self::Branch(branch) => Arc::count(branch),
+        }
+    }
+
     /// At most [`BUCKET`] leaves as a node.
     fn bucket(leaves: &[Leaf]) -> Self {
         if leaves.is_empty() {
             Self::Empty
         } else {
-            Self::Bucket(leaves.into())
+            Self::Bucket(ThinArc::from_header_and_slice((), leaves))
         }
     }
 }
@@ -195,4 +211,30 @@ fn merge(before: &[Leaf], changes: &[Change], after: &mut Vec<Leaf>) {
         after.extend(value.map(|value| Leaf { path: *path, value }));
     }
     after.extend_from_slice(rest);
+}
+
+/// Reads what is about to be visited, and the reference counts of what a copy of it will hold. Reads overlap; changing a
+/// count waits for memory, so the counts had better be near by then.
+fn warm(visits: &[Visit<'_>]) {
+    let nodes = visits.iter().filter_map(|visit| match visit {
+        Visit::Change(node, _) => Some(node),
+        Visit::Form(_) => None,
+    });
+    let mut touched: usize = nodes.clone().map(Node::references).sum();
+    for node in nodes {
+        match node {
+            Node::Branch(branch) if Arc::count(branch) > 1 => {
+                touched += branch.children.iter().map(Node::references).sum::<usize>();
+            }
+            Node::Bucket(bucket) => {
+                touched += bucket
+                    .slice
+                    .iter()
+                    .map(|leaf| usize::from(leaf.path.0[0]))
+                    .sum::<usize>()
+            }
+            Node::Empty | Node::Branch(_) => {}
+        }
+    }
+    hint::black_box(touched);
 }
