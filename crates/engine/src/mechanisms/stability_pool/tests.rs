@@ -368,6 +368,21 @@ fn the_invariant_finds_a_unit_too_few_and_a_residue_too_large() {
 }
 
 #[test]
+fn gains_too_thin_for_an_immense_pool_are_booked_as_residue() {
+    let mut pools = deposited(&[units(1 << 31)]);
+    pools.absorb(ETH, units((1 << 31) - 2), units(1), Amount::ONE).unwrap();
+    assert_eq!(pools.pool(ETH).product.mantissa(), 1 << 97);
+    // 2¹²⁰ coins at a mantissa of 2⁹⁷: a lot of less than 2²³ is less than a unit of the gain sum.
+    pools.enter(ETH, owner(2), units(1 << 120)).unwrap();
+    let thin = units((1 << 23) - 1);
+    for _ in 0..200 {
+        pools.absorb(ETH, Amount::ONE, thin, Amount::ONE).unwrap();
+    }
+    assert_eq!(pools.position(ETH, owner(2)).unwrap().gain, Amount::ZERO);
+    assert_eq!(pools.deposits_are_backed(ETH), Ok(()));
+}
+
+#[test]
 fn the_product_steps_down_without_losing_bits() {
     // 2¹²⁷ × 1 ÷ 3 needs no step; each ÷ 2³² needs one; a whole of 2¹²⁸ − 1 needs four.
     let third = Product::ONE.after(units(1), units(3)).unwrap();
