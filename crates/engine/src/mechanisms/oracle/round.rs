@@ -86,8 +86,7 @@ pub(super) fn judge(spec: &FeedSpec, last: Option<&Rounds>, words: &Words, now: 
 }
 
 /// The words within the outlier band around the median. All of them, if fewer than five are fresh, if there is no round
-/// to measure a time from, or if the band would leave less than a quorum or no majority: then they disagree, and it is
-/// not for a band to say who is right.
+/// to measure a time from, or if no majority lies within: then they disagree, and it is not for a band to say who is right.
 fn accepted<'a>(spec: &FeedSpec, last: Option<&Rounds>, prices: &'a [Price], now: Timestamp) -> &'a [Price] {
     let Some(last) = last.filter(|_| prices.len() >= OUTLIERS_FROM) else {
         return prices;
@@ -98,8 +97,7 @@ fn accepted<'a>(spec: &FeedSpec, last: Option<&Rounds>, prices: &'a [Price], now
     let start = prices.partition_point(|price| *price < middle && !within(middle.saturating_sub(*price), band, middle));
     let end = prices.partition_point(|price| *price <= middle || within(price.saturating_sub(middle), band, middle));
     let kept = prices.get(start..end).unwrap_or(prices);
-    let is_enough = kept.len() >= usize::from(spec.quorum) && kept.len() > prices.len() / 2;
-    if is_enough { kept } else { prices }
+    if kept.len() > prices.len() / 2 { kept } else { prices }
 }
 
 /// The middle of ascending prices; half-way between the two middle ones, rounded down, if their number is even.

@@ -268,6 +268,26 @@ fn two_camps_are_a_dispute_not_outliers() {
     assert_eq!((quote.judging, quote.low), (usd(1_800), usd(1_500)));
 }
 
+/// With only a quorum fresh, an outlier is still one: else a liar could dispute every round in which others are silent.
+#[test]
+fn a_liar_is_rejected_though_only_a_quorum_is_fresh() {
+    let mut seven = spec();
+    seven.sources.extend([SourceId(6), SourceId(7)]);
+    seven.quorum = 5;
+    let mut chain = Chain::open(seven, usd(2_000));
+    let words = [usd(2_000), usd(2_000), usd(2_000), usd(2_000), usd(1)];
+    let quote = chain.block(121, &words);
+    assert_eq!((quote.state, quote.spot), (FeedState::Live, usd(2_000)));
+    assert!(matches!(
+        chain.events[0],
+        Event::RoundClosed {
+            accepted: 4,
+            rejected: 1,
+            ..
+        }
+    ));
+}
+
 /// The worked example of docs/oracle.md.
 #[test]
 fn worked_example_of_a_halt() {
