@@ -116,8 +116,9 @@ impl<const N: usize> Padded<N> {
         let fits = length < N && length + BLOCK >= N;
         if fits {
             let mut input = [0; N];
-            let bytes = head.iter().chain(tail).chain(&[0x80]);
-            input.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+            input[..head.len()].copy_from_slice(head);
+            input[head.len()..length].copy_from_slice(tail);
+            input[length] = 0x80;
             self.inputs.push(input);
             self.slots.push(slot);
         }
