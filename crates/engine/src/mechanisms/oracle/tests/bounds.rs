@@ -87,6 +87,11 @@ fn the_bounds_hold_at_their_edges() {
 }
 
 #[test]
+fn the_default_feed_is_within_bounds() {
+    assert_eq!(Oracle::default().add_feed(FeedSpec::standard(FEED, "ETH-USD", 1)), Ok(()));
+}
+
+#[test]
 fn a_quorum_is_a_majority() {
     let sources = |count: u32| (1..=count).map(SourceId).collect::<Vec<_>>();
     for (count, quorum, refused) in [
