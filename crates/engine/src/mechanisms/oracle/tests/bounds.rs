@@ -88,7 +88,10 @@ fn the_bounds_hold_at_their_edges() {
 
 #[test]
 fn the_default_feed_is_within_bounds() {
-    assert_eq!(Oracle::default().add_feed(FeedSpec::standard(FEED, "ETH-USD", 1)), Ok(()));
+    assert_eq!(
+        Oracle::default().add_feed(FeedSpec::standard(FEED, "ETH-USD", 1)),
+        Ok(())
+    );
 }
 
 #[test]
