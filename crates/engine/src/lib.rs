@@ -15,7 +15,7 @@ pub mod mechanisms;
 mod state;
 
 pub use flows::balance::BalanceSheet;
-pub use flows::block::{InvalidBlock, apply_block, apply_block_with_changes};
+pub use flows::block::{Executed, InvalidBlock, apply_block, apply_block_with_changes, execute_block};
 pub use flows::transaction::{transaction_work, work};
 pub use genesis::BadGenesis;
 pub use state::{Chain, Governance, State};

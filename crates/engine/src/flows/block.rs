@@ -8,7 +8,7 @@ use ballast_protocol::{
 };
 
 use super::{liquidation, pool_queue, protection, transaction};
-use crate::kernel::{ChangeSet, Clock};
+use crate::kernel::{ChangeSet, Clock, Savepoint};
 use crate::mechanisms::auction;
 use crate::mechanisms::oracle::Closed;
 use crate::state::{Chain, ENGINE, State};
@@ -53,35 +53,50 @@ pub fn apply_block(state: &mut State, block: &Block) -> Result<BlockResult, Inva
 
 /// Like [`apply_block`], and returns the exact changes too.
 pub fn apply_block_with_changes(state: &mut State, block: &Block) -> Result<(BlockResult, ChangeSet), InvalidBlock> {
+    let executed = execute_block(state, block)?;
+    let changes = state.commit();
+    let Executed { height, receipts, events, work } = executed;
+    Ok((BlockResult { height, receipts, events, state_root: state.root(), work }, changes))
+}
+
+/// What came of a block that is not committed to yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Executed {
+    /// Which block.
+    pub height: Height,
+    /// One for each transaction, in the block's order.
+    pub receipts: Vec<Receipt>,
+    /// What the engine did by itself, in order.
+    pub events: Vec<Event>,
+    /// Work units spent, by the engine and the transactions.
+    pub work: u64,
+}
+
+/// Executes a block and leaves the root as it was: for dry runs on a clone, and for measuring what the root costs. On
+/// an error the state is as before.
+pub fn execute_block(state: &mut State, block: &Block) -> Result<Executed, InvalidBlock> {
     let parent = *state.chain();
     let expected = Height(parent.height.0.saturating_add(1));
     if block.height != expected {
-        return Err(InvalidBlock::Height {
-            found: block.height,
-            expected,
-        });
+        return Err(InvalidBlock::Height { found: block.height, expected });
     }
     if block.time < parent.time {
-        return Err(InvalidBlock::Time {
-            found: block.time,
-            parent: parent.time,
-        });
+        return Err(InvalidBlock::Time { found: block.time, parent: parent.time });
     }
-    // The block runs on a fork, which replaces the state only if every step of the engine itself succeeds.
-    let mut fork = state.clone();
-    let mut run = BlockRun::new(&fork, block, parent);
-    run.all(&mut fork, parent).map_err(InvalidBlock::Broken)?;
-    let changes = fork.commit();
-    let state_root = fork.root();
-    *state = fork;
-    let result = BlockResult {
+    let start = Savepoint::of(state);
+    let prices = state.prices.clone();
+    let mut run = BlockRun::new(state, block, parent);
+    if let Err(reason) = run.all(state, parent) {
+        start.restore(state);
+        state.prices = prices;
+        return Err(InvalidBlock::Broken(reason));
+    }
+    Ok(Executed {
         height: block.height,
         receipts: run.receipts.into_iter().flatten().collect(),
         events: run.events,
-        state_root,
-        work: run.work + run.engine_work,
-    };
-    Ok((result, changes))
+        work: run.work.saturating_add(run.engine_work),
+    })
 }
 
 /// In which part of the block a transaction runs.

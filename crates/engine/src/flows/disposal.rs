@@ -27,7 +27,7 @@ pub(crate) struct Lot {
 
 impl Lot {
     /// What a sale is to raise.
-    fn to_raise(&self) -> Result<Amount, Rejected> {
+    fn to_raise(self) -> Result<Amount, Rejected> {
         Ok(Amount::try_sum([self.debt, self.booked, self.penalty])?)
     }
 

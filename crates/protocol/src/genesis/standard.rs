@@ -37,7 +37,7 @@ impl FeedSpec {
             name: name.to_owned(),
             sources: (first_source..first_source.saturating_add(5)).map(SourceId).collect(),
             quorum: 3,
-            heartbeat: Seconds(900),
+            heartbeat: Seconds(600),
             skew: Seconds(10),
             outlier_floor: Ratio::percent(2),
             outlier_sigmas: Ratio::percent(600),
@@ -50,7 +50,7 @@ impl FeedSpec {
             // 5 % a day: 0.05² ÷ 86,400.
             initial_variance: Ratio::from_raw(28_935_185_185),
             stale_limit: Seconds(6 * 3_600),
-            gap: Seconds(600),
+            gap: Seconds(900),
             gap_grace: Seconds(600),
         }
     }
