@@ -1,2 +1,57 @@
 //! The `ballast` command.
-fn main() {}
+//!
+//! Exit codes: 0 done, 1 the engine broke a promise (an invariant, a vector), 2 the input cannot be used.
+
+mod output;
+mod progress;
+mod replay;
+
+use std::fmt::Display;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// A decentralized reserve: replay recorded markets through its engine, and check the engine against its peers.
+#[derive(Parser)]
+#[command(name = "ballast", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Replays recorded prices through the engine and reports what was lost, by whom.
+    Replay(replay::Arguments),
+}
+
+/// How a command ended, other than well.
+enum Failure {
+    /// The input cannot be used.
+    BadInput(String),
+    /// The engine broke a promise.
+    Broken(String),
+}
+
+impl Failure {
+    fn bad_input(error: impl Display) -> Self {
+        Self::BadInput(error.to_string())
+    }
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Replay(arguments) => replay::replay(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::BadInput(message)) => {
+            eprintln!("error: {message}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Broken(message)) => {
+            eprintln!("broken: {message}");
+            ExitCode::from(1)
+        }
+    }
+}

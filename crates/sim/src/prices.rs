@@ -27,3 +27,4 @@ pub use malformed::{BadRows, Malformed, Problem};
 pub use path::{Cursor, Order, Path};
 pub use read::LoadError;
 pub use series::{Bar, Gap, Rows, Sample, Series};
+pub(crate) use unpack::unpack;

@@ -1,0 +1,149 @@
+//! `ballast replay`: from arguments to a report.
+
+use std::path::{Path, PathBuf};
+
+use ballast_num::Seconds;
+use ballast_sim::baseline::{self, both_orders};
+use ballast_sim::config::Config;
+use ballast_sim::population::Population;
+use ballast_sim::report::json::Summary;
+use ballast_sim::report::{Report, terminal};
+use ballast_sim::run::{Failed, Outcome, Setup};
+use ballast_sim::scenario::{MAKER_ETH_B, Scenario};
+use ballast_sim::sensitivity;
+use ballast_sim::world::Rules;
+use clap::Args;
+
+use crate::{Failure, output, progress};
+
+/// Vaults that are drawn if nothing else is said.
+const VAULTS: u64 = 10_000;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// A built-in scenario: black-thursday or maker-eth-b
+    #[arg(required_unless_present = "prices", conflicts_with = "prices")]
+    scenario: Option<String>,
+    /// Recorded prices, one file a collateral: CSV (ts,open,high,low,close,volume or ts,price), plain, gzip or zstd
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    prices: Vec<PathBuf>,
+    /// How many vaults to draw, or a CSV file of them (collateral,debt in whole units) [default: 10000]
+    #[arg(long, value_name = "N|FILE.csv")]
+    vaults: Option<String>,
+    /// Settings that differ from the defaults, in TOML (docs/replay.md)
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How many keepers buy from auctions; 0 means no takers and no arbitrage [default: 5]
+    #[arg(long, value_name = "N")]
+    keepers: Option<u32>,
+    /// Draws the vaults: the same seed, the same vaults
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Time between two blocks
+    #[arg(long, value_name = "SECONDS", default_value_t = 12)]
+    block_seconds: u64,
+    /// Writes the summary for programs
+    #[arg(long, value_name = "OUT")]
+    json: Option<PathBuf>,
+    /// Writes the report with plots, in one file
+    #[arg(long, value_name = "OUT")]
+    html: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub(crate) fn replay(arguments: &Arguments) -> Result<(), Failure> {
+    // Everything that can be wrong is found before the first block runs.
+    let mut config = match &arguments.config {
+        Some(path) => Config::load(path).map_err(Failure::bad_input)?,
+        None => Config::default(),
+    };
+    if let Some(count) = arguments.keepers {
+        config.keepers.count = count;
+    }
+    config.check().map_err(Failure::bad_input)?;
+    check_outputs(arguments)?;
+    if arguments.scenario.as_deref() == Some(MAKER_ETH_B) {
+        return Err(Failure::BadInput("maker-eth-b is not there yet".into()));
+    }
+    let scenario = match &arguments.scenario {
+        Some(name) => Scenario::built_in(name),
+        None => Scenario::of_files(&arguments.prices),
+    };
+    let scenario = scenario.map_err(Failure::bad_input)?;
+    let population = population(arguments, &scenario, &config)?;
+    let setup = Setup {
+        scenario: &scenario,
+        config: &config,
+        population: &population,
+        step: Seconds(arguments.block_seconds),
+        rules: Rules::Ballast,
+    };
+    report(arguments, &setup)
+}
+
+fn population(arguments: &Arguments, scenario: &Scenario, config: &Config) -> Result<Population, Failure> {
+    let drawn = match arguments.vaults.as_deref() {
+        None => Ok(VAULTS),
+        Some(text) => text.parse(),
+    };
+    let population = match (drawn, arguments.vaults.as_deref()) {
+        (Err(_), Some(file)) => Population::load(Path::new(file), scenario),
+        (count, _) => Population::drawn(scenario, config, count.unwrap_or(VAULTS), arguments.seed),
+    };
+    population.map_err(Failure::bad_input)
+}
+
+/// Runs everything that the report tells, then writes it.
+fn report(arguments: &Arguments, setup: &Setup<'_>) -> Result<(), Failure> {
+    let blocks = setup.scenario.blocks(setup.step);
+    let bar = progress::bar(2 * blocks, "replay");
+    let outcomes = both_orders(setup, &|done| bar.inc(done)).map_err(failed)?;
+    bar.finish_and_clear();
+
+    let (scenario, config, population, step) = (setup.scenario, setup.config, setup.population, setup.step);
+    let bar = progress::bar(2 * blocks, "stand-in");
+    let baseline = baseline::baseline(scenario, config, population, step, &|done| bar.inc(done)).map_err(failed)?;
+    bar.finish_and_clear();
+
+    let cells_of_table = (sensitivity::POOLS.len() * sensitivity::KEEPERS.len()) as u64;
+    let bar = progress::bar(2 * blocks * cells_of_table, "sensitivity");
+    let cells = sensitivity::table(scenario, config, population, step, &|done| bar.inc(done)).map_err(failed)?;
+    bar.finish_and_clear();
+
+    let symbols: Vec<String> = scenario.feeds.iter().map(|feed| feed.symbol.clone()).collect();
+    let report = Report {
+        scenario: &scenario.name,
+        about: &scenario.about,
+        symbols: &symbols,
+        config,
+        population: &population.source,
+        outcomes: &outcomes,
+    };
+    let summary = Summary::of(&scenario.name, &outcomes[0]);
+    if let Some(path) = &arguments.json {
+        output::write(path, &summary.text())?;
+    }
+    print!("{}", terminal::text(&report, Some(&baseline), &cells));
+    broken(&outcomes)
+}
+
+/// Finds an unwritable place before the work is done.
+fn check_outputs(arguments: &Arguments) -> Result<(), Failure> {
+    let outputs = [&arguments.json, &arguments.html];
+    outputs.into_iter().flatten().try_for_each(|path| output::prepare(path))
+}
+
+fn failed(error: Failed) -> Failure {
+    if error.is_bad_input() {
+        Failure::bad_input(error)
+    } else {
+        Failure::Broken(error.to_string())
+    }
+}
+
+fn broken(outcomes: &[Outcome; 2]) -> Result<(), Failure> {
+    match outcomes.iter().find_map(|outcome| outcome.first_breach.as_ref()) {
+        Some(breach) => Err(Failure::Broken(breach.clone())),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,240 @@
+//! Every assumption of a replay, as a file of settings (docs/replay.md lists them with their sources).
+//!
+//! What a file does not say keeps its default. Numbers are read exactly: `0.13` and `"0.13"` mean the same.
+//!
+//! ```
+//! use ballast_num::Ratio;
+//! use ballast_sim::config::Config;
+//!
+//! let config = Config::parse("mine.toml", "[pool]\nshare_of_debt = 0.2\n[type]\npenalty = \"0.10\"")?;
+//! assert_eq!(config.pool.share_of_debt, Ratio::percent(20));
+//! assert_eq!(config.collateral.penalty, Ratio::percent(10));
+//! assert!(Config::parse("mine.toml", "[pool]\nshares = 1").is_err());
+//! # Ok::<(), ballast_sim::config::BadConfig>(())
+//! ```
+
+mod parameters;
+mod text;
+
+use std::path::{Path, PathBuf};
+
+use ballast_num::{Amount, Ratio, Seconds};
+use ballast_protocol::coins;
+use serde::Deserialize;
+
+pub use parameters::{Auction, AuctionCurve, Collateral, Feed, Limits};
+
+/// Every assumption of a replay.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Parameters of every collateral type.
+    #[serde(rename = "type")]
+    pub collateral: Collateral,
+    /// Parameters of every type's auctions.
+    pub auction: Auction,
+    /// Parameters of every feed.
+    pub feed: Feed,
+    /// Limits of the whole reserve.
+    pub limits: Limits,
+    /// Stability pools and first-loss capital at the start.
+    pub pool: Pool,
+    /// Who buys from auctions.
+    pub keepers: Keepers,
+    /// Where they sell what they bought.
+    pub market: Market,
+    /// The vaults that are drawn when no file lists them.
+    pub population: Drawn,
+}
+
+/// The capital that stands ready at the start, as shares of each type's debt.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Pool {
+    /// Coins in the stability pool.
+    #[serde(deserialize_with = "text::decimal")]
+    pub share_of_debt: Ratio,
+    /// First-loss capital.
+    #[serde(deserialize_with = "text::decimal")]
+    pub first_loss_share: Ratio,
+    /// Most that the pool pays is the oracle's low price × (1 − this).
+    #[serde(deserialize_with = "text::decimal")]
+    pub discount: Ratio,
+    /// Coins that always stay in the pool.
+    #[serde(deserialize_with = "text::coins")]
+    pub floor: Amount,
+    /// Host time between asking to enter or leave and doing so.
+    #[serde(deserialize_with = "text::seconds")]
+    pub cooldown: Seconds,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Self {
+            share_of_debt: Ratio::percent(10),
+            first_loss_share: Ratio::percent(1),
+            discount: Ratio::percent(5),
+            floor: coins(1),
+            cooldown: Seconds::HOUR,
+        }
+    }
+}
+
+/// Accounts outside the engine that buy from auctions and sell on the market.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Keepers {
+    /// How many; zero means no auction takers and no arbitrage.
+    pub count: u32,
+    /// Coins of each at the start, as a share of all debt.
+    #[serde(deserialize_with = "text::decimal")]
+    pub capital_share: Ratio,
+    /// Blocks between seeing a state and being included; at least 1.
+    pub latency_blocks: u64,
+    /// Least profit on what is bought, after the market's impact, as a share of its market value.
+    #[serde(deserialize_with = "text::decimal")]
+    pub margin: Ratio,
+}
+
+impl Default for Keepers {
+    fn default() -> Self {
+        Self {
+            count: 5,
+            capital_share: Ratio::basis_points(50),
+            latency_blocks: 2,
+            margin: Ratio::percent(2),
+        }
+    }
+}
+
+/// The market outside, by the square-root law of impact: σ·√(volume sold ÷ daily volume).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Market {
+    /// USD that change hands in a day, for each price file.
+    #[serde(deserialize_with = "text::coins")]
+    pub daily_volume: Amount,
+    /// Standard deviation of a day's return (σ).
+    #[serde(deserialize_with = "text::decimal")]
+    pub daily_volatility: Ratio,
+    /// Time in which a sale's pressure halves.
+    #[serde(deserialize_with = "text::seconds")]
+    pub half_life: Seconds,
+}
+
+impl Default for Market {
+    fn default() -> Self {
+        Self {
+            daily_volume: coins(100_000_000),
+            daily_volatility: Ratio::percent(20),
+            half_life: Seconds::HOUR,
+        }
+    }
+}
+
+/// How vaults are drawn.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Drawn {
+    /// Mean debt of a vault, in coins, before small ones are raised to the debt floor.
+    #[serde(deserialize_with = "text::coins")]
+    pub mean_debt: Amount,
+}
+
+impl Default for Drawn {
+    fn default() -> Self {
+        Self {
+            mean_debt: coins(12_000),
+        }
+    }
+}
+
+/// Settings that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum BadConfig {
+    /// The disk failed, or there is no such file.
+    #[error("{} can't be read: {error}", path.display())]
+    Failed {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// Not TOML, an unknown key, or a value of the wrong kind.
+    #[error("{file}: {reason}")]
+    Malformed {
+        /// The file.
+        file: String,
+        /// Where and why.
+        reason: String,
+    },
+    /// Values that exclude each other.
+    #[error("contradictory configuration: {0}")]
+    Contradictory(String),
+}
+
+impl Config {
+    /// Reads a file. Errors: `Failed`, else as [`Config::parse`].
+    pub fn load(path: &Path) -> Result<Self, BadConfig> {
+        let text = std::fs::read_to_string(path).map_err(|error| BadConfig::Failed {
+            path: path.to_owned(),
+            error,
+        })?;
+        Self::parse(&path.display().to_string(), &text)
+    }
+
+    /// Reads TOML text, called `file` in messages. Errors: `Malformed`, then those of [`Config::check`].
+    pub fn parse(file: &str, text: &str) -> Result<Self, BadConfig> {
+        let config: Self = toml::from_str(text).map_err(|error| BadConfig::Malformed {
+            file: file.to_owned(),
+            reason: error.to_string().trim_end().to_owned(),
+        })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Whether the settings that the engine does not judge fit together. Error: `Contradictory`.
+    pub fn check(&self) -> Result<(), BadConfig> {
+        let Self {
+            pool, keepers, market, ..
+        } = self;
+        let one = Ratio::ONE;
+        let all_keepers = keepers
+            .capital_share
+            .raw()
+            .checked_mul(keepers.count.into())
+            .map_or(Ratio::MAX, Ratio::from_raw);
+        let tied = Ratio::try_sum([pool.share_of_debt, pool.first_loss_share, all_keepers]).unwrap_or(Ratio::MAX);
+        let faults = [
+            (
+                tied > one,
+                format!(
+                    "pool.share_of_debt {}, pool.first_loss_share {} and {} × keepers.capital_share {} exceed all debt: \
+                     there are no more coins than debt",
+                    pool.share_of_debt, pool.first_loss_share, keepers.count, keepers.capital_share
+                ),
+            ),
+            (
+                keepers.latency_blocks == 0,
+                "keepers.latency_blocks is 0: nobody is in the block that he has yet to see".into(),
+            ),
+            (keepers.margin >= one, "keepers.margin must be under 1".into()),
+            (
+                market.daily_volume.is_zero(),
+                "market.daily_volume is 0: nobody could sell".into(),
+            ),
+            (market.half_life.is_zero(), "market.half_life is 0".into()),
+            (
+                self.population.mean_debt.is_zero(),
+                "population.mean_debt is 0: vaults without debt can't break".into(),
+            ),
+        ];
+        match faults.into_iter().find(|(is_fault, _)| *is_fault) {
+            Some((_, what)) => Err(BadConfig::Contradictory(what)),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

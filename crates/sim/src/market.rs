@@ -1,0 +1,91 @@
+//! The market outside the reserve, on which keepers sell what they bought.
+//!
+//! Selling moves the price by the square-root law: impact = σ·√(Q ÷ V), with the volatility σ and the volume V of a day
+//! and Q what was sold lately and is being sold now (Almgren, Thum, Hauptmann and Li 2005; Tóth et al. 2011; their factor
+//! before the root is near 1). What was sold fades by half in each half-life. Everything is sold at the price after its
+//! own impact, which is the unkinder end of the way. The recorded price does not answer: it already holds what
+//! everyone did on that day.
+
+use ballast_num::{Amount, Arithmetic, Price, Ratio, Round, Seconds, Usd, mul_div};
+
+use crate::config;
+use crate::population::DECIMALS;
+
+/// The state of the markets, one a feed.
+#[derive(Clone, Debug)]
+pub struct Market {
+    terms: config::Market,
+    /// USD sold and not faded, with 18 decimals.
+    pressure: Vec<Amount>,
+}
+
+impl Market {
+    /// Markets on which nobody has sold yet.
+    pub fn new(terms: &config::Market, feeds: usize) -> Self {
+        Self {
+            terms: terms.clone(),
+            pressure: vec![Amount::ZERO; feeds],
+        }
+    }
+
+    /// Lets time pass: the pressure falls by ln 2 × step ÷ half-life of itself.
+    pub fn pass(&mut self, step: Seconds) {
+        // ln 2 = 0.693…
+        let lost = u128::from(step.0).saturating_mul(693);
+        let whole = u128::from(self.terms.half_life.0).saturating_mul(1_000).max(1);
+        for pressure in &mut self.pressure {
+            let faded = mul_div(pressure.raw(), lost.min(whole), whole, Round::Down).unwrap_or(pressure.raw());
+            *pressure = pressure.saturating_sub(Amount::from_raw(faded));
+        }
+    }
+
+    /// The price at which `value` USD more would be sold now.
+    pub fn bid(&self, feed: usize, spot: Price, value: Amount) -> Price {
+        let sold = self.pressure(feed).try_add(value).unwrap_or(Amount::MAX);
+        let part = Ratio::of(sold.raw(), self.terms.daily_volume.raw(), Round::Up).unwrap_or(Ratio::MAX);
+        let impact = part.sqrt(Round::Up).mul_ratio(self.terms.daily_volatility, Round::Up);
+        let left = impact.map_or(Ratio::ZERO, Ratio::complement);
+        spot.mul_ratio(left, Round::Down).unwrap_or(Price::ZERO)
+    }
+
+    /// How many USD more can be sold before the price, with `margin` off, is `price`: the inverse of [`Market::bid`].
+    pub fn room(&self, feed: usize, spot: Price, margin: Ratio, price: Price) -> Amount {
+        let room = || -> Result<Amount, Arithmetic> {
+            let best = spot.mul_ratio(margin.complement(), Round::Down)?;
+            let impact = price.relative_to(best, Round::Up)?.complement();
+            let root = impact.div_ratio(self.terms.daily_volatility, Round::Down)?;
+            let part = root.mul_ratio(root, Round::Down)?;
+            self.terms.daily_volume.mul_ratio(part, Round::Down)
+        };
+        room().map_or(Amount::ZERO, |room| room.saturating_sub(self.pressure(feed)))
+    }
+
+    /// Sells collateral and returns the coins that it brings, at 1 USD a coin.
+    pub fn sell(&mut self, feed: usize, amount: Amount, spot: Price) -> Result<Amount, Arithmetic> {
+        let value = usd(amount, spot)?;
+        let price = self.bid(feed, spot, value);
+        let sold = self.pressure(feed).try_add(value)?;
+        if let Some(pressure) = self.pressure.get_mut(feed) {
+            *pressure = sold;
+        }
+        usd(amount, price)
+    }
+
+    fn pressure(&self, feed: usize) -> Amount {
+        self.pressure.get(feed).copied().unwrap_or(Amount::ZERO)
+    }
+}
+
+/// The value of collateral, in USD with 18 decimals, rounded down.
+pub fn usd(amount: Amount, price: Price) -> Result<Amount, Arithmetic> {
+    let value = amount.usd_value(price, DECIMALS, Round::Down)?;
+    Ok(Amount::from_raw(value.raw().unsigned_abs()))
+}
+
+/// Collateral that `value` USD buys at a price, rounded down. Error: `DivisionByZero` at a price of zero.
+pub fn worth(value: Amount, price: Price) -> Result<Amount, Arithmetic> {
+    Usd::from_unsigned(value.raw())?.to_amount(price, DECIMALS, Round::Down)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,27 @@
+//! What came of a replay, told three ways: [`json`] for programs, [`terminal`] for a glance, [`html`] for a decision.
+
+mod format;
+pub mod json;
+pub mod terminal;
+
+use crate::config::Config;
+use crate::run::Outcome;
+
+pub use format::{dollars, percent, utc};
+
+/// Everything that a report tells.
+#[derive(Clone, Copy)]
+pub struct Report<'a> {
+    /// The scenario's name.
+    pub scenario: &'a str,
+    /// What it is.
+    pub about: &'a str,
+    /// Collateral tickers, one a feed.
+    pub symbols: &'a [String],
+    /// The assumptions.
+    pub config: &'a Config,
+    /// Where the vaults come from.
+    pub population: &'a str,
+    /// Both orders, the worse first.
+    pub outcomes: &'a [Outcome; 2],
+}

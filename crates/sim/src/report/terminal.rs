@@ -1,0 +1,129 @@
+//! The summary that a person reads after the command.
+
+use std::fmt::Write;
+
+use ballast_num::Amount;
+
+use super::{Report, dollars, percent, utc};
+use crate::baseline::Baseline;
+use crate::prices::Order;
+use crate::run::Outcome;
+use crate::sensitivity::Cell;
+
+/// The lines, without colours.
+pub fn text(report: &Report<'_>, baseline: Option<&Baseline>, cells: &[Cell]) -> String {
+    let [worse, other] = report.outcomes;
+    let mut out = String::new();
+    let mut line = |text: String| {
+        let _ = writeln!(out, "{text}");
+    };
+    line(format!("{}: {}", report.scenario, report.about));
+    line(format!(
+        "reported: {} (more bad debt, then more debt liquidated; {}: bad debt {}, liquidated {})",
+        order(worse.order),
+        order(other.order),
+        dollars(other.bad_debt()),
+        dollars(other.tally.debt_liquidated),
+    ));
+    line(String::new());
+    for (what, figure) in figures(worse) {
+        line(format!("  {what:<34} {figure:>24}"));
+    }
+    line(String::new());
+    if let Some(baseline) = baseline {
+        line("beside it, a stand-in for the peers of March 2020 on the same vaults and prices".into());
+        line(format!(
+            "  zero-price sales {}, bad debt {}, owners lost {}, liquidated {}",
+            baseline.worse.tally.zero_price_sales,
+            dollars(baseline.worse.bad_debt()),
+            dollars(baseline.worse.end.losses[0]),
+            dollars(baseline.worse.tally.debt_liquidated),
+        ));
+        line(String::new());
+    }
+    if !cells.is_empty() {
+        line("sensitivity: bad debt (vaults liquidated), worse of both orders".into());
+        table(&mut line, cells);
+        line(String::new());
+    }
+    if let Some(breach) = &worse.first_breach {
+        line(format!("FIRST BREACH: {breach}"));
+    }
+    line(format!("state root {}", worse.root));
+    out
+}
+
+/// The figures of one outcome, each with its name.
+pub fn figures(outcome: &Outcome) -> Vec<(&'static str, String)> {
+    let tally = &outcome.tally;
+    let [own, first_loss, surplus, _] = outcome.end.losses;
+    let seconds = outcome.engine_time.as_secs_f64();
+    let ratio = outcome.end.total_ratio().map_or_else(|| "no debt".into(), percent);
+    vec![
+        ("blocks", outcome.blocks.to_string()),
+        ("last block", utc(outcome.end.time)),
+        ("vaults", outcome.vaults.to_string()),
+        ("vaults liquidated", tally.liquidated.len().to_string()),
+        ("debt liquidated, USD", dollars(tally.debt_liquidated)),
+        ("collateral sold, USD", dollars(tally.sold)),
+        ("  bought by the pool for", dollars(tally.pool_proceeds)),
+        ("  bought in auctions for", dollars(tally.auction_proceeds)),
+        ("zero-price sales", tally.zero_price_sales.to_string()),
+        ("owners' loss beyond debt, USD", dollars(own)),
+        ("first loss paid, USD", dollars(first_loss)),
+        ("surplus buffer paid, USD", dollars(surplus)),
+        ("bad debt booked, USD", dollars(outcome.bad_debt_booked)),
+        ("bad debt marked at the end, USD", dollars(outcome.bad_debt_marked)),
+        ("debt in unsold lots, USD", dollars(outcome.end.auction_debt)),
+        ("total ratio at the end", ratio),
+        ("capital efficiency", percent(outcome.capital_efficiency)),
+        (
+            "keepers' transactions (failed)",
+            format!("{} ({})", sum(tally.transactions), tally.transactions[1]),
+        ),
+        ("invariant checks", outcome.checks.to_string()),
+        ("invariant breaches", outcome.breaches.to_string()),
+        ("engine seconds", format!("{seconds:.3}")),
+    ]
+}
+
+/// An order's name.
+pub fn order(order: Order) -> &'static str {
+    match order {
+        Order::LowFirst => "low first",
+        Order::HighFirst => "high first",
+    }
+}
+
+fn sum(counts: [u64; 3]) -> u64 {
+    counts.iter().sum()
+}
+
+fn table(line: &mut impl FnMut(String), cells: &[Cell]) {
+    let mut keepers: Vec<u32> = cells.iter().map(|cell| cell.keepers).collect();
+    keepers.sort_unstable();
+    keepers.dedup();
+    let mut header = format!("  {:<16}", "pool \\ keepers");
+    for count in &keepers {
+        let _ = write!(header, "{count:>26}");
+    }
+    line(header);
+    let mut pools: Vec<_> = cells.iter().map(|cell| cell.pool).collect();
+    pools.dedup();
+    for pool in pools {
+        let mut row = format!("  {:<16}", percent(pool));
+        for count in &keepers {
+            let cell = cells.iter().find(|cell| cell.pool == pool && cell.keepers == *count);
+            let text = cell.map_or_else(String::new, |cell| {
+                format!("{} ({})", dollars(cell.bad_debt), cell.vaults_liquidated)
+            });
+            let _ = write!(row, "{text:>26}");
+        }
+        line(row);
+    }
+}
+
+/// Whether an amount shows as more than nothing.
+pub fn is_shown(amount: Amount) -> bool {
+    amount.raw() >= 1_000_000_000_000_000_000
+}

@@ -1,0 +1,307 @@
+//! A replay: recorded prices signed into blocks, the engine, the keepers, and the invariants after every block.
+
+use std::time::{Duration, Instant};
+
+use ballast_engine::{InvalidBlock, State, apply_block, invariants};
+use ballast_num::{Amount, Arithmetic, Price, Ratio, Seconds, Timestamp};
+use ballast_protocol::{Block, BlockResult, Event, FeedId, Height, Observation, Rejected, SourceId, TypeId, proof};
+
+use crate::config::{BadConfig, Config};
+use crate::keepers::{Desk, View};
+use crate::population::Population;
+use crate::prices::{Cursor, Order};
+use crate::scenario::Scenario;
+use crate::tally::Tally;
+use crate::timeline::{Moment, Timeline};
+use crate::world::{self, BadWorld, PEERS_DELAY, Rules, SOURCES, first_source, id};
+
+/// Everything that decides what a replay does.
+#[derive(Clone, Debug)]
+pub struct Setup<'a> {
+    /// The prices.
+    pub scenario: &'a Scenario,
+    /// The assumptions.
+    pub config: &'a Config,
+    /// The vaults.
+    pub population: &'a Population,
+    /// Time between blocks.
+    pub step: Seconds,
+    /// By whose rules.
+    pub rules: Rules,
+}
+
+/// What came of a replay in one order.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// In which order.
+    pub order: Order,
+    /// How many blocks.
+    pub blocks: u64,
+    /// Vaults at the start.
+    pub vaults: u64,
+    /// What happened.
+    pub tally: Tally,
+    /// The figures at the end.
+    pub end: Moment,
+    /// Bad debt booked at the end, net of what was recovered.
+    pub bad_debt_booked: Amount,
+    /// What would be booked at the end on open vaults and lots, at the oracle's last price.
+    pub bad_debt_marked: Amount,
+    /// Mean over all blocks of debt ÷ value behind it.
+    pub capital_efficiency: Ratio,
+    /// Invariants checked.
+    pub checks: u64,
+    /// Invariants broken.
+    pub breaches: u64,
+    /// The first that was, with its evidence.
+    pub first_breach: Option<String>,
+    /// Commitment to the state at the end.
+    pub root: proof::Hash,
+    /// Time inside the engine.
+    pub engine_time: Duration,
+    /// For the plots.
+    pub timeline: Timeline,
+}
+
+/// Why a replay did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// The settings, or the vaults with them.
+    #[error(transparent)]
+    World(#[from] BadWorld),
+    /// Blocks too far apart, or too few.
+    #[error(transparent)]
+    Config(#[from] BadConfig),
+    /// The engine refused a block: never to be seen.
+    #[error("block {height}: {error}")]
+    Block {
+        /// Which.
+        height: Height,
+        /// Why.
+        error: InvalidBlock,
+    },
+    /// A sum of the report that does not fit.
+    #[error("the figures are too large to count: {0}")]
+    Figures(#[from] Arithmetic),
+}
+
+impl Failed {
+    /// Whether the input was bad, rather than the engine.
+    pub fn is_bad_input(&self) -> bool {
+        !matches!(self, Self::Block { .. })
+    }
+}
+
+impl Outcome {
+    /// Booked bad debt and what would be booked at the end.
+    pub fn bad_debt(&self) -> Amount {
+        self.bad_debt_booked
+            .try_add(self.bad_debt_marked)
+            .unwrap_or(Amount::MAX)
+    }
+
+    /// Whether this is worse than another: more bad debt, then more debt liquidated.
+    pub fn is_worse_than(&self, other: &Self) -> bool {
+        let figures = |outcome: &Self| (outcome.bad_debt(), outcome.tally.debt_liquidated);
+        figures(self) > figures(other)
+    }
+}
+
+/// Runs one order. `progress` is told of blocks that are done, some at a time.
+///
+/// Errors: `World`; `Config` if the scenario has no block of this step, or a block would be a gap to the feed;
+/// `Block`, `Figures`.
+pub fn run(setup: &Setup<'_>, order: Order, progress: &dyn Fn(u64)) -> Result<Outcome, Failed> {
+    check_step(setup)?;
+    let config = &world::for_rules(setup.config, setup.rules);
+    let mut state = world::state(setup.scenario, setup.config, setup.population, setup.rules)?;
+    let blocks = setup.scenario.blocks(setup.step);
+    let paths = setup.scenario.paths(order);
+    let mut market: Vec<Cursor<'_>> = paths.iter().map(crate::prices::Path::cursor).collect();
+    let mut told: Vec<Cursor<'_>> = paths.iter().map(crate::prices::Path::cursor).collect();
+    let delay = match setup.rules {
+        Rules::Ballast => Seconds::ZERO,
+        Rules::PeersOf2020 => PEERS_DELAY,
+    };
+    let mut desk = Desk::new(config, paths.len(), setup.rules);
+    let mut spots: Vec<Option<Price>> = prices_at(&mut market, setup.scenario.from);
+    let mut last_known: Vec<Price> = spots.iter().map(|spot| spot.unwrap_or(Price::ZERO)).collect();
+    let mut carried_over: Vec<TypeId> = Vec::new();
+    let mut checks = Checks::default();
+    let mut tally = Tally::default();
+    let mut timeline = Timeline::default();
+    let mut efficiency = Mean::default();
+    let mut engine_time = Duration::ZERO;
+    let mut reported = 0;
+
+    for number in 1..=blocks {
+        let now = Timestamp(setup.scenario.from.0 + number * setup.step.0);
+        let view = View {
+            state: &state,
+            spots: &spots,
+            carried_over: &carried_over,
+        };
+        let present = prices_at(&mut market, now);
+        let transactions = desk.transactions(view, (now, &present), setup.step)?;
+        let words = prices_at(&mut told, Timestamp(now.0.saturating_sub(delay.0)));
+        let block = Block {
+            height: Height(number),
+            time: now,
+            observations: observations(&words, now),
+            transactions,
+        };
+        let started = Instant::now();
+        let applied = apply_block(&mut state, &block);
+        engine_time += started.elapsed();
+        let result = applied.map_err(|error| Failed::Block {
+            height: block.height,
+            error,
+        })?;
+
+        checks.after_block(&state, &result);
+        spots = present;
+        for (known, spot) in last_known.iter_mut().zip(&spots) {
+            *known = spot.unwrap_or(*known);
+        }
+        carried_over = types_carried_over(&result);
+        for sale in tally.add(&state, &result, &spots)? {
+            timeline.add_sale(now, sale);
+        }
+        let moment = Moment::of(&state, &last_known, &tally)?;
+        efficiency.add(moment.capital_efficiency());
+        if Timeline::wants(number, blocks) {
+            timeline.moments.push(moment);
+        }
+        if number.is_multiple_of(64) || number == blocks {
+            progress(number - reported);
+            reported = number;
+        }
+    }
+    checks.at_end(&state);
+    let (booked, marked) = bad_debt(&state)?;
+    Ok(Outcome {
+        order,
+        blocks,
+        vaults: setup.population.vaults.len() as u64,
+        end: Moment::of(&state, &last_known, &tally)?,
+        tally,
+        bad_debt_booked: booked,
+        bad_debt_marked: marked,
+        capital_efficiency: efficiency.mean(),
+        checks: checks.made,
+        breaches: checks.broken,
+        first_breach: checks.first,
+        root: state.root(),
+        engine_time,
+        timeline,
+    })
+}
+
+/// Error: `Contradictory`.
+fn check_step(setup: &Setup<'_>) -> Result<(), BadConfig> {
+    let (step, gap) = (setup.step, setup.config.feed.gap);
+    if step.is_zero() || step > gap {
+        return Err(BadConfig::Contradictory(format!(
+            "blocks {step} apart with feed.gap {gap}: choose 1 s to the gap, or every block would begin a quiet period"
+        )));
+    }
+    if setup.scenario.blocks(step) == 0 {
+        return Err(BadConfig::Contradictory(format!(
+            "the prices span {}, less than one block of {step}",
+            setup.scenario.to.saturating_since(setup.scenario.from)
+        )));
+    }
+    Ok(())
+}
+
+fn prices_at(cursors: &mut [Cursor<'_>], at: Timestamp) -> Vec<Option<Price>> {
+    cursors.iter_mut().map(|cursor| cursor.price_at(at)).collect()
+}
+
+/// Every source of every feed says the same; in a gap of the record none says anything.
+pub(crate) fn observations(prices: &[Option<Price>], time: Timestamp) -> Vec<Observation> {
+    let priced = prices
+        .iter()
+        .enumerate()
+        .filter_map(|(feed, price)| Some((feed, (*price)?)));
+    priced
+        .flat_map(|(feed, price)| {
+            (0..SOURCES).map(move |source| Observation {
+                feed: FeedId(id(feed)),
+                source: SourceId(first_source(feed).saturating_add(source)),
+                price,
+                time,
+            })
+        })
+        .collect()
+}
+
+fn types_carried_over(result: &BlockResult) -> Vec<TypeId> {
+    let carried = result.events.iter().filter_map(|event| match event {
+        Event::WorkCarriedOver { collateral_type, .. } => Some(*collateral_type),
+        _ => None,
+    });
+    carried.collect()
+}
+
+/// Booked bad debt of all types, and their marked losses.
+pub(crate) fn bad_debt(state: &State) -> Result<(Amount, Amount), Arithmetic> {
+    let (mut booked, mut marked) = (Amount::ZERO, Amount::ZERO);
+    for spec in state.vaults().types() {
+        booked = booked.try_add(state.backstop().losses(spec.id).bad_debt)?;
+        match state.balance_sheet(spec.id) {
+            Ok(sheet) => marked = marked.try_add(sheet.marked_loss)?,
+            Err(Rejected::Arithmetic(error)) => return Err(error),
+            Err(_) => {} // a type whose feed never had a price has no loss to mark
+        }
+    }
+    Ok((booked, marked))
+}
+
+/// Invariants, counted.
+#[derive(Default)]
+pub(crate) struct Checks {
+    pub(crate) made: u64,
+    pub(crate) broken: u64,
+    pub(crate) first: Option<String>,
+}
+
+impl Checks {
+    pub(crate) fn after_block(&mut self, state: &State, result: &BlockResult) {
+        self.note(invariants::CHEAP, invariants::check_cheap(state));
+        self.note(1, invariants::work_is_bounded(&state.governance().limits, result));
+    }
+
+    pub(crate) fn at_end(&mut self, state: &State) {
+        self.note(invariants::ALL, invariants::check_all(state));
+        self.note(1, invariants::root_is_exact(state));
+    }
+
+    fn note(&mut self, count: u64, result: Result<(), invariants::Breach>) {
+        self.made += count;
+        if let Err(breach) = result {
+            self.broken += 1;
+            self.first.get_or_insert_with(|| breach.to_string());
+        }
+    }
+}
+
+/// A mean of ratios.
+#[derive(Default)]
+pub(crate) struct Mean {
+    sum: u128,
+    count: u128,
+}
+
+impl Mean {
+    pub(crate) fn add(&mut self, ratio: Option<Ratio>) {
+        if let Some(ratio) = ratio {
+            self.sum = self.sum.saturating_add(ratio.raw());
+            self.count += 1;
+        }
+    }
+
+    pub(crate) fn mean(&self) -> Ratio {
+        Ratio::from_raw(self.sum.checked_div(self.count).unwrap_or(0))
+    }
+}

@@ -1,0 +1,218 @@
+//! The first state of a replay: recorded prices, vaults and standing capital as a genesis.
+//!
+//! The vaults stand in the books at height 0 rather than being opened by commands, so that the first block is already the
+//! market's. The coins that they drew are in circulation: the stability pools, first-loss capital and keepers hold
+//! theirs, and the market the rest, from which it pays for what keepers sell. No coin stands there that no vault owes.
+
+use ballast_engine::{BadGenesis, State};
+use ballast_num::{Amount, Arithmetic, NormalizedDebt, Ratio, Round, Seconds};
+use ballast_protocol::{
+    AccountId, Asset, AssetId, Bounds, FeedId, Genesis, Opening, OpeningBalance, OpeningDeposit, OpeningVault,
+    PeerRules, Seizure, Trigger, TypeId,
+};
+
+use crate::config::{AuctionCurve, BadConfig, Config};
+use crate::population::{DECIMALS, Population};
+use crate::scenario::Scenario;
+
+/// The reserve's coin.
+pub const COIN: AssetId = AssetId(0);
+/// Everyone who trades on the market.
+pub const MARKET: AccountId = AccountId::numbered(1);
+/// Everyone who waits in a stability pool.
+pub const POOL_OWNER: AccountId = AccountId::numbered(2);
+/// Who may change parameters.
+pub const AUTHORITY: AccountId = AccountId::numbered(3);
+const FIRST_KEEPER: u64 = 1_000;
+/// Sources of each feed.
+pub const SOURCES: u32 = 5;
+
+/// By whose rules the engine runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rules {
+    /// Its own.
+    Ballast,
+    /// A stand-in for the peers of March 2020: see [`crate::baseline`].
+    PeersOf2020,
+}
+
+/// How long the auctions of the stand-in fall, to zero.
+pub const PEERS_AUCTION: Seconds = Seconds(6 * 3_600);
+/// How old the price is that the stand-in is told.
+pub const PEERS_DELAY: Seconds = Seconds::HOUR;
+
+/// The account of a keeper.
+pub const fn keeper(number: u32) -> AccountId {
+    AccountId::numbered(FIRST_KEEPER + number as u64)
+}
+
+/// The id of the feed, type and collateral that a place in the scenario's list of feeds has.
+pub fn id(feed: usize) -> u32 {
+    u32::try_from(feed).unwrap_or(u32::MAX).saturating_add(1)
+}
+
+/// Why there is no first state.
+#[derive(Debug, thiserror::Error)]
+pub enum BadWorld {
+    /// The engine refuses it.
+    #[error("contradictory configuration: {0}")]
+    Genesis(#[from] BadGenesis),
+    /// The settings refuse each other.
+    #[error(transparent)]
+    Config(#[from] BadConfig),
+    /// A number that nothing can hold.
+    #[error("the vaults are too large to count: {0}")]
+    Arithmetic(#[from] Arithmetic),
+}
+
+/// The genesis of a replay. Errors: `Config` if more coins are to stand ready than vaults owe; `Arithmetic`.
+pub fn genesis(
+    scenario: &Scenario,
+    config: &Config,
+    population: &Population,
+    rules: Rules,
+) -> Result<Genesis, BadWorld> {
+    let config = &for_rules(config, rules);
+    let kinds = 0..scenario.feeds.len();
+    let opening = opening(scenario, config, population)?;
+    let peer = match rules {
+        Rules::Ballast => PeerRules::default(),
+        Rules::PeersOf2020 => PeerRules {
+            seizure: Seizure::UpToCeiling,
+            reset: Trigger::CommandOnly,
+            bounds: Bounds::Waived,
+            ..PeerRules::default()
+        },
+    };
+    let mut assets = vec![Asset {
+        id: COIN,
+        symbol: "USD".into(),
+        decimals: DECIMALS,
+        feed: None,
+    }];
+    for feed in kinds.clone() {
+        assets.push(Asset {
+            id: AssetId(id(feed)),
+            symbol: scenario.feeds[feed].symbol.clone(),
+            decimals: DECIMALS,
+            feed: Some(FeedId(id(feed))),
+        });
+    }
+    Ok(Genesis {
+        chain_id: 1,
+        time: scenario.from,
+        authority: AUTHORITY,
+        limits: config.limits.spec(COIN),
+        assets,
+        feeds: kinds
+            .clone()
+            .map(|feed| {
+                let name = format!("{}-USD", scenario.feeds[feed].symbol);
+                config.feed.spec(FeedId(id(feed)), &name, first_source(feed))
+            })
+            .collect(),
+        types: kinds
+            .map(|feed| {
+                let name = format!("{}-A", scenario.feeds[feed].symbol);
+                config.collateral.spec(
+                    (TypeId(id(feed)), &name),
+                    (AssetId(id(feed)), FeedId(id(feed))),
+                    &config.pool,
+                    &config.auction,
+                    peer,
+                )
+            })
+            .collect(),
+        opening,
+    })
+}
+
+/// The number of a feed's first source.
+pub fn first_source(feed: usize) -> u32 {
+    id(feed).saturating_mul(SOURCES)
+}
+
+/// The first state. Errors: those of [`genesis`]; `Genesis`.
+pub fn state(scenario: &Scenario, config: &Config, population: &Population, rules: Rules) -> Result<State, BadWorld> {
+    let genesis = genesis(scenario, config, population, rules)?;
+    Ok(State::genesis(&genesis)?)
+}
+
+/// The settings as the rules change them: peers have no pool, no first-loss capital, and one auction without reset.
+pub fn for_rules(config: &Config, rules: Rules) -> Config {
+    let mut config = config.clone();
+    if rules == Rules::PeersOf2020 {
+        config.pool.share_of_debt = Ratio::ZERO;
+        config.pool.first_loss_share = Ratio::ZERO;
+        config.auction.start_factor = Ratio::ONE;
+        config.auction.curve = AuctionCurve::Linear {
+            duration: PEERS_AUCTION,
+        };
+        config.auction.duration = PEERS_AUCTION;
+        config.auction.reset_ratio = Ratio::ZERO;
+        config.keepers.count = 1;
+        config.keepers.capital_share = Ratio::percent(50);
+    }
+    config
+}
+
+fn opening(scenario: &Scenario, config: &Config, population: &Population) -> Result<Opening, BadWorld> {
+    let mut opening = Opening::default();
+    let mut debts = vec![Amount::ZERO; scenario.feeds.len()];
+    let mut deposits = Amount::ZERO;
+    for holding in &population.vaults {
+        let deposit = config.collateral.liquidation_deposit.min(holding.debt);
+        opening.vaults.push(OpeningVault {
+            owner: holding.owner,
+            collateral_type: TypeId(id(holding.feed)),
+            collateral: holding.collateral,
+            normalized_debt: NormalizedDebt::from_raw(holding.debt.raw()),
+            deposit,
+        });
+        debts[holding.feed] = debts[holding.feed].try_add(holding.debt)?;
+        deposits = deposits.try_add(deposit)?;
+    }
+    let mut tied = deposits;
+    for (feed, debt) in debts.iter().enumerate() {
+        let kind = TypeId(id(feed));
+        let pool = debt.mul_ratio(config.pool.share_of_debt, Round::Down)?;
+        if !pool.is_zero() {
+            opening.pool_deposits.push(OpeningDeposit {
+                owner: POOL_OWNER,
+                collateral_type: kind,
+                amount: pool,
+                gain: Amount::ZERO,
+            });
+        }
+        let first_loss = debt.mul_ratio(config.pool.first_loss_share, Round::Down)?;
+        opening.first_loss.push((kind, first_loss));
+        tied = Amount::try_sum([tied, pool, first_loss])?;
+    }
+    let all = Amount::try_sum(debts)?;
+    let capital = all.mul_ratio(config.keepers.capital_share, Round::Down)?;
+    for number in 0..config.keepers.count {
+        tied = tied.try_add(capital)?;
+        opening.balances.push(balance(keeper(number), capital));
+    }
+    let rest = all.try_sub(tied).map_err(|_| {
+        BadConfig::Contradictory(format!(
+            "pool, first loss, keepers and liquidation deposits take {} coins, the vaults owe {}: lower their shares",
+            tied.in_units(DECIMALS),
+            all.in_units(DECIMALS)
+        ))
+    })?;
+    opening.balances.push(balance(MARKET, rest));
+    let prices = scenario.opening_prices().into_iter().enumerate();
+    opening.prices = prices
+        .filter_map(|(feed, price)| Some((FeedId(id(feed)), price?)))
+        .collect();
+    Ok(opening)
+}
+
+fn balance(account: AccountId, amount: Amount) -> OpeningBalance {
+    OpeningBalance {
+        asset: COIN,
+        account,
+        amount,
+    }
+}
