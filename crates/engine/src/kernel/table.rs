@@ -163,7 +163,8 @@ impl<K: Record + Ord, V: Record> Stored for Table<K, V> {
 pub struct Var<V> {
     id: u16,
     value: V,
-    log: Vec<V>,
+    /// The values before each write; none before the first.
+    log: Vec<Option<V>>,
 }
 
 impl<V: Record> Var<V> {
@@ -172,7 +173,7 @@ impl<V: Record> Var<V> {
         Self {
             id,
             value,
-            log: Vec::new(),
+            log: vec![None],
         }
     }
 
@@ -183,7 +184,7 @@ impl<V: Record> Var<V> {
 
     /// Overwrites it.
     pub fn set(&mut self, value: V) {
-        self.log.push(std::mem::replace(&mut self.value, value));
+        self.log.push(Some(std::mem::replace(&mut self.value, value)));
     }
 }
 
@@ -194,14 +195,14 @@ impl<V: Record> Stored for Var<V> {
 
     fn rewind(&mut self, mark: usize) {
         while self.log.len() > mark {
-            let Some(value) = self.log.pop() else { return };
+            let Some(Some(value)) = self.log.pop() else { return };
             self.value = value;
         }
     }
 
     fn take_changes(&mut self, changes: &mut ChangeSet) {
         if let Some(before) = self.log.first() {
-            changes.add(self.id, &(), Some(before), Some(&self.value));
+            changes.add(self.id, &(), before.as_ref(), Some(&self.value));
         }
         self.log.clear();
     }
