@@ -212,11 +212,9 @@ pub(crate) fn check_spec(spec: &TypeSpec) -> Result<(), ParameterFault> {
     if deep.is_ok_and(|deep| spec.liquidation_ratio <= deep) {
         return Err(ParameterFault::LiquidationRatioTooLow);
     }
-    if spec
-        .liquidation_ratio
-        .try_add(spec.initial_gap)
-        .is_ok_and(|least| spec.initial_ratio < least)
-    {
+    // A sum that no number holds is more than any initial ratio.
+    let least = spec.liquidation_ratio.try_add(spec.initial_gap);
+    if least.is_err() || least.is_ok_and(|least| spec.initial_ratio < least) {
         return Err(ParameterFault::InitialRatioTooLow);
     }
     // A lot sold to the pool at its discount still pays the debt: (1 + penalty) × (1 − discount) ≥ 1.
