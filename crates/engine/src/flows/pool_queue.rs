@@ -98,17 +98,12 @@ pub(crate) fn expire(state: &mut State, clock: Clock, events: &mut Vec<Event>) -
     Ok(())
 }
 
-fn due(
-    state: &State,
-    clock: Clock,
-    (kind, lane): (TypeId, Lane),
-    as_of: Timestamp,
-) -> Result<Vec<TicketId>, Rejected> {
+fn due(state: &State, clock: Clock, (kind, lane): (TypeId, Lane), as_of: Timestamp) -> Result<Vec<TicketId>, Rejected> {
     let feed = state.vaults.spec(kind)?.feed;
     if state.prices.quote(feed)?.quiet {
         return Ok(Vec::new());
     }
-    Ok(state.queue.due((kind, lane), clock.host_time, as_of, skew(state, feed), TICKETS))
+    Ok(state.queue.due((kind, lane), &clock, as_of, skew(state, feed), TICKETS))
 }
 
 /// How far a source's clock may run ahead of block time.

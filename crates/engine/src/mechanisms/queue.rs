@@ -7,7 +7,7 @@ use ballast_num::{Amount, Seconds, Timestamp};
 use ballast_protocol::{AccountId, Event, Holder, Module, Rejected, TicketId, TicketOutcome, TypeId, table};
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use crate::kernel::{Context, Table, Var};
+use crate::kernel::{Clock, Context, Table, Var};
 use crate::pieces;
 
 /// A queued command.
@@ -153,24 +153,26 @@ impl Queue {
     }
 
     /// The next tickets of one side of one pool that a round executes: those that are ready and were included, with the
-    /// feed's skew, before `heard`, the time than which a quorum of the round's observations is not older.
+    /// feed's skew, before `heard`, the time than which a quorum of the round's observations is not older. One whose own
+    /// expiry has passed is returned and never executed, even if the round comes first.
     pub(crate) fn due(
         &self,
         (collateral_type, lane): (TypeId, Lane),
-        host_time: Seconds,
+        clock: &Clock,
         heard: Timestamp,
         skew: Seconds,
         most: usize,
     ) -> Vec<TicketId> {
         let first = (collateral_type, lane, Seconds(0), TicketId(0));
-        let last = (collateral_type, lane, host_time, TicketId(u64::MAX));
+        let last = (collateral_type, lane, clock.host_time, TicketId(u64::MAX));
         let late = |id: &TicketId| {
             self.tickets
                 .get(id)
                 .is_some_and(|ticket| later_than(heard, ticket.included, skew))
         };
         let ready = self.due.range(first..=last).map(|((_, _, _, id), ())| *id);
-        ready.take_while(late).take(most).collect()
+        let is_alive = |id: &TicketId| self.tickets.get(id).is_some_and(|ticket| ticket.expiry >= clock.now);
+        ready.take_while(late).filter(is_alive).take(most).collect()
     }
 
     /// The tickets of a pool whose cancel was included, with the feed's skew, before `heard`.
