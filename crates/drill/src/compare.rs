@@ -1,0 +1,262 @@
+//! Whether engine and model agree, figure by figure.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use ballast_engine::State;
+use ballast_engine::mechanisms::vault::Admission;
+use ballast_protocol::{AccountId, BlockResult, Event};
+
+use crate::model::{Applied, Model};
+use crate::world::{ASSETS, TYPES, USERS};
+
+/// The first difference, if there is one.
+pub(crate) type Agreement = Result<(), String>;
+
+fn same<T: PartialEq + Debug>(what: impl Fn() -> String, engine: T, model: T) -> Agreement {
+    if engine == model {
+        Ok(())
+    } else {
+        Err(format!("{}\n  engine: {engine:?}\n  model:  {model:?}", what()))
+    }
+}
+
+/// Two sorted lists of entries, of which the first difference is told.
+fn same_all<T: PartialEq + Debug>(
+    what: &str,
+    engine: impl Iterator<Item = T>,
+    model: impl Iterator<Item = T>,
+) -> Agreement {
+    let (mut engine, mut model) = (engine, model);
+    loop {
+        let (ours, theirs) = (engine.next(), model.next());
+        if ours.is_none() && theirs.is_none() {
+            return Ok(());
+        }
+        same(|| what.to_owned(), ours, theirs)?;
+    }
+}
+
+/// What came of each transaction, and of the block.
+pub(crate) fn results(engine: &BlockResult, model: &Applied) -> Agreement {
+    same(
+        || "number of receipts".to_owned(),
+        engine.receipts.len(),
+        model.settled.len(),
+    )?;
+    for (at, (receipt, settled)) in engine.receipts.iter().zip(&model.settled).enumerate() {
+        let ours = (&receipt.outcome, receipt.work, receipt.fee);
+        same(
+            || format!("transaction {at}"),
+            ours,
+            (&settled.outcome, settled.work, settled.fee),
+        )?;
+    }
+    let carried_over = engine.events.iter().filter_map(|event| match event {
+        Event::WorkCarriedOver {
+            collateral_type,
+            vaults,
+        } => Some((*collateral_type, *vaults)),
+        _ => None,
+    });
+    same_all(
+        "vaults carried over",
+        carried_over,
+        model.carried_over.iter().map(|(kind, vaults)| (*kind, *vaults)),
+    )?;
+    same(|| "work of the block".to_owned(), engine.work, model.work)
+}
+
+/// Every record.
+pub(crate) fn states(engine: &State, model: &Model) -> Agreement {
+    let chain = engine.chain();
+    let ours = (chain.height.0, chain.time.0, chain.host_time.0, chain.work_price.raw());
+    same(
+        || "height, time, host time, work price".to_owned(),
+        ours,
+        (model.height, model.time, model.host_time, model.work_price),
+    )?;
+    same(|| "limits".to_owned(), &engine.governance().limits, &model.limits)?;
+    quotes(engine, model)?;
+    let balances: BTreeMap<_, _> = engine
+        .ledger()
+        .balances()
+        .map(|(asset, holder, amount)| ((asset, holder), amount.raw()))
+        .collect();
+    same_all("balance", balances.iter(), model.balances.iter())?;
+    for asset in ASSETS {
+        let supply = model.supplies.get(&asset).copied().unwrap_or(0);
+        same(
+            || format!("supply of {asset}"),
+            engine.ledger().supply(asset).raw(),
+            supply,
+        )?;
+    }
+    let vaults = engine.vaults().iter().map(|(id, vault)| {
+        (
+            id,
+            vault.owner,
+            vault.collateral_type,
+            vault.collateral.raw(),
+            vault.normalized_debt.raw(),
+            vault.deposit.raw(),
+            vault.seized_in.0,
+        )
+    });
+    let expected = model.vaults.iter().map(|(id, vault)| {
+        (
+            *id,
+            vault.owner,
+            vault.kind,
+            vault.collateral,
+            vault.normalized,
+            vault.deposit,
+            vault.seized_in,
+        )
+    });
+    same_all("vault", vaults, expected)?;
+    let orders = engine.vaults().standing_orders().map(|(id, order)| (id, *order));
+    same_all(
+        "standing order",
+        orders,
+        model.orders.iter().map(|(id, order)| (*id, *order)),
+    )?;
+    types(engine, model)?;
+    sales(engine, model)
+}
+
+/// Who may act for whom, among all users.
+pub(crate) fn delegates(engine: &State, model: &Model) -> Agreement {
+    for owner in (0..=USERS).map(AccountId::numbered) {
+        for delegate in (0..=USERS).map(AccountId::numbered) {
+            let (ours, theirs) = (
+                engine.vaults().is_delegate(owner, delegate),
+                model.delegates.contains(&(owner, delegate)),
+            );
+            same(|| format!("{delegate} a delegate of {owner}"), ours, theirs)?;
+        }
+    }
+    Ok(())
+}
+
+fn quotes(engine: &State, model: &Model) -> Agreement {
+    let ours = engine.prices().iter().map(|quote| crate::model::Quote {
+        feed: quote.feed,
+        state: quote.state,
+        round: quote.round.0,
+        age: quote.age.0,
+        heartbeat: quote.heartbeat.0,
+        spot: quote.spot.raw(),
+        mean: quote.mean.raw(),
+        judging: quote.judging.raw(),
+        judging_before: quote.judging_before.raw(),
+        low: quote.low.raw(),
+        live_time: quote.live_time.0,
+        quiet: quote.quiet,
+    });
+    same_all("quote", ours, model.quotes.values().copied())
+}
+
+fn types(engine: &State, model: &Model) -> Agreement {
+    same_all(
+        "parameters",
+        engine.vaults().types(),
+        model.types.values().map(|kind| &kind.spec),
+    )?;
+    for (id, kind) in &model.types {
+        let totals = engine.vaults().totals(*id).map_err(|error| error.to_string())?;
+        let ours = (
+            (
+                totals.normalized_debt.raw(),
+                totals.opening.raw(),
+                totals.drawn.raw(),
+                totals.index.raw(),
+            ),
+            (totals.liquidation_ratio.raw(), totals.admission == Admission::Closed),
+        );
+        let theirs = (
+            (kind.total, kind.opening, kind.drawn, kind.index),
+            (kind.ratio, kind.closed),
+        );
+        same(|| format!("totals of {id}"), ours, theirs)?;
+        let losses = engine.backstop().losses(*id);
+        let expected = model.losses.get(id).copied().unwrap_or_default();
+        let ours = (losses.first_loss.raw(), losses.surplus.raw(), losses.bad_debt.raw());
+        same(
+            || format!("losses of {id}"),
+            ours,
+            (expected.first_loss, expected.surplus, expected.bad_debt),
+        )?;
+    }
+    Ok(())
+}
+
+/// Auctions, pools and tickets.
+fn sales(engine: &State, model: &Model) -> Agreement {
+    let auctions = engine.auctions().iter().map(|(id, auction)| {
+        let auction = crate::model::Auction {
+            kind: auction.collateral_type,
+            owner: auction.owner,
+            lot: auction.lot.raw(),
+            debt: auction.debt.raw(),
+            booked: auction.booked.raw(),
+            to_raise: auction.to_raise.raw(),
+            start_price: auction.start_price.raw(),
+            started: auction.started.0,
+        };
+        (id, auction)
+    });
+    same_all(
+        "auction",
+        auctions,
+        model.auctions.iter().map(|(id, auction)| (*id, *auction)),
+    )?;
+    for kind in TYPES {
+        let pool = engine.pools().pool(kind);
+        let (total, collateral) = model
+            .pools
+            .get(&kind)
+            .map_or((0, 0), |pool| (pool.total, pool.collateral));
+        same(
+            || format!("pool of {kind}"),
+            (pool.total.raw(), pool.collateral.raw()),
+            (total, collateral),
+        )?;
+        let positions = engine.pools().positions(kind).map(|position| {
+            position
+                .map(|(owner, position)| (owner, position.coins.raw(), position.gain.raw()))
+                .ok()
+        });
+        let owners = model.deposits.keys().filter(|(of, _)| *of == kind);
+        let expected = owners.map(|(_, owner)| {
+            model
+                .position(kind, *owner)
+                .ok()
+                .map(|(coins, gain)| (*owner, coins, gain))
+        });
+        same_all("pool deposit", positions, expected)?;
+    }
+    let tickets = engine.queue().iter().map(|(id, ticket)| {
+        let enters = ticket.lane == ballast_engine::mechanisms::queue::Lane::Entry;
+        let times = (ticket.ready.0, ticket.expiry.0, ticket.cancelled.map(|at| at.0));
+        (
+            id,
+            ticket.owner,
+            ticket.collateral_type,
+            enters,
+            ticket.amount.raw(),
+            times,
+        )
+    });
+    let expected = model.tickets.iter().map(|(id, ticket)| {
+        (
+            *id,
+            ticket.owner,
+            ticket.kind,
+            ticket.enters,
+            ticket.amount,
+            (ticket.ready, ticket.expiry, ticket.cancelled),
+        )
+    });
+    same_all("ticket", tickets, expected)
+}

@@ -1,0 +1,330 @@
+//! Liquidation: all vaults of a type are looked at, those that are broken are sorted, and they go as far as work lasts.
+
+use std::cmp::Ordering;
+
+use ballast_num::{Price, Round, WAD};
+use ballast_protocol::{AccountId, Breaker, Module, Rejected, TypeId, VaultId};
+
+use super::auction::Lot;
+use super::number::{add, big, normalize, part, share, sub, value, worth};
+use super::oracle::Quote;
+use super::vault::{Type, Vault};
+use super::{Done, Model};
+
+use Round::{Down, Up};
+
+/// Work units of a liquidation, and of a look at a vault that stays as it is.
+const LIQUIDATION: u64 = 60;
+const LOOK: u64 = 2;
+
+/// How much of a vault is seized.
+#[derive(Clone, Copy, Debug)]
+struct Seizure {
+    debt: u128,
+    normalized: u128,
+    collateral: u128,
+    penalty: u128,
+    loss: u128,
+}
+
+/// A type as it stands, and the prices by which it is judged in this block.
+struct Judge {
+    kind: Type,
+    quote: Quote,
+}
+
+impl Judge {
+    fn under(&self, vault: &Vault, price: u128, ratio: u128) -> bool {
+        vault.normalized > 0 && !self.kind.reaches(vault.normalized, vault.collateral, price, ratio)
+    }
+
+    fn under_par(&self, vault: &Vault) -> bool {
+        self.under(vault, self.quote.judging, WAD)
+    }
+
+    /// Worth less than its debt and penalty.
+    fn under_penalty(&self, vault: &Vault) -> bool {
+        let ratio = WAD + self.kind.spec.penalty.raw();
+        self.under(vault, self.quote.judging, ratio.min(self.kind.ratio))
+    }
+
+    /// Goes at once: under 1 + penalty + wick band.
+    fn is_deep(&self, vault: &Vault) -> bool {
+        let ratio = WAD + self.kind.spec.penalty.raw() + self.kind.spec.wick_band.raw();
+        self.under(vault, self.quote.judging, ratio.min(self.kind.ratio))
+    }
+
+    /// Under its liquidation ratio: at once if deep, else at the kinder of two rounds; after a gap only under 1 + penalty.
+    fn is_broken(&self, vault: &Vault) -> bool {
+        let kinder = self.quote.judging.max(self.quote.judging_before);
+        if self.quote.quiet {
+            self.under_penalty(vault)
+        } else {
+            self.is_deep(vault) || self.under(vault, kinder, self.kind.ratio)
+        }
+    }
+
+    /// Already lost what one round may take.
+    fn is_spared(&self, vault: &Vault) -> bool {
+        !self.is_deep(vault) && vault.seized_in == self.quote.round
+    }
+}
+
+/// Riskiest first: the larger debt for its collateral, then the elder.
+pub(super) fn riskier((left_id, left): &(VaultId, Vault), (right_id, right): &(VaultId, Vault)) -> Ordering {
+    let (mine, theirs) = (
+        big(left.normalized) * right.collateral,
+        big(right.normalized) * left.collateral,
+    );
+    theirs.cmp(&mine).then(left_id.cmp(right_id))
+}
+
+impl Model {
+    fn judge_of(&self, kind: TypeId) -> Result<Judge, Rejected> {
+        let kind = self.kind(kind)?.clone();
+        let quote = *self.quote(kind.spec.feed)?;
+        quote.heard()?;
+        Ok(Judge { kind, quote })
+    }
+
+    /// The vaults of a type that owe anything and pass a test, riskiest first.
+    pub(super) fn riskiest(&self, kind: TypeId, test: impl Fn(&Vault) -> bool) -> Vec<(VaultId, Vault)> {
+        let all = self.vaults.iter().map(|(id, vault)| (*id, *vault));
+        let mut found: Vec<_> = all
+            .filter(|(_, vault)| vault.kind == kind && vault.normalized > 0 && test(vault))
+            .collect();
+        found.sort_by(riskier);
+        found
+    }
+
+    /// Liquidates the broken vaults of a type as far as `budget` reaches; returns how many are left, not counting those
+    /// that this round has to spare. Without a price nothing is broken.
+    pub(super) fn liquidate_type(&mut self, kind: TypeId, budget: &mut u64) -> Result<u64, Rejected> {
+        let judge = match self.judge_of(kind) {
+            Err(Rejected::NoPrice(_)) => return Ok(0),
+            judge => judge?,
+        };
+        // Waiting turns the penalty of the first band into a loss; that of the last has already happened.
+        let first = |vault: &Vault| judge.is_broken(vault) && judge.under_penalty(vault) && !judge.under_par(vault);
+        let second = |vault: &Vault| judge.is_broken(vault) && !judge.under_penalty(vault) && !judge.under_par(vault);
+        let third = |vault: &Vault| judge.is_broken(vault) && judge.under_par(vault);
+        self.liquidate_band(kind, &first, budget)?;
+        self.liquidate_band(kind, &second, budget)?;
+        self.liquidate_band(kind, &third, budget)?;
+        let left = self.riskiest(kind, |vault| judge.is_broken(vault) && !judge.is_spared(vault));
+        Ok(left.len() as u64)
+    }
+
+    /// Among the next few vaults of a band, the one that owes most goes first. Those that stay are passed by.
+    fn liquidate_band(&mut self, kind: TypeId, in_band: &dyn Fn(&Vault) -> bool, budget: &mut u64) -> Done {
+        let window = self.limits.liquidation_window as usize;
+        let mut passed = 0;
+        while *budget >= LIQUIDATION {
+            let mut next: Vec<_> = self
+                .riskiest(kind, in_band)
+                .into_iter()
+                .skip(passed)
+                .take(window)
+                .collect();
+            if next.is_empty() {
+                break;
+            }
+            next.sort_by_key(|(id, vault)| (u128::MAX - vault.normalized, *id));
+            for (id, _) in next {
+                if *budget < LIQUIDATION {
+                    return Ok(());
+                }
+                let Ok(seizure) = self.decide(id) else {
+                    *budget -= LOOK;
+                    passed += 1;
+                    continue;
+                };
+                *budget -= LIQUIDATION;
+                // A vault that cannot be sold stays as it is.
+                let mut trial = self.clone();
+                match trial.seize(id, &seizure, None) {
+                    Ok(()) => *self = trial,
+                    Err(_) => passed += 1,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Liquidates one vault.
+    pub(super) fn liquidate(&mut self, id: VaultId, caller: Option<AccountId>) -> Done {
+        let seizure = self.decide(id)?;
+        self.seize(id, &seizure, caller)
+    }
+
+    fn decide(&self, id: VaultId) -> Result<Seizure, Rejected> {
+        let vault = self.vault(id)?;
+        let judge = self.judge_of(vault.kind)?;
+        if !judge.is_broken(&vault) {
+            return Err(Rejected::NotLiquidatable {
+                vault: id,
+                price: Price::from_raw(judge.quote.judging),
+            });
+        }
+        if judge.is_spared(&vault) {
+            return Err(Rejected::RoundLimitReached { vault: id });
+        }
+        let seizure = self.cut_to_room(&vault, &judge, restoring(&vault, &judge)?)?;
+        if seizure.collateral == 0 && vault.collateral > 0 {
+            return Err(Rejected::NothingToSeize);
+        }
+        Ok(seizure)
+    }
+
+    /// What neither pool nor auctions have room for stays, unless the rest would be dust.
+    fn cut_to_room(&self, vault: &Vault, judge: &Judge, whole: Seizure) -> Result<Seizure, Rejected> {
+        let spec = &judge.kind.spec;
+        let to_raise = add(whole.debt, whole.penalty)?;
+        let pool = self.pool(spec.id).spendable(spec.pool.floor.raw());
+        let stopped = spec.auction.breaker >= Breaker::NoStart;
+        let room = add(pool, if stopped { 0 } else { self.auction_room(spec.id)? })?;
+        if to_raise <= room {
+            return Ok(whole);
+        }
+        if stopped {
+            return Err(Rejected::Stopped(spec.id));
+        }
+        let debt = part(whole.debt, room, to_raise, Down)?;
+        if debt == 0 {
+            return Err(Rejected::NoAuctionRoom);
+        }
+        if judge.kind.owed(vault.normalized)?.saturating_sub(debt) < spec.debt_floor.raw() {
+            return Ok(whole);
+        }
+        Ok(Seizure {
+            debt,
+            normalized: normalize(debt, judge.kind.index, Down)?,
+            collateral: part(whole.collateral, debt, whole.debt, Down)?,
+            penalty: part(whole.penalty, debt, whole.debt, Down)?,
+            loss: part(whole.loss, debt, whole.debt, Up)?,
+        })
+    }
+
+    /// Takes debt and collateral off a vault, pays the caller, books the loss, and sells the lot.
+    fn seize(&mut self, id: VaultId, seizure: &Seizure, caller: Option<AccountId>) -> Done {
+        let vault = self.vault(id)?;
+        let Judge { kind, quote } = self.judge_of(vault.kind)?;
+        let (spec, coin) = (&kind.spec, self.coin());
+        let deposit = if seizure.normalized == vault.normalized {
+            vault.deposit
+        } else {
+            0
+        };
+        let for_caller = match caller {
+            None => 0,
+            Some(_) => {
+                let share = share(seizure.collateral, spec.caller_share.raw(), Down)?;
+                share.min(worth(seizure.penalty, quote.low, kind.decimals, Down)?)
+            }
+        };
+        let paid = value(for_caller, quote.low, kind.decimals, Down)?;
+        let after = Vault {
+            normalized: sub(vault.normalized, seizure.normalized)?,
+            collateral: sub(vault.collateral, seizure.collateral)?,
+            deposit: vault.deposit - deposit,
+            seized_in: quote.round,
+            ..vault
+        };
+        self.kind_mut(spec.id)?.total -= seizure.normalized;
+        if after.normalized == 0 && after.collateral == 0 {
+            self.forget_vault(id);
+        } else {
+            self.vaults.insert(id, after);
+        }
+        let payee = caller.map_or(Module::SurplusBuffer.into(), ballast_protocol::Holder::Account);
+        self.pay(coin, Module::LiquidationDeposits(spec.id), payee, deposit)?;
+        self.pay(spec.collateral, Module::Vaults(spec.id), payee, for_caller)?;
+        self.absorb(spec.id, seizure.loss)?;
+        let lot = Lot {
+            owner: vault.owner,
+            collateral: seizure.collateral - for_caller,
+            debt: seizure.debt - seizure.loss,
+            booked: seizure.loss,
+            penalty: seizure.penalty.saturating_sub(paid),
+        };
+        self.sell(&kind, &quote, lot, caller)
+    }
+
+    /// First to the pool, at the low price less its discount; the rest by auction.
+    fn sell(&mut self, kind: &Type, quote: &Quote, mut lot: Lot, keeper: Option<AccountId>) -> Done {
+        let (spec, coin) = (&kind.spec, self.coin());
+        let pool = self.pool(spec.id).spendable(spec.pool.floor.raw());
+        let price = share(quote.low, WAD - spec.pool.discount.raw(), Down)?;
+        let all = value(lot.collateral, price, kind.decimals, Down)?;
+        let coins = all.min(lot.to_raise()?).min(pool);
+        let bought = if coins == all {
+            lot.collateral
+        } else {
+            worth(coins, price, kind.decimals, Down)?.min(lot.collateral)
+        };
+        if coins > 0 && bought > 0 {
+            let debt = coins.min(lot.debt);
+            let recovered = (coins - debt).min(lot.booked);
+            let penalty = coins - debt - recovered;
+            lot.collateral -= bought;
+            lot.debt -= debt;
+            lot.booked -= recovered;
+            lot.penalty -= penalty;
+            self.pools.entry(spec.id).or_default().absorb(coins, bought);
+            self.burn(coin, Module::StabilityPool(spec.id), debt + recovered)?;
+            self.pay(coin, Module::StabilityPool(spec.id), Module::SurplusBuffer, penalty)?;
+            self.pay(
+                spec.collateral,
+                Module::Vaults(spec.id),
+                Module::StabilityPool(spec.id),
+                bought,
+            )?;
+            self.recover(spec.id, recovered)?;
+        }
+        if lot.collateral == 0 {
+            self.absorb(spec.id, lot.debt)
+        } else if lot.to_raise()? == 0 {
+            self.pay(spec.collateral, Module::Vaults(spec.id), lot.owner, lot.collateral)
+        } else {
+            self.start(spec.id, &lot, keeper)
+        }
+    }
+}
+
+/// x = (m·D − V) ÷ (m − 1 − p), where that helps and leaves no dust; else the whole vault, its penalty cut to what is left.
+fn restoring(vault: &Vault, judge: &Judge) -> Result<Seizure, Rejected> {
+    let (kind, spec) = (&judge.kind, &judge.kind.spec);
+    let owed = kind.owed(vault.normalized)?;
+    let value = value(vault.collateral, judge.quote.low, kind.decimals, Down)?;
+    let with_penalty = WAD + spec.penalty.raw();
+    let whole = Seizure {
+        debt: owed,
+        normalized: vault.normalized,
+        collateral: vault.collateral,
+        penalty: share(owed, spec.penalty.raw(), Up)?.min(value.saturating_sub(owed)),
+        loss: owed.saturating_sub(value),
+    };
+    if judge.under(vault, judge.quote.low, with_penalty + spec.slippage.raw()) {
+        return Ok(whole);
+    }
+    let target = kind.ratio + spec.restore_margin.raw();
+    let missing = share(owed, target, Up)?.saturating_sub(value);
+    let needed = part(missing, WAD, sub(target, with_penalty)?, Up)?;
+    let limit = share(owed, spec.round_seizure.raw(), Down)?;
+    let debt = if judge.is_deep(vault) {
+        needed
+    } else {
+        needed.min(limit)
+    };
+    if debt == 0 || debt >= owed || owed - debt < spec.debt_floor.raw() {
+        return Ok(whole);
+    }
+    let penalty = share(debt, spec.penalty.raw(), Up)?;
+    Ok(Seizure {
+        debt,
+        normalized: normalize(debt, kind.index, Down)?,
+        collateral: worth(add(debt, penalty)?, judge.quote.low, kind.decimals, Up)?.min(vault.collateral),
+        penalty,
+        loss: 0,
+    })
+}

@@ -1,0 +1,290 @@
+//! One transaction: admitted or not, then done on a clone that is kept or dropped, then charged.
+
+use ballast_num::{Amount, Round, Timestamp};
+use ballast_protocol::{AssetId, Command, Fee, Module, Outcome, Rejected, Transaction};
+
+use super::number::worth;
+use super::vault::Batch;
+use super::{Done, Model, Ticket};
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Settled {
+    pub(crate) outcome: Outcome,
+    pub(crate) work: u64,
+    pub(crate) fee: Option<Fee>,
+}
+
+impl Settled {
+    pub(super) fn not_admitted(reason: Rejected) -> Self {
+        Self {
+            outcome: Outcome::NotAdmitted(reason),
+            work: 0,
+            fee: None,
+        }
+    }
+}
+
+/// Work units, by the published table: 50 for the admission, and for each command what it costs.
+pub(super) fn work(transaction: &Transaction) -> u64 {
+    let of = |command: &Command| match command {
+        Command::Send { .. } | Command::SetDelegate { .. } | Command::CancelTicket { .. } => 10,
+        Command::AddFirstLoss { .. } | Command::SetStandingOrder { .. } | Command::SetParameter(_) => 15,
+        Command::OpenVault { .. } | Command::TransferVault { .. } | Command::ResetAuction { .. } => 20,
+        Command::Deposit { .. } | Command::Withdraw { .. } | Command::ClaimPoolGain { .. } => 25,
+        Command::DrawDebt { .. } | Command::RepayDebt { .. } | Command::TakeAuction { .. } => 30,
+        Command::CloseVault { .. } | Command::SplitVault { .. } | Command::MergeVaults { .. } => 40,
+        Command::EnterPool { .. } | Command::ExitPool { .. } | Command::Liquidate { .. } => 60,
+    };
+    50 + transaction.commands.iter().map(of).sum::<u64>()
+}
+
+impl Model {
+    pub(super) fn settle(&mut self, transaction: &Transaction) -> Settled {
+        let work = work(transaction);
+        let (after_success, after_failure) = match self.admit(transaction, work) {
+            Ok(fees) => fees,
+            Err(reason) => return Settled::not_admitted(reason),
+        };
+        // The same asset in either case is paid at once, before the commands.
+        let at_once = transaction.fee.asset == transaction.fee.on_failure;
+        let mut trial = self.clone();
+        let end = transaction.commands.len();
+        if at_once && let Err(reason) = trial.take_fee(transaction, &after_failure) {
+            return Settled::not_admitted(reason);
+        }
+        let done = trial.run(transaction).and_then(|()| {
+            let fee = after_success.map_err(|reason| (end, reason))?;
+            if !at_once {
+                trial.take_fee(transaction, &fee).map_err(|reason| (end, reason))?;
+            }
+            Ok(fee)
+        });
+        match done {
+            Ok(fee) => {
+                *self = trial;
+                Settled {
+                    outcome: Outcome::Done,
+                    work,
+                    fee: Some(fee),
+                }
+            }
+            Err((command, reason)) => {
+                // Admission has seen this balance.
+                let _ = self.take_fee(transaction, &after_failure);
+                let command = u32::try_from(command).unwrap_or(u32::MAX);
+                Settled {
+                    outcome: Outcome::Failed { command, reason },
+                    work,
+                    fee: Some(after_failure),
+                }
+            }
+        }
+    }
+
+    fn take_fee(&mut self, transaction: &Transaction, fee: &Fee) -> Done {
+        self.pay(fee.asset, transaction.sender, Module::SurplusBuffer, fee.amount.raw())
+    }
+
+    /// Uses up the nonce; the fee after success, which may lack a price, and after failure, which is held.
+    fn admit(&mut self, transaction: &Transaction, work: u64) -> Result<(Result<Fee, Rejected>, Fee), Rejected> {
+        let (now, life) = (self.time, self.limits.transaction_life.0);
+        let expiry = transaction.expiry;
+        if transaction.commands.is_empty() {
+            return Err(Rejected::Empty);
+        }
+        if expiry.0 < now {
+            return Err(Rejected::Expired {
+                expiry,
+                now: Timestamp(now),
+            });
+        }
+        if expiry.0 > now + life {
+            let latest = Timestamp(now + life);
+            return Err(Rejected::ExpiryTooFar { expiry, latest });
+        }
+        // A nonce is free again once the window of time is over in which its transaction died.
+        let nonce = transaction.nonce;
+        if self
+            .nonces
+            .iter()
+            .any(|used| used.0 >= now / life && (used.1, used.2) == (transaction.sender, nonce))
+        {
+            return Err(Rejected::NonceUsed { nonce });
+        }
+        let in_coin = self
+            .work_price
+            .checked_mul(work.into())
+            .ok_or(ballast_num::Arithmetic::Overflow)?;
+        let (in_coin, limit) = (Amount::from_raw(in_coin), transaction.fee.limit);
+        if in_coin > limit {
+            return Err(Rejected::FeeOverLimit { fee: in_coin, limit });
+        }
+        let fee = |asset| {
+            let amount = Amount::from_raw(self.fee_in(asset, in_coin.raw())?);
+            Ok(Fee {
+                asset,
+                amount,
+                in_coin,
+                work_price: Amount::from_raw(self.work_price),
+            })
+        };
+        let after_failure: Fee = fee(transaction.fee.on_failure)?;
+        let after_success = fee(transaction.fee.asset);
+        let balance = self.balance(after_failure.asset, transaction.sender);
+        if balance < after_failure.amount.raw() {
+            return Err(Rejected::InsufficientBalance {
+                asset: after_failure.asset,
+                balance: Amount::from_raw(balance),
+                needed: after_failure.amount,
+            });
+        }
+        self.nonces.insert((expiry.0 / life, transaction.sender, nonce));
+        Ok((after_success, after_failure))
+    }
+
+    /// A fee in the coin, or in a listed collateral at the lower of spot and mean, rounded up.
+    fn fee_in(&self, id: AssetId, in_coin: u128) -> Result<u128, Rejected> {
+        if id == self.coin() || in_coin == 0 {
+            return Ok(in_coin);
+        }
+        let asset = self.asset(id)?;
+        let is_listed = self.types.values().any(|kind| kind.spec.collateral == id);
+        let feed = asset
+            .feed
+            .filter(|_| is_listed)
+            .ok_or(Rejected::NoFeeAsset { asset: id })?;
+        let quote = self.quote(feed)?;
+        quote.heard()?;
+        worth(in_coin, quote.spot.min(quote.mean), asset.decimals.get(), Round::Up)
+    }
+
+    /// The commands and the judgement; an error names the command, the judgement being one more.
+    fn run(&mut self, transaction: &Transaction) -> Result<(), (usize, Rejected)> {
+        let mut batch = Batch::default();
+        for (at, command) in transaction.commands.iter().enumerate() {
+            self.command(transaction, &mut batch, command)
+                .map_err(|reason| (at, reason))?;
+        }
+        self.judge(&batch)
+            .map_err(|reason| (transaction.commands.len(), reason))
+    }
+
+    fn command(&mut self, transaction: &Transaction, batch: &mut Batch, command: &Command) -> Done {
+        let caller = transaction.sender;
+        match *command {
+            Command::OpenVault { collateral_type } => self.open_vault(batch, caller, collateral_type),
+            Command::Deposit { vault, amount } => self.deposit(batch, caller, batch.named(vault)?, amount.raw()),
+            Command::Withdraw { vault, amount } => self.withdraw(batch, caller, batch.named(vault)?, amount.raw()),
+            Command::DrawDebt { vault, amount } => self.draw(batch, caller, batch.named(vault)?, amount.raw()),
+            Command::RepayDebt { vault, amount } => self.repay(batch, caller, batch.named(vault)?, amount),
+            Command::CloseVault { vault } => self.close_vault(batch, caller, batch.named(vault)?),
+            Command::SplitVault {
+                vault,
+                collateral,
+                debt,
+            } => self.split(batch, caller, batch.named(vault)?, collateral.raw(), debt.raw()),
+            Command::MergeVaults { from, into } => self.merge(batch, caller, batch.named(from)?, batch.named(into)?),
+            Command::TransferVault { vault, to } => self.transfer(batch, caller, batch.named(vault)?, to),
+            Command::SetDelegate { delegate, permission } => {
+                self.set_delegate(caller, delegate, permission);
+                Ok(())
+            }
+            Command::SetStandingOrder { vault, order } => self.set_order(caller, batch.named(vault)?, order),
+            Command::Send { asset, to, amount } => self.send(caller, asset, to, amount.raw()),
+            Command::Liquidate { vault } => {
+                if batch.has_touched(vault) {
+                    return Err(Rejected::NotInBatch);
+                }
+                self.liquidate(vault, Some(caller))
+            }
+            Command::TakeAuction {
+                auction,
+                amount,
+                price_max,
+            } => {
+                if !batch.touched.is_empty() {
+                    return Err(Rejected::NotInBatch);
+                }
+                self.take(caller, auction, amount.raw(), price_max)
+            }
+            Command::ResetAuction { auction } => self.reset(auction, Some(caller)),
+            Command::EnterPool {
+                collateral_type,
+                amount,
+                expiry,
+            } => {
+                self.spec(collateral_type)?;
+                self.queue(caller, collateral_type, true, amount.raw(), expiry)
+            }
+            Command::ExitPool {
+                collateral_type,
+                amount,
+                expiry,
+            } => {
+                self.spec(collateral_type)?;
+                let held = self.position(collateral_type, caller)?;
+                if held.0 == 0 {
+                    return Err(Rejected::NoDeposit);
+                }
+                self.queue(caller, collateral_type, false, amount.raw(), expiry)
+            }
+            Command::ClaimPoolGain { collateral_type } => self.claim(collateral_type, caller),
+            Command::CancelTicket { ticket } => {
+                let now = self.time;
+                let open = self.tickets.get_mut(&ticket).ok_or(Rejected::UnknownTicket(ticket))?;
+                if open.owner != caller {
+                    return Err(Rejected::NotTicketOwner(ticket));
+                }
+                open.cancelled = open.cancelled.or(Some(now));
+                Ok(())
+            }
+            Command::AddFirstLoss {
+                collateral_type,
+                amount,
+            } => {
+                self.spec(collateral_type)?;
+                if amount.is_zero() {
+                    return Err(Rejected::ZeroAmount);
+                }
+                self.pay(self.coin(), caller, Module::FirstLoss(collateral_type), amount.raw())
+            }
+            Command::SetParameter(change) => self.set_parameter(caller, change),
+        }
+    }
+
+    /// Queues an entry, which escrows its coins, or an exit.
+    fn queue(
+        &mut self,
+        owner: ballast_protocol::AccountId,
+        kind: ballast_protocol::TypeId,
+        enters: bool,
+        amount: u128,
+        expiry: Timestamp,
+    ) -> Done {
+        let now = Timestamp(self.time);
+        if amount == 0 {
+            return Err(Rejected::ZeroAmount);
+        }
+        if expiry <= now {
+            return Err(Rejected::Expired { expiry, now });
+        }
+        if enters {
+            self.pay(self.coin(), owner, Module::Queue, amount)?;
+        }
+        self.last_ticket += 1;
+        let ticket = Ticket {
+            owner,
+            kind,
+            enters,
+            amount,
+            included: now.0,
+            ready: self.host_time + self.spec(kind)?.pool.cooldown.0,
+            expiry: expiry.0,
+            cancelled: None,
+        };
+        self.tickets
+            .insert(ballast_protocol::TicketId(self.last_ticket), ticket);
+        Ok(())
+    }
+}

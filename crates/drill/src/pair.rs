@@ -1,0 +1,68 @@
+//! An engine and a model that should always agree.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ballast_engine::{State, apply_block, invariants};
+use ballast_protocol::{Block, BlockResult, Genesis};
+
+use crate::compare::{self, Agreement};
+use crate::model::Model;
+
+/// Both sides, at one height.
+#[derive(Clone)]
+pub(crate) struct Pair {
+    pub(crate) engine: State,
+    pub(crate) model: Model,
+}
+
+impl Pair {
+    /// Both sides at height 0.
+    pub(crate) fn genesis(genesis: &Genesis) -> Result<Self, String> {
+        let engine = State::genesis(genesis).map_err(|error| format!("genesis: {error}"))?;
+        let model = Model::genesis(genesis).map_err(|error| format!("genesis of the model: {error}"))?;
+        let mut pair = Self { engine, model };
+        // A state at height 0 has its quotes already; the model makes them with its first block.
+        pair.model.quote_all();
+        compare::states(&pair.engine, &pair.model)?;
+        Ok(pair)
+    }
+
+    /// Applies a block to both; the first difference, panic or broken invariant is the error.
+    pub(crate) fn apply(&mut self, block: &Block) -> Result<BlockResult, String> {
+        let applied = catch_unwind(AssertUnwindSafe(|| apply_block(&mut self.engine, block)));
+        let result = applied.map_err(|panic| {
+            let told = panic.downcast_ref::<String>().map(String::as_str);
+            format!(
+                "the engine panicked: {}",
+                told.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("?")
+            )
+        })?;
+        let expected = self.model.apply(block);
+        let (result, expected) = match (result, expected) {
+            (Ok(result), Ok(expected)) => (result, expected),
+            (result, expected) => {
+                let result = result.map(|result| result.receipts);
+                return Err(format!(
+                    "the block cannot be applied\n  engine: {result:?}\n  model:  {expected:?}"
+                ));
+            }
+        };
+        compare::results(&result, &expected)?;
+        compare::states(&self.engine, &self.model)?;
+        invariants::check_cheap(&self.engine).map_err(|breach| breach.to_string())?;
+        let limits = &self.engine.governance().limits;
+        invariants::work_is_bounded(limits, &result).map_err(|breach| breach.to_string())?;
+        Ok(result)
+    }
+
+    /// The dear checks: every invariant, the root, and who may act for whom.
+    pub(crate) fn check_all(&self) -> Agreement {
+        compare::delegates(&self.engine, &self.model)?;
+        invariants::check_all(&self.engine).map_err(|breach| breach.to_string())
+    }
+
+    /// Whether the root commits to exactly what is there.
+    pub(crate) fn check_root(&self) -> Agreement {
+        invariants::root_is_exact(&self.engine).map_err(|breach| breach.to_string())
+    }
+}

@@ -1,0 +1,184 @@
+//! The worlds that the drill starts from: small, cramped, and each a little different.
+
+use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, RAY, Rate, Ratio, Seconds, Timestamp};
+use ballast_protocol::{
+    AccountId, Asset, AssetId, FeedId, FeedSpec, Genesis, Limits, Opening, OpeningBalance, OpeningVault, SourceId,
+    TypeId, TypeSpec, coins,
+};
+
+use crate::random::Random;
+
+/// The reserve's coin.
+pub(crate) const COIN: AssetId = AssetId(1);
+/// All assets: the coin, three collaterals of 18, 8 and 6 decimals, and one that has no use.
+pub(crate) const ASSETS: [AssetId; 5] = [COIN, AssetId(2), AssetId(3), AssetId(4), AssetId(5)];
+/// The types; the first two share a collateral and a feed.
+pub(crate) const TYPES: [TypeId; 4] = [TypeId(1), TypeId(2), TypeId(3), TypeId(4)];
+/// How many users there are; the authority is one more.
+pub(crate) const USERS: u64 = 14;
+
+/// First prices in whole dollars by feed.
+pub(crate) const FIRST_PRICES: [(FeedId, u32); 3] = [(FeedId(1), 2_000), (FeedId(2), 40_000), (FeedId(3), 1)];
+
+/// The authority.
+pub(crate) const fn authority() -> AccountId {
+    AccountId::numbered(USERS + 1)
+}
+
+/// A user or, once in a while, the authority or a stranger.
+pub(crate) fn anyone(random: &mut Random) -> AccountId {
+    if random.chance(30) {
+        return AccountId::numbered(random.under(200));
+    }
+    AccountId::numbered(1 + random.under(USERS))
+}
+
+/// A genesis with limits that are sometimes so narrow that everything overflows them.
+pub(crate) fn genesis(random: &mut Random) -> Genesis {
+    let mut limits = Limits::standard(COIN);
+    limits.debt_ceiling = random.of([coins(3_000_000), coins(40_000_000), coins(40_000_000)]);
+    limits.auction_ceiling = random.of([coins(30_000), coins(100_000_000)]);
+    limits.block_work = random.of([1_200, 100_000, 100_000]);
+    limits.liquidation_work = random.of([80, 400, 2_000, 100_000]);
+    limits.liquidation_window = random.of([1, 3, 64]);
+    limits.caller_work_share = random.of([Ratio::ZERO, Ratio::percent(20), Ratio::percent(60)]);
+    limits.transaction_life = random.of([Seconds(900), Seconds::DAY]);
+    limits.work_price = random.of([Amount::ZERO, limits.work_price]);
+    let asset = |(id, decimals): (u32, u8)| Asset {
+        id: AssetId(id),
+        symbol: format!("A{id}"),
+        decimals: Decimals::new(decimals).unwrap_or(Decimals::MAX),
+        feed: (2..5).contains(&id).then(|| FeedId(id - 1)),
+    };
+    let types = vec![first(random), second(random), third(random), fourth()];
+    let opening = opening(random, &types);
+    Genesis {
+        chain_id: 1,
+        time: Timestamp(1_600_000_000),
+        authority: authority(),
+        limits,
+        assets: [(1, 18), (2, 18), (3, 8), (4, 6), (5, 18)].map(asset).to_vec(),
+        feeds: feeds(random),
+        types,
+        opening,
+    }
+}
+
+/// Five sources, three sources, and one that alone closes each round.
+fn feeds(random: &mut Random) -> Vec<FeedSpec> {
+    let mut main = FeedSpec::standard(FeedId(1), "ETH-USD", 10);
+    main.stale_limit = Seconds(900);
+    main.gap = Seconds(900);
+    main.gap_grace = Seconds(60);
+    main.confirm_rounds = random.of([0, 3]);
+    let mut small = FeedSpec::standard(FeedId(2), "BTC-USD", 20);
+    small.sources.truncate(3);
+    small.quorum = 2;
+    small.mean_window = random.of([Seconds(100), Seconds(3_600)]);
+    small.gap = Seconds(2_000);
+    small.gap_grace = Seconds(30);
+    let mut lone = FeedSpec::standard(FeedId(3), "USD-USD", 30);
+    lone.sources = vec![SourceId(30)];
+    lone.quorum = 1;
+    lone.mean_window = Seconds::ZERO;
+    lone.gap_grace = Seconds::ZERO;
+    vec![main, small, lone]
+}
+
+fn first(random: &mut Random) -> TypeSpec {
+    let mut spec = TypeSpec::standard(TypeId(1), "ETH-A", AssetId(2), FeedId(1));
+    spec.debt_ceiling = coins(2_000_000);
+    spec.auction.ceiling = random.of([coins(20_000), coins(10_000_000)]);
+    spec.line = coins(100_000);
+    spec.pool.cooldown = random.of([Seconds(0), Seconds(120)]);
+    spec
+}
+
+/// With an index far from 1, a borrowing fee and no deposit.
+fn second(random: &mut Random) -> TypeSpec {
+    let mut spec = TypeSpec::standard(TypeId(2), "ETH-B", AssetId(2), FeedId(1));
+    spec.liquidation_ratio = Ratio::percent(130);
+    spec.initial_ratio = Ratio::percent(135);
+    spec.penalty = Ratio::percent(10);
+    spec.borrowing_fee = random.of([Ratio::ZERO, Ratio::basis_points(50)]);
+    spec.liquidation_deposit = Amount::ZERO;
+    spec.stability_fee = Rate::ONE;
+    spec.line = coins(1_000_000_000);
+    spec.debt_floor = random.of([Amount::ZERO, Amount::from_raw(7), coins(100)]);
+    spec.pool.cooldown = Seconds(0);
+    spec
+}
+
+/// With few decimals, high interest and a quick auction.
+fn third(random: &mut Random) -> TypeSpec {
+    let mut spec = TypeSpec::standard(TypeId(3), "BTC-A", AssetId(3), FeedId(2));
+    spec.stability_fee = Rate::from_raw(RAY + 20_000_000_000_000_000_000);
+    spec.auction.curve = random.of([
+        ballast_protocol::Curve::Linear { duration: Seconds(600) },
+        ballast_protocol::Curve::Exponential {
+            cut: Rate::from_raw(RAY - RAY / 1_000),
+        },
+    ]);
+    spec.auction.duration = Seconds(900);
+    spec.round_seizure = random.of([Ratio::percent(20), Ratio::percent(100)]);
+    spec.line = coins(1_000_000_000);
+    spec
+}
+
+/// A stable collateral with narrow ratios.
+fn fourth() -> TypeSpec {
+    let mut spec = TypeSpec::standard(TypeId(4), "USD-A", AssetId(4), FeedId(3));
+    spec.initial_ratio = Ratio::percent(112);
+    spec.liquidation_ratio = Ratio::percent(110);
+    spec.initial_gap = Ratio::percent(1);
+    spec.penalty = Ratio::percent(5);
+    spec.slippage = Ratio::percent(2);
+    spec.wick_band = Ratio::percent(2);
+    spec.restore_margin = Ratio::percent(1);
+    spec.pool.discount = Ratio::percent(2);
+    spec.line = coins(1_000_000_000);
+    spec.stress = Ratio::percent(5);
+    spec
+}
+
+/// Collateral for everyone, and coins that one large vault owes.
+fn opening(random: &mut Random, types: &[TypeSpec]) -> Opening {
+    let mut balances = Vec::new();
+    for user in 1..=USERS + 1 {
+        let account = AccountId::numbered(user);
+        let whole = [(1, 20_000, 18), (2, 300, 18), (3, 15, 8), (4, 400_000, 6), (5, 10, 18)];
+        for (asset, most, decimals) in whole {
+            let units = 10_u128.pow(decimals) * (most / 2) + random.under_wide(10_u128.pow(decimals) * most / 2);
+            balances.push(OpeningBalance {
+                asset: AssetId(asset),
+                account,
+                amount: Amount::from_raw(units),
+            });
+        }
+    }
+    let (first_loss, surplus) = (coins(random.under(20_000)), coins(random.under(20_000)));
+    let deposit = types.first().map_or(Amount::ZERO, |first| first.liquidation_deposit);
+    let held = balances
+        .iter()
+        .filter(|balance| balance.asset == COIN)
+        .map(|balance| balance.amount);
+    let owed = Amount::try_sum(held.chain([first_loss, surplus, deposit])).unwrap_or(Amount::MAX);
+    let vault = OpeningVault {
+        owner: AccountId::numbered(1),
+        collateral_type: TypeId(1),
+        collateral: coins(1_000),
+        normalized_debt: NormalizedDebt::from_raw(owed.raw()),
+        deposit,
+    };
+    Opening {
+        balances,
+        prices: FIRST_PRICES.map(|(feed, usd)| (feed, Price::whole(usd))).to_vec(),
+        debt_indices: vec![(TypeId(2), Index::from_raw(RAY * 37 / 10))],
+        vaults: vec![vault],
+        pool_deposits: Vec::new(),
+        auctions: Vec::new(),
+        first_loss: vec![(TypeId(1), first_loss)],
+        surplus,
+        bad_debt: Amount::ZERO,
+    }
+}
