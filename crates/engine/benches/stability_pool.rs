@@ -1,7 +1,7 @@
 //! What a stability pool costs: `cargo bench -p ballast-engine --bench stability_pool`. Each figure is the time of one
 //! operation on a pool of the given number of deposits; owners are drawn at random.
 
-use ballast_engine::kernel::{ChangeSet, State};
+use ballast_engine::kernel::table::take_changes;
 use ballast_engine::mechanisms::stability_pool::StabilityPools;
 use ballast_num::Amount;
 use ballast_protocol::{AccountId, TypeId};
@@ -46,8 +46,7 @@ fn pool(deposits: u64) -> StabilityPools {
 
 /// Drops the undo log, as the end of a block does.
 fn forget(pools: &mut StabilityPools) {
-    let mut changes = ChangeSet::default();
-    pools.each(&mut |piece| piece.take_changes(&mut changes));
+    take_changes(pools);
 }
 
 fn picks(deposits: u64, seed: &mut u64) -> Vec<AccountId> {

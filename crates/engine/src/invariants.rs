@@ -170,14 +170,10 @@ pub fn index_is_exact(state: &State) -> Result<(), Breach> {
             .vaults()
             .iter()
             .filter(|(_, vault)| vault.collateral_type == spec.id && !vault.normalized_debt.is_zero())
-            .map(|(id, vault)| Place {
-                normalized_debt: vault.normalized_debt,
-                collateral: vault.collateral,
-                vault: id,
-            })
+            .map(|(id, vault)| Place::new(id, vault.normalized_debt, vault.collateral))
             .collect();
         expected.sort_unstable();
-        let key = |place: &Place| (place.vault, place.normalized_debt, place.collateral);
+        let key = |place: &Place| (place.vault(), place.normalized_debt(), place.collateral());
         let found: Vec<(VaultId, NormalizedDebt, Amount)> = state.vaults().index().places(spec.id).map(key).collect();
         let expected: Vec<_> = expected.iter().map(key).collect();
         Breach::unless(found == expected, "index_is_exact", || {

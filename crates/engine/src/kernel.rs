@@ -12,4 +12,4 @@ pub use changes::{Change, ChangeSet};
 pub use context::{Clock, Context};
 pub use ledger::Ledger;
 pub use prices::{Prices, Quote, Use};
-pub use table::{Record, Savepoint, State, Stored, Table, Var};
+pub use table::{Record, Savepoint, State, Stored, Table, Var, Visitor};

@@ -5,7 +5,8 @@ use ballast_protocol::{AccountId, Asset, AssetId, AuctionId, Event, Height, Limi
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::kernel::merkle::{self, Entry, MerkleTree, hash_entries};
-use crate::kernel::{ChangeSet, Clock, Context, Ledger, Prices, State as Pieces, Stored, Table, Var};
+use crate::kernel::table::{all_entries, take_changes};
+use crate::kernel::{ChangeSet, Clock, Context, Ledger, Prices, State as Pieces, Table, Var, Visitor};
 use crate::mechanisms::auction::Auctions;
 use crate::mechanisms::backstop::Backstop;
 use crate::mechanisms::oracle::Oracle;
@@ -37,7 +38,7 @@ pub struct Governance {
     pub limits: Limits,
 }
 
-/// A nonce's key: the window in which it dies, whose it is, and the number.
+/// Where a nonce's bit is: the window in which it dies, whose it is, and the number ÷ 128.
 pub(crate) type NonceKey = (u64, AccountId, u64);
 
 /// The state after some block. `Clone` is O(1) in the number of records: forks, readers and snapshots are clones.
@@ -46,7 +47,7 @@ pub struct State {
     pub(crate) chain: Var<Chain>,
     pub(crate) governance: Var<Governance>,
     pub(crate) assets: Table<AssetId, Asset>,
-    pub(crate) nonces: Table<NonceKey, ()>,
+    pub(crate) nonces: Table<NonceKey, u128>,
     pub(crate) ledger: Ledger,
     pub(crate) oracle: Oracle,
     pub(crate) vaults: Vaults,
@@ -64,20 +65,20 @@ pub struct State {
 }
 
 impl Pieces for State {
-    fn each(&mut self, visit: &mut dyn FnMut(&mut dyn Stored)) {
-        visit(&mut self.chain);
-        visit(&mut self.governance);
-        visit(&mut self.assets);
-        visit(&mut self.nonces);
-        self.ledger.each(visit);
-        self.oracle.each(visit);
-        self.vaults.each(visit);
-        self.queue.each(visit);
-        self.pools.each(visit);
-        self.auctions.each(visit);
-        visit(&mut self.auction_cursor);
-        self.backstop.each(visit);
-        visit(&mut self.left_over);
+    fn each(&mut self, visitor: &mut impl Visitor) {
+        visitor.visit(&mut self.chain);
+        visitor.visit(&mut self.governance);
+        visitor.visit(&mut self.assets);
+        visitor.visit(&mut self.nonces);
+        self.ledger.each(visitor);
+        self.oracle.each(visitor);
+        self.vaults.each(visitor);
+        self.queue.each(visitor);
+        self.pools.each(visitor);
+        self.auctions.each(visitor);
+        visitor.visit(&mut self.auction_cursor);
+        self.backstop.each(visitor);
+        visitor.visit(&mut self.left_over);
     }
 }
 
@@ -180,8 +181,7 @@ impl State {
 
     /// Ends a block: brings the root up to date with everything that changed, and returns the exact changes.
     pub(crate) fn commit(&mut self) -> ChangeSet {
-        let mut changes = ChangeSet::default();
-        self.each(&mut |piece| piece.take_changes(&mut changes));
+        let changes = take_changes(self);
         self.merkle.update(leaves(&changes));
         changes
     }
@@ -195,9 +195,7 @@ impl State {
 
     /// Every record in canonical bytes, in the order of tables and keys: for snapshots and exports.
     pub fn records(&self) -> ChangeSet {
-        let mut all = ChangeSet::default();
-        self.clone().each(&mut |piece| piece.all_entries(&mut all));
-        all
+        all_entries(&mut self.clone())
     }
 }
 

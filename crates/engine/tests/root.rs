@@ -12,7 +12,12 @@ fn records_that_genesis_made_and_nobody_wrote_are_under_the_root() {
         time: Timestamp(1),
         authority: AccountId::numbered(1),
         limits: Limits::standard(coin),
-        assets: vec![Asset { id: coin, symbol: "USD".into(), decimals: Decimals::MAX, feed: None }],
+        assets: vec![Asset {
+            id: coin,
+            symbol: "USD".into(),
+            decimals: Decimals::MAX,
+            feed: None,
+        }],
         feeds: Vec::new(),
         types: Vec::new(),
         opening: Opening::default(),

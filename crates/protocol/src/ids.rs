@@ -1,5 +1,6 @@
 //! Names of things: small copyable ids with a canonical encoding, ordered as their numbers are.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -62,10 +63,37 @@ id!(
 );
 
 /// An account: the 20 bytes of an Ethereum address.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
 pub struct AccountId(pub [u8; 20]);
 
+/// The order of the bytes, compared in words: accounts are keys of the largest tables.
+impl Ord for AccountId {
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.words().cmp(&other.words())
+    }
+}
+
+impl PartialOrd for AccountId {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 impl AccountId {
+    /// The bytes as big-endian words, so that their order is that of the bytes.
+    #[inline]
+    fn words(&self) -> (u64, u64, u32) {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, tail @ ..] = self.0;
+        let (first, second) = ([a, b, c, d, e, f, g, h], [i, j, k, l, m, n, o, p]);
+        (
+            u64::from_be_bytes(first),
+            u64::from_be_bytes(second),
+            u32::from_be_bytes(tail),
+        )
+    }
+
     /// The account whose last eight bytes are `number`: for tests, simulations and examples.
     pub const fn numbered(number: u64) -> Self {
         let tail = number.to_be_bytes();

@@ -11,6 +11,7 @@ use super::{liquidation, pool_queue, protection, transaction};
 use crate::kernel::{ChangeSet, Clock, Savepoint};
 use crate::mechanisms::auction;
 use crate::mechanisms::oracle::Closed;
+use crate::mechanisms::vault::Batch;
 use crate::state::{Chain, ENGINE, State};
 
 /// Why a block cannot follow a state. Hosts never make such a block; audit refuses it.
@@ -55,8 +56,22 @@ pub fn apply_block(state: &mut State, block: &Block) -> Result<BlockResult, Inva
 pub fn apply_block_with_changes(state: &mut State, block: &Block) -> Result<(BlockResult, ChangeSet), InvalidBlock> {
     let executed = execute_block(state, block)?;
     let changes = state.commit();
-    let Executed { height, receipts, events, work } = executed;
-    Ok((BlockResult { height, receipts, events, state_root: state.root(), work }, changes))
+    let Executed {
+        height,
+        receipts,
+        events,
+        work,
+    } = executed;
+    Ok((
+        BlockResult {
+            height,
+            receipts,
+            events,
+            state_root: state.root(),
+            work,
+        },
+        changes,
+    ))
 }
 
 /// What came of a block that is not committed to yet.
@@ -78,10 +93,16 @@ pub fn execute_block(state: &mut State, block: &Block) -> Result<Executed, Inval
     let parent = *state.chain();
     let expected = Height(parent.height.0.saturating_add(1));
     if block.height != expected {
-        return Err(InvalidBlock::Height { found: block.height, expected });
+        return Err(InvalidBlock::Height {
+            found: block.height,
+            expected,
+        });
     }
     if block.time < parent.time {
-        return Err(InvalidBlock::Time { found: block.time, parent: parent.time });
+        return Err(InvalidBlock::Time {
+            found: block.time,
+            parent: parent.time,
+        });
     }
     let start = Savepoint::of(state);
     let prices = state.prices.clone();
@@ -133,6 +154,8 @@ struct BlockRun<'a> {
     clock: Clock,
     receipts: Vec<Option<Receipt>>,
     events: Vec<Event>,
+    /// Scratch space of transactions.
+    batch: Batch,
     /// Work of transactions so far.
     work: u64,
     /// Work of the engine's own steps so far.
@@ -155,6 +178,7 @@ impl<'a> BlockRun<'a> {
             },
             receipts: vec![None; block.transactions.len()],
             events: Vec::new(),
+            batch: Batch::default(),
             work: 0,
             engine_work: 0,
         }
@@ -268,7 +292,7 @@ impl<'a> BlockRun<'a> {
                     events: Vec::new(),
                 }
             } else {
-                transaction::execute(state, self.clock, tx)
+                transaction::execute(state, self.clock, tx, &mut self.batch)
             };
             self.work = self.work.saturating_add(receipt.work);
             self.receipts[at] = Some(receipt);
@@ -372,7 +396,7 @@ impl<'a> BlockRun<'a> {
         let dead = state
             .nonces
             .iter()
-            .map(|(key, ())| *key)
+            .map(|(key, _)| *key)
             .take_while(|(dies, _, _)| *dies < window);
         for key in dead.take(NONCES).collect::<Vec<_>>() {
             state.nonces.remove(&key);

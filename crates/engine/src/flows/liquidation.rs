@@ -9,7 +9,7 @@ use ballast_protocol::{
 
 use super::disposal::{self, Lot};
 use super::transaction::{LIQUIDATION_WORK, LOOK_WORK};
-use crate::kernel::Clock;
+use crate::kernel::{Clock, Savepoint};
 use crate::mechanisms::auction;
 use crate::mechanisms::vault::{Bar, Totals, Vault, Vaults};
 use crate::state::{ENGINE, State};
@@ -177,7 +177,7 @@ fn untouchable(state: &State, terms: &Terms) -> usize {
         .filter(|place| {
             state
                 .vaults
-                .vault(place.vault)
+                .vault(place.vault())
                 .is_ok_and(|vault| vault.seized_in == terms.round)
         })
         .count()
@@ -211,7 +211,7 @@ fn liquidate_band(
         let mut next: Vec<(NormalizedDebt, VaultId)> = index
             .places_from(kind, start + passed)
             .take(end.saturating_sub(start + passed).min(window))
-            .map(|place| (place.normalized_debt, place.vault))
+            .map(|place| (place.normalized_debt(), place.vault()))
             .collect();
         if next.is_empty() {
             return Ok(());
@@ -221,19 +221,35 @@ fn liquidate_band(
             if *budget < LIQUIDATION_WORK {
                 return Ok(());
             }
-            match decide(state, terms, id) {
-                Ok(decision) => {
-                    *budget -= LIQUIDATION_WORK;
-                    carry_out(state, clock, terms, id, &decision, None, events)?;
-                }
-                Err(_) => {
-                    *budget -= LOOK_WORK;
-                    passed += 1;
-                }
-            }
+            let Ok(decision) = decide(state, terms, id) else {
+                *budget -= LOOK_WORK;
+                passed += 1;
+                continue;
+            };
+            *budget -= LIQUIDATION_WORK;
+            // A lot that nobody may sell, or a figure that does not fit, keeps one vault where it is, not the chain.
+            let done = protected(state, events, |state, events| {
+                carry_out(state, clock, terms, id, &decision, None, events)
+            });
+            passed += usize::from(done.is_err());
         }
     }
     Ok(())
+}
+
+/// Does something to one vault, or nothing at all: a refusal leaves state and events as they were.
+pub(crate) fn protected(
+    state: &mut State,
+    events: &mut Vec<Event>,
+    act: impl FnOnce(&mut State, &mut Vec<Event>) -> Result<(), Rejected>,
+) -> Result<(), Rejected> {
+    let (before, told) = (Savepoint::of(state), events.len());
+    let done = act(state, events);
+    if done.is_err() {
+        before.restore(state);
+        events.truncate(told);
+    }
+    done
 }
 
 fn terms_window(state: &State) -> usize {
@@ -293,7 +309,8 @@ fn restore(terms: &Terms, vault: &Vault, deep: bool) -> Result<Decision, Rejecte
         limit if !deep && needed > limit => (limit, SeizureRule::PartialRoundLimit),
         _ => (needed, SeizureRule::PartialToTarget),
     };
-    if debt.is_zero() || owed.saturating_sub(debt) < spec.debt_floor {
+    // Roundings can ask for more than a vault of a few base units owes.
+    if debt.is_zero() || debt >= owed || owed.saturating_sub(debt) < spec.debt_floor {
         return whole(SeizureRule::WholeAvoidsDust);
     }
     let penalty = debt.mul_ratio(spec.penalty, Round::Up)?;

@@ -3,7 +3,7 @@
 use ballast_num::{Amount, Ratio, Round};
 use ballast_protocol::{Event, Protection, Rejected, Repayment, StandingOrder, TypeId, VaultId};
 
-use super::liquidation::Terms;
+use super::liquidation::{self, Terms};
 use super::transaction::{LIQUIDATION_WORK, LOOK_WORK};
 use crate::kernel::Clock;
 use crate::mechanisms::vault::{Bar, Batch, Vaults};
@@ -44,7 +44,7 @@ pub(crate) fn protect(
     let affordable = usize::try_from(*budget / LOOK_WORK).unwrap_or(usize::MAX);
     let places = state.vaults.index().places(kind).take(count.min(affordable));
     let ordered: Vec<(VaultId, StandingOrder)> = places
-        .filter_map(|place| Some((place.vault, *state.vaults.standing_order(place.vault)?)))
+        .filter_map(|place| Some((place.vault(), *state.vaults.standing_order(place.vault())?)))
         .collect();
     *budget = budget.saturating_sub(LOOK_WORK.saturating_mul(count.min(affordable) as u64));
     for (id, order) in ordered {
@@ -52,7 +52,10 @@ pub(crate) fn protect(
             break;
         }
         *budget -= LIQUIDATION_WORK;
-        execute(state, clock, &terms, id, order, events)?;
+        // An order whose figures do not fit, as at an absurd price, stays; it must not stop the chain.
+        let _ = liquidation::protected(state, events, |state, events| {
+            execute(state, clock, &terms, id, order, events)
+        });
     }
     Ok(())
 }
@@ -63,9 +66,9 @@ fn warn(state: &State, terms: &Terms, count: usize, before: usize, budget: &mut 
     let fresh = count.saturating_sub(before).min(affordable);
     *budget = budget.saturating_sub(LOOK_WORK.saturating_mul(fresh as u64));
     for place in state.vaults.index().places_from(terms.spec.id, before).take(fresh) {
-        if let Ok(vault) = state.vaults.vault(place.vault) {
+        if let Ok(vault) = state.vaults.vault(place.vault()) {
             events.push(Event::VaultWarned {
-                vault: place.vault,
+                vault: place.vault(),
                 owner: vault.owner,
                 price: terms.judging,
             });

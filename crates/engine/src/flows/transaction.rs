@@ -47,8 +47,8 @@ pub fn transaction_work(transaction: &Transaction) -> u64 {
         .fold(ADMISSION_WORK, u64::saturating_add)
 }
 
-/// Runs a transaction against the state, at the prices of this block.
-pub(crate) fn execute(state: &mut State, clock: Clock, transaction: &Transaction) -> Receipt {
+/// Runs a transaction against the state, at the prices of this block. `batch` is scratch space.
+pub(crate) fn execute(state: &mut State, clock: Clock, transaction: &Transaction, batch: &mut Batch) -> Receipt {
     let work = transaction_work(transaction);
     let refused = |reason| Receipt {
         outcome: Outcome::NotAdmitted(reason),
@@ -56,17 +56,23 @@ pub(crate) fn execute(state: &mut State, clock: Clock, transaction: &Transaction
         fee: None,
         events: Vec::new(),
     };
-    let (charged, on_failure) = match admit(state, clock, transaction, work) {
+    let fees = match admit(state, clock, transaction, work) {
         Ok(fees) => fees,
         Err(reason) => return refused(reason),
     };
 
     let inner = Savepoint::of(state);
-    let mut events = Vec::new();
-    let done = run(state, clock, transaction, &mut events).and_then(|()| {
-        let fee = charged.map_err(|reason| (transaction.commands.len(), reason))?;
-        pay(state, transaction, &fee).map_err(|reason| (transaction.commands.len(), reason))?;
-        Ok(fee)
+    batch.clear();
+    let mut events = Vec::with_capacity(transaction.commands.len());
+    let end = transaction.commands.len();
+    let done = run(state, clock, transaction, batch, &mut events).and_then(|()| match &fees {
+        Fees::Paid(fee) => Ok(*fee),
+        Fees::Due { on_success, .. } => {
+            let paid = on_success
+                .clone()
+                .and_then(|fee| pay(state, transaction, &fee).map(|()| fee));
+            paid.map_err(|reason| (end, reason))
+        }
     });
     match done {
         Ok(fee) => Receipt {
@@ -77,28 +83,40 @@ pub(crate) fn execute(state: &mut State, clock: Clock, transaction: &Transaction
         },
         Err((command, reason)) => {
             inner.restore(state);
-            let paid = pay(state, transaction, &on_failure);
-            debug_assert!(paid.is_ok(), "admission has seen this balance");
+            let fee = match fees {
+                Fees::Paid(fee) => fee,
+                Fees::Due { on_failure, .. } => {
+                    let paid = pay(state, transaction, &on_failure);
+                    debug_assert!(paid.is_ok(), "admission has seen this balance");
+                    on_failure
+                }
+            };
             let command = u32::try_from(command).unwrap_or(u32::MAX);
             Receipt {
                 outcome: Outcome::Failed { command, reason },
                 work,
-                fee: Some(on_failure),
+                fee: Some(fee),
                 events: Vec::new(),
             }
         }
     }
 }
 
-/// Uses up the nonce and finds the fee: after success (which may lack a price), and after failure, which is held.
+/// What an admitted transaction pays.
+enum Fees {
+    /// The same asset in either case: paid before the first command.
+    Paid(Fee),
+    /// One asset after success, if it has a price then, and another after failure, which is held.
+    Due {
+        on_success: Result<Fee, Rejected>,
+        on_failure: Fee,
+    },
+}
+
+/// Uses up the nonce and finds the fee, outside of the savepoint that a failure goes back to.
 /// Errors, in order: `Empty`, `Expired`, `ExpiryTooFar`, `NonceUsed`, `FeeOverLimit`, `NoFeeAsset`, `NoPrice`,
 /// `InsufficientBalance`.
-fn admit(
-    state: &mut State,
-    clock: Clock,
-    transaction: &Transaction,
-    work: u64,
-) -> Result<(Result<Fee, Rejected>, Fee), Rejected> {
+fn admit(state: &mut State, clock: Clock, transaction: &Transaction, work: u64) -> Result<Fees, Rejected> {
     let Transaction {
         sender,
         nonce,
@@ -123,10 +141,12 @@ fn admit(
             latest,
         });
     }
-    // A living transaction dies in this window or the next.
+    // A living transaction dies in this window or the next: its nonce must be new in both.
     let window = nonce_window(clock.now.0, life);
-    let used = |window| state.nonces.contains_key(&(window, *sender, *nonce));
-    if used(window) || used(window + 1) {
+    let (word, bit) = (*nonce / 128, 1_u128 << (*nonce % 128));
+    let bits = |window| state.nonces.get(&(window, *sender, word)).copied().unwrap_or(0);
+    let both = [bits(window), if window == u64::MAX { 0 } else { bits(window + 1) }];
+    if both.iter().any(|bits| bits & bit != 0) {
         return Err(Rejected::NonceUsed { nonce: *nonce });
     }
     let work_price = state.chain.get().work_price;
@@ -142,7 +162,7 @@ fn admit(
             limit: offer.limit,
         });
     }
-    let fee_in = |asset| {
+    let fee_in = |state: &State, asset| {
         Ok(Fee {
             asset,
             amount: in_asset(state, asset, in_coin)?,
@@ -150,23 +170,28 @@ fn admit(
             work_price,
         })
     };
-    let on_failure: Fee = fee_in(offer.on_failure)?;
-    let balance = state.ledger.balance(on_failure.asset, *sender);
-    if balance < on_failure.amount {
-        return Err(Rejected::InsufficientBalance {
-            asset: on_failure.asset,
-            balance,
-            needed: on_failure.amount,
-        });
-    }
-    let charged = if offer.asset == offer.on_failure {
-        Ok(on_failure)
+    let on_failure: Fee = fee_in(state, offer.on_failure)?;
+    let fees = if offer.asset == offer.on_failure {
+        pay(state, transaction, &on_failure)?;
+        Fees::Paid(on_failure)
     } else {
-        fee_in(offer.asset)
+        let balance = state.ledger.balance(on_failure.asset, *sender);
+        if balance < on_failure.amount {
+            return Err(Rejected::InsufficientBalance {
+                asset: on_failure.asset,
+                balance,
+                needed: on_failure.amount,
+            });
+        }
+        Fees::Due {
+            on_success: fee_in(state, offer.asset),
+            on_failure,
+        }
     };
-
-    state.nonces.set((nonce_window(expiry.0, life), *sender, *nonce), ());
-    Ok((charged, on_failure))
+    let dies = nonce_window(expiry.0, life);
+    let before = if dies == window { both[0] } else { both[1] };
+    state.nonces.set((dies, *sender, word), before | bit);
+    Ok(fees)
 }
 
 /// In which window of length `life` a transaction of this expiry dies.
@@ -202,52 +227,24 @@ fn run(
     state: &mut State,
     clock: Clock,
     transaction: &Transaction,
+    batch: &mut Batch,
     events: &mut Vec<Event>,
 ) -> Result<(), (usize, Rejected)> {
-    let mut batch = Batch::default();
-    let mut batch_run = Run {
+    let mut run = Run {
         state,
         clock,
         transaction,
         events,
-        batch: &mut batch,
+        batch,
     };
     for (at, command) in transaction.commands.iter().enumerate() {
-        batch_run.command(command).map_err(|reason| (at, reason))?;
+        run.command(command).map_err(|reason| (at, reason))?;
     }
-    let end = transaction.commands.len();
-    with_context(state, clock, transaction.sender, events, |vaults, ctx| {
-        vaults.judge(ctx, &batch)
-    })
-    .map_err(|reason| (end, reason))
-}
-
-/// Lends the vaults and their surroundings, as disjoint parts of the state.
-fn with_context<T>(
-    state: &mut State,
-    clock: Clock,
-    caller: ballast_protocol::AccountId,
-    events: &mut Vec<Event>,
-    act: impl FnOnce(&mut Vaults, &mut Context<'_>) -> T,
-) -> T {
-    let State {
-        governance,
-        prices,
-        ledger,
-        vaults,
-        ..
-    } = state;
-    act(
-        vaults,
-        &mut Context {
-            clock,
-            caller,
-            limits: &governance.get().limits,
-            prices,
-            ledger,
-            events,
-        },
-    )
+    let (mechanisms, ctx) = run.state.lend(clock, transaction.sender, run.events);
+    mechanisms
+        .vaults
+        .judge(&ctx, run.batch)
+        .map_err(|reason| (transaction.commands.len(), reason))
 }
 
 struct Run<'a> {

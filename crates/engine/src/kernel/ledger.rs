@@ -2,24 +2,30 @@
 //! another gains, and what is minted or burned changes the supply by as much.
 
 use ballast_num::Amount;
-use ballast_protocol::{AssetId, Holder, Rejected, table};
+use ballast_protocol::{AccountId, AssetId, Holder, Module, Rejected, table};
 
-use super::table::Table;
+use super::table::{Record, Table};
 use crate::pieces;
 
 /// Balances and supplies. Balances of zero have no entry.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    balances: Table<(AssetId, Holder), Amount>,
+    accounts: Table<(AccountId, AssetId), Amount>,
+    modules: Table<(AssetId, Module), Amount>,
     supplies: Table<AssetId, Amount>,
 }
 
-pieces!(Ledger { balances, supplies });
+pieces!(Ledger {
+    accounts,
+    modules,
+    supplies
+});
 
 impl Default for Ledger {
     fn default() -> Self {
         Self {
-            balances: Table::new(table::BALANCES),
+            accounts: Table::new(table::BALANCES),
+            modules: Table::new(table::MODULE_BALANCES),
             supplies: Table::new(table::SUPPLIES),
         }
     }
@@ -28,10 +34,11 @@ impl Default for Ledger {
 impl Ledger {
     /// What `holder` has of `asset`, in its base units.
     pub fn balance(&self, asset: AssetId, holder: impl Into<Holder>) -> Amount {
-        self.balances
-            .get(&(asset, holder.into()))
-            .copied()
-            .unwrap_or(Amount::ZERO)
+        let balance = match holder.into() {
+            Holder::Account(account) => self.accounts.get(&(account, asset)),
+            Holder::Module(module) => self.modules.get(&(asset, module)),
+        };
+        balance.copied().unwrap_or(Amount::ZERO)
     }
 
     /// How much of `asset` there is, in its base units.
@@ -47,49 +54,49 @@ impl Ledger {
         to: impl Into<Holder>,
         amount: Amount,
     ) -> Result<(), Rejected> {
-        let (from, to) = (from.into(), to.into());
-        let rest = self.rest(asset, from, amount)?;
-        if from == to || amount.is_zero() {
-            return Ok(());
-        }
-        let sum = self.balance(asset, to).try_add(amount)?;
-        self.write(asset, from, rest);
-        self.write(asset, to, sum);
-        Ok(())
-    }
-
-    /// Creates `amount` in the hands of `to`. Error: `Arithmetic` if the supply would not fit.
-    pub fn mint(&mut self, asset: AssetId, to: impl Into<Holder>, amount: Amount) -> Result<(), Rejected> {
-        let to = to.into();
         if amount.is_zero() {
             return Ok(());
         }
-        let supply = self.supply(asset).try_add(amount)?;
-        // No balance exceeds the supply, so this sum fits too.
-        let sum = self.balance(asset, to).try_add(amount)?;
-        self.supplies.set(asset, supply);
-        self.write(asset, to, sum);
-        Ok(())
+        self.take(asset, from.into(), amount)?;
+        // No balance exceeds the supply, which fits: so does this one.
+        self.give(asset, to.into(), amount)
+    }
+
+    /// Creates `amount` in the hands of `to`. Error: `Arithmetic` if the supply would not fit; nothing has moved then.
+    pub fn mint(&mut self, asset: AssetId, to: impl Into<Holder>, amount: Amount) -> Result<(), Rejected> {
+        if amount.is_zero() {
+            return Ok(());
+        }
+        match self.supplies.change(&asset, |supply| supply.try_add(amount)) {
+            Some(supply) => drop(supply?),
+            None => drop(self.supplies.set(asset, amount)),
+        }
+        self.give(asset, to.into(), amount)
     }
 
     /// Destroys `amount` in the hands of `from`. Error: `InsufficientBalance`; nothing has moved then.
     pub fn burn(&mut self, asset: AssetId, from: impl Into<Holder>, amount: Amount) -> Result<(), Rejected> {
-        let from = from.into();
-        let rest = self.rest(asset, from, amount)?;
         if amount.is_zero() {
             return Ok(());
         }
-        let supply = self.supply(asset).try_sub(amount)?;
-        self.supplies.set(asset, supply);
-        self.write(asset, from, rest);
-        Ok(())
+        self.take(asset, from.into(), amount)?;
+        match self.supplies.change(&asset, |supply| supply.try_sub(amount)) {
+            Some(supply) => Ok(supply.map(drop)?),
+            None => Ok(()), // a balance without a supply does not exist
+        }
     }
 
-    /// All balances above zero, by asset and holder.
+    /// All balances above zero: of accounts, then of modules.
     pub fn balances(&self) -> impl Iterator<Item = (AssetId, Holder, Amount)> + '_ {
-        self.balances
+        let accounts = self
+            .accounts
             .iter()
-            .map(|((asset, holder), amount)| (*asset, *holder, *amount))
+            .map(|((account, asset), amount)| (*asset, (*account).into(), *amount));
+        accounts.chain(
+            self.modules
+                .iter()
+                .map(|((asset, module), amount)| (*asset, (*module).into(), *amount)),
+        )
     }
 
     /// All supplies, by asset.
@@ -97,20 +104,46 @@ impl Ledger {
         self.supplies.iter().map(|(asset, amount)| (*asset, *amount))
     }
 
-    fn rest(&self, asset: AssetId, holder: Holder, amount: Amount) -> Result<Amount, Rejected> {
-        let balance = self.balance(asset, holder);
-        balance.try_sub(amount).map_err(|_| Rejected::InsufficientBalance {
-            asset,
-            balance,
-            needed: amount,
-        })
+    /// Bytes on the heap of the accounts' balances.
+    pub fn heap_bytes(&self) -> usize {
+        self.accounts.tree().heap_bytes()
     }
 
-    fn write(&mut self, asset: AssetId, holder: Holder, amount: Amount) {
-        if amount.is_zero() {
-            self.balances.remove(&(asset, holder));
-        } else {
-            self.balances.set((asset, holder), amount);
+    fn take(&mut self, asset: AssetId, from: Holder, amount: Amount) -> Result<(), Rejected> {
+        match from {
+            Holder::Account(account) => take(&mut self.accounts, (account, asset), asset, amount),
+            Holder::Module(module) => take(&mut self.modules, (asset, module), asset, amount),
+        }
+    }
+
+    fn give(&mut self, asset: AssetId, to: Holder, amount: Amount) -> Result<(), Rejected> {
+        match to {
+            Holder::Account(account) => give(&mut self.accounts, (account, asset), amount),
+            Holder::Module(module) => give(&mut self.modules, (asset, module), amount),
+        }
+    }
+}
+
+/// Takes from a balance; a balance that becomes zero loses its entry.
+fn take<K: Record + Ord>(table: &mut Table<K, Amount>, key: K, asset: AssetId, amount: Amount) -> Result<(), Rejected> {
+    let short = |balance| Rejected::InsufficientBalance {
+        asset,
+        balance,
+        needed: amount,
+    };
+    let rest = table.change(&key, |balance| balance.try_sub(amount).map_err(|_| short(*balance)));
+    if rest.unwrap_or(Err(short(Amount::ZERO)))?.is_zero() {
+        table.remove(&key);
+    }
+    Ok(())
+}
+
+fn give<K: Record + Ord>(table: &mut Table<K, Amount>, key: K, amount: Amount) -> Result<(), Rejected> {
+    match table.change(&key, |balance| balance.try_add(amount)) {
+        Some(sum) => Ok(sum.map(drop)?),
+        None => {
+            table.set(key, amount);
+            Ok(())
         }
     }
 }

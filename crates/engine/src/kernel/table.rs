@@ -4,7 +4,6 @@
 //! savepoints are nested lengths. At the end of a block the first logged value of each key, beside the present one, is
 //! the block's exact change feed; and the state root is brought up to date from that feed.
 
-use ballast_protocol::proof::Hash;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::changes::ChangeSet;
@@ -28,8 +27,14 @@ pub trait Stored {
 
 /// A part of the state: visits all its pieces in a fixed order.
 pub trait State {
-    /// Calls `visit` with each piece.
-    fn each(&mut self, visit: &mut dyn FnMut(&mut dyn Stored));
+    /// Shows each piece to the visitor.
+    fn each(&mut self, visitor: &mut impl Visitor);
+}
+
+/// Whoever visits the pieces of a state, whatever each holds.
+pub trait Visitor {
+    /// Looks at one piece.
+    fn visit(&mut self, piece: &mut impl Stored);
 }
 
 /// Implements [`State`] by naming the pieces.
@@ -38,8 +43,8 @@ pub trait State {
 macro_rules! pieces {
     ($state:ty { $($field:ident),* $(,)? }) => {
         impl $crate::kernel::State for $state {
-            fn each(&mut self, visit: &mut dyn FnMut(&mut dyn $crate::kernel::Stored)) {
-                $(visit(&mut self.$field);)*
+            fn each(&mut self, visitor: &mut impl $crate::kernel::Visitor) {
+                $(visitor.visit(&mut self.$field);)*
             }
         }
     };
@@ -78,6 +83,20 @@ impl<K: Record + Ord, V: Record> Table<K, V> {
         let before = self.tree.insert(key.clone(), value);
         self.log.push((key, before.clone()));
         before
+    }
+
+    /// Changes a record in place, if it is there and `change` agrees to its present value: one search instead of two.
+    /// Returns `None` if there is no record, and the new value or the refusal otherwise.
+    pub fn change<E>(&mut self, key: &K, change: impl FnOnce(&V) -> Result<V, E>) -> Option<Result<V, E>> {
+        let mut outcome = None;
+        self.tree.update(key, |value| {
+            outcome = Some(change(value).map(|after| {
+                let before = std::mem::replace(value, after.clone());
+                self.log.push((key.clone(), Some(before)));
+                after
+            }));
+        });
+        outcome
     }
 
     /// Removes a record and returns it.
@@ -213,35 +232,77 @@ impl<V: Record> Stored for Var<V> {
 }
 
 /// The most pieces that a state may have.
-const PIECES: usize = 40;
+const PIECES: usize = 48;
 
 /// A point to go back to. It is void once a later go-back to an earlier point, or a block's end, has passed it.
 #[derive(Clone, Copy, Debug)]
 pub struct Savepoint {
     marks: [u32; PIECES],
+    next: usize,
 }
 
 impl Savepoint {
     /// The present point.
-    pub fn of(state: &mut dyn State) -> Self {
-        let mut marks = [0; PIECES];
-        let mut at = 0;
-        state.each(&mut |piece| {
-            marks[at] = u32::try_from(piece.mark()).expect("a block's log is bounded by its work budget");
-            at += 1;
-        });
-        Self { marks }
+    pub fn of(state: &mut impl State) -> Self {
+        let mut here = Self {
+            marks: [0; PIECES],
+            next: 0,
+        };
+        state.each(&mut Marking(&mut here));
+        here
     }
 
     /// Undoes everything since this point.
-    pub fn restore(&self, state: &mut dyn State) {
-        let mut at = 0;
-        state.each(&mut |piece| {
-            piece.rewind(self.marks[at] as usize);
-            at += 1;
-        });
+    pub fn restore(self, state: &mut impl State) {
+        state.each(&mut Rewinding(Self { next: 0, ..self }));
     }
 }
 
-/// An empty state's root.
-pub const EMPTY_ROOT: Hash = Hash([0; 32]);
+struct Marking<'a>(&'a mut Savepoint);
+
+impl Visitor for Marking<'_> {
+    #[inline]
+    fn visit(&mut self, piece: &mut impl Stored) {
+        self.0.marks[self.0.next] = u32::try_from(piece.mark()).expect("a block's log is bounded by its work budget");
+        self.0.next += 1;
+    }
+}
+
+struct Rewinding(Savepoint);
+
+impl Visitor for Rewinding {
+    fn visit(&mut self, piece: &mut impl Stored) {
+        piece.rewind(self.0.marks[self.0.next] as usize);
+        self.0.next += 1;
+    }
+}
+
+/// The exact changes of a part of the state since the last call, which can be undone no more.
+pub fn take_changes(state: &mut impl State) -> ChangeSet {
+    let mut changes = ChangeSet::default();
+    state.each(&mut Taking(&mut changes));
+    changes
+}
+
+/// Every record of a part of the state, as if it were new.
+pub fn all_entries(state: &mut impl State) -> ChangeSet {
+    let mut changes = ChangeSet::default();
+    state.each(&mut Reading(&mut changes));
+    changes
+}
+
+struct Taking<'a>(&'a mut ChangeSet);
+
+impl Visitor for Taking<'_> {
+    fn visit(&mut self, piece: &mut impl Stored) {
+        piece.take_changes(self.0);
+    }
+}
+
+struct Reading<'a>(&'a mut ChangeSet);
+
+impl Visitor for Reading<'_> {
+    fn visit(&mut self, piece: &mut impl Stored) {
+        piece.all_entries(self.0);
+    }
+}

@@ -11,7 +11,8 @@ use ballast_num::{Price, RAY, Rate, Ratio, Seconds, Timestamp};
 use ballast_protocol::{Event, FeedId, FeedSpec, Observation, ObservationRefused, SourceId};
 
 use super::{Closed, Oracle, Rounds};
-use crate::kernel::{ChangeSet, Clock, Quote, State};
+use crate::kernel::table::all_entries;
+use crate::kernel::{Clock, Quote};
 
 const FEED: FeedId = FeedId(1);
 const GENESIS: Timestamp = Timestamp(1_000_000);
@@ -132,8 +133,7 @@ impl Chain {
 
     /// Every byte of the state.
     fn bytes(&mut self) -> Vec<(u16, Vec<u8>, Vec<u8>)> {
-        let mut entries = ChangeSet::default();
-        self.oracle.each(&mut |piece| piece.all_entries(&mut entries));
+        let entries = all_entries(&mut self.oracle);
         let owned = entries
             .iter()
             .map(|entry| (entry.table, entry.key.to_vec(), entry.after.unwrap().to_vec()));

@@ -24,7 +24,7 @@ impl Vaults {
             seized_in: RoundNumber(0),
         };
         let id = self.add(vault)?;
-        batch.open(id);
+        batch.open(id, &vault);
         ctx.tell(Event::VaultOpened {
             vault: id,
             owner: ctx.caller,
@@ -79,7 +79,7 @@ impl Vaults {
 
         ctx.ledger
             .transfer(collateral, ctx.caller, Module::Vaults(vault.collateral_type), amount)?;
-        batch.touch(id, &vault);
+        batch.touch(id, &vault, Some(&after));
         self.book.set(id, after);
         ctx.tell(Event::CollateralDeposited {
             vault: id,
@@ -110,14 +110,12 @@ impl Vaults {
 
         ctx.ledger
             .transfer(collateral, Module::Vaults(vault.collateral_type), ctx.caller, amount)?;
-        batch.touch(id, &vault);
-        self.book.set(
-            id,
-            Vault {
-                collateral: rest,
-                ..vault
-            },
-        );
+        let after = Vault {
+            collateral: rest,
+            ..vault
+        };
+        batch.touch(id, &vault, Some(&after));
+        self.book.set(id, after);
         ctx.tell(Event::CollateralWithdrawn {
             vault: id,
             to: ctx.caller,
@@ -144,7 +142,7 @@ impl Vaults {
         ctx.ledger
             .transfer(collateral, Module::Vaults(kind), ctx.caller, vault.collateral)?;
         self.remove_debt(kind, vault.normalized_debt)?;
-        batch.touch(id, &vault);
+        batch.touch(id, &vault, None);
         self.forget(id);
         ctx.tell(Event::VaultClosed {
             vault: id,

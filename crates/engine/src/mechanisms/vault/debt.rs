@@ -27,7 +27,7 @@ impl Vaults {
         let added = Amount::try_sum([amount, fee, deposit])?;
 
         let (normalized, after) = self.with_debt(ctx, &vault, added, deposit)?;
-        batch.touch(id, &vault);
+        batch.touch(id, &vault, Some(&after));
         self.book.set(id, after);
         ctx.ledger.mint(ctx.limits.coin, ctx.caller, amount)?;
         ctx.ledger.mint(ctx.limits.coin, Module::SurplusBuffer, fee)?;
@@ -62,22 +62,23 @@ impl Vaults {
             Repayment::Exactly(amount) => (amount, amount.normalize(index, Round::Down)?),
         };
         not_zero(amount)?;
-        let rest = vault.normalized_debt.try_sub(normalized);
-        let rest = rest.map_err(|_| Rejected::TooMuch {
-            asked: amount,
-            available: owed,
-        })?;
+        // Where a unit of normalized debt is worth several coins, a little too much would still round down to all.
+        if amount > owed {
+            return Err(Rejected::TooMuch {
+                asked: amount,
+                available: owed,
+            });
+        }
+        let rest = vault.normalized_debt.try_sub(normalized)?;
 
         ctx.ledger.burn(ctx.limits.coin, ctx.caller, amount)?;
         self.remove_debt(vault.collateral_type, normalized)?;
-        batch.touch(id, &vault);
-        self.book.set(
-            id,
-            Vault {
-                normalized_debt: rest,
-                ..vault
-            },
-        );
+        let after = Vault {
+            normalized_debt: rest,
+            ..vault
+        };
+        batch.touch(id, &vault, Some(&after));
+        self.book.set(id, after);
         ctx.tell(Event::DebtRepaid {
             vault: id,
             by: ctx.caller,

@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use ballast_num::{Amount, Index, NormalizedDebt, Price, Ratio, cmp_products, cmp_products3};
+use ballast_num::{Amount, Index, NormalizedDebt, Price, Ratio, Round, U256, cmp_products, cmp_products3};
 use ballast_protocol::{TypeId, VaultId};
 
 use super::Vault;
@@ -17,41 +17,106 @@ use crate::kernel::tree::{Summary, Tree};
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
     /// Debt ÷ index, above zero.
-    pub normalized_debt: NormalizedDebt,
+    normalized_debt: NormalizedDebt,
     /// Locked collateral; zero is riskier than anything else.
-    pub collateral: Amount,
+    collateral: Amount,
     /// Which vault; the elder first among equals.
-    pub vault: VaultId,
+    vault: VaultId,
+    /// Debt ÷ collateral as exponent and leading bits, rounded down: places that differ here need no cross product.
+    ratio: u64,
 }
 
 impl Place {
-    /// Where a vault stands, or nowhere if it owes nothing.
-    pub(super) fn of(id: VaultId, vault: &Vault) -> Option<(TypeId, Self)> {
-        let place = Self {
-            normalized_debt: vault.normalized_debt,
-            collateral: vault.collateral,
-            vault: id,
-        };
-        (!vault.normalized_debt.is_zero()).then_some((vault.collateral_type, place))
+    /// The place of a vault that owes something.
+    pub fn new(vault: VaultId, normalized_debt: NormalizedDebt, collateral: Amount) -> Self {
+        Self {
+            normalized_debt,
+            collateral,
+            vault,
+            ratio: leading_bits(normalized_debt.raw(), collateral.raw()),
+        }
     }
 
-    fn same(&self, other: &Self) -> bool {
-        self.vault == other.vault
-            && self.normalized_debt == other.normalized_debt
-            && self.collateral == other.collateral
+    /// Debt ÷ index.
+    pub const fn normalized_debt(&self) -> NormalizedDebt {
+        self.normalized_debt
+    }
+
+    /// Locked collateral.
+    pub const fn collateral(&self) -> Amount {
+        self.collateral
+    }
+
+    /// Which vault.
+    pub const fn vault(&self) -> VaultId {
+        self.vault
+    }
+
+    /// Where a vault stands, or nowhere if it owes nothing.
+    pub(super) fn of(id: VaultId, vault: &Vault) -> Option<(TypeId, Self)> {
+        let place = || {
+            (
+                vault.collateral_type,
+                Self::new(id, vault.normalized_debt, vault.collateral),
+            )
+        };
+        (!vault.normalized_debt.is_zero()).then(place)
+    }
+
+    /// The order of places whose ratios have the same leading bits: a cross product, then the vault.
+    #[cold]
+    fn cmp_exactly(&self, other: &Self) -> Ordering {
+        let (mine, theirs) = (self.normalized_debt.raw(), other.normalized_debt.raw());
+        // Mine ÷ my collateral against theirs ÷ their collateral, the larger first.
+        cmp_products(theirs, self.collateral.raw(), mine, other.collateral.raw())
+            .then_with(|| self.vault.cmp(&other.vault))
+    }
+
+    /// Whether a vault's place is the same before and after.
+    fn stays(before: &Vault, after: &Vault) -> bool {
+        before.normalized_debt == after.normalized_debt
+            && before.collateral == after.collateral
+            && before.collateral_type == after.collateral_type
     }
 }
 
+/// `debt ÷ collateral` as a number of nine bits of exponent and 53 of mantissa, rounded down, so that it never decreases
+/// where the ratio increases. No collateral is above everything.
+fn leading_bits(debt: u128, collateral: u128) -> u64 {
+    /// Bits of the quotient below its leading one, or one more.
+    const MANTISSA: u32 = 53;
+    if collateral == 0 {
+        return u64::MAX;
+    }
+    if debt == 0 {
+        return 0;
+    }
+    // The ratio lies between 2^(exponent − 1) and 2^(exponent + 1), so the quotient has 54 or 55 bits.
+    let (of_debt, of_collateral) = (128 - debt.leading_zeros(), 128 - collateral.leading_zeros());
+    let shift = i64::from(MANTISSA) + 1 + i64::from(of_collateral) - i64::from(of_debt);
+    let quotient = match u32::try_from(shift) {
+        Ok(up @ 0..128) => U256::product(debt, 1 << up).try_div(collateral, Round::Down),
+        // The debt has at most 54 + 128 − 128 bits fewer than the collateral here, so the first factor fits.
+        Ok(up) => U256::product(debt << (up - 127), 1 << 127).try_div(collateral, Round::Down),
+        Err(_) => Ok(debt / (collateral << shift.unsigned_abs())),
+    };
+    let quotient = quotient.unwrap_or(0) as u64;
+    let extra = (64 - quotient.leading_zeros()).saturating_sub(MANTISSA + 1);
+    // 300 keeps the exponent positive: it lies between −128 and 128.
+    let exponent = (300 + i64::from(of_debt) - i64::from(of_collateral) - 1 + i64::from(extra)).unsigned_abs();
+    (exponent << MANTISSA) | (quotient >> extra) & ((1 << MANTISSA) - 1)
+}
+
 impl Ord for Place {
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
-        let (mine, theirs) = (self.normalized_debt.raw(), other.normalized_debt.raw());
-        // mine ÷ my collateral against theirs ÷ their collateral, the larger first.
-        cmp_products(theirs, self.collateral.raw(), mine, other.collateral.raw())
-            .then_with(|| self.vault.cmp(&other.vault))
+        // The larger ratio first.
+        other.ratio.cmp(&self.ratio).then_with(|| self.cmp_exactly(other))
     }
 }
 
 impl PartialOrd for Place {
+    #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
@@ -131,14 +196,13 @@ pub struct RatioIndex {
 impl RatioIndex {
     /// Moves a vault from where it stood to where it stands.
     pub(super) fn replace(&mut self, id: VaultId, before: Option<&Vault>, after: Option<&Vault>) {
-        let before = before.and_then(|vault| Place::of(id, vault));
-        let after = after.and_then(|vault| Place::of(id, vault));
-        if let (Some((old_type, old)), Some((new_type, new))) = (&before, &after)
-            && old_type == new_type
-            && old.same(new)
+        if let (Some(before), Some(after)) = (before, after)
+            && Place::stays(before, after)
         {
             return;
         }
+        let before = before.and_then(|vault| Place::of(id, vault));
+        let after = after.and_then(|vault| Place::of(id, vault));
         if let Some((collateral_type, place)) = before
             && let Some(tree) = self.types.get_mut(&collateral_type)
         {

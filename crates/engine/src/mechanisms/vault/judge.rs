@@ -18,11 +18,19 @@ struct Touched {
     id: VaultId,
     /// The vault before the batch; `None` if the batch has opened it.
     before: Option<Vault>,
+    /// The vault now; `None` if the batch has closed it.
+    after: Option<Vault>,
     /// Whether it must be safe at the end even if it has not become riskier.
     must_be_safe: bool,
 }
 
 impl Batch {
+    /// Makes it ready for the next transaction.
+    pub fn clear(&mut self) {
+        self.opened.clear();
+        self.touched.clear();
+    }
+
     /// The n-th vault that the batch opened.
     pub fn opened(&self, n: u8) -> Result<VaultId, Rejected> {
         self.opened.get(usize::from(n)).copied().ok_or(Rejected::NotOpened(n))
@@ -38,22 +46,27 @@ impl Batch {
         !self.touched.is_empty()
     }
 
-    pub(super) fn open(&mut self, id: VaultId) {
+    pub(super) fn open(&mut self, id: VaultId, vault: &Vault) {
         self.opened.push(id);
         self.touched.push(Touched {
             id,
             before: None,
+            after: Some(*vault),
             must_be_safe: false,
         });
     }
 
-    pub(super) fn touch(&mut self, id: VaultId, before: &Vault) {
-        if !self.defers(id) {
-            self.touched.push(Touched {
+    /// Remembers that a vault changes from `before`, for the first time in the batch or again.
+    pub(super) fn touch(&mut self, id: VaultId, before: &Vault, after: Option<&Vault>) {
+        let after = after.copied();
+        match self.touched.iter_mut().find(|touched| touched.id == id) {
+            Some(touched) => touched.after = after,
+            None => self.touched.push(Touched {
                 id,
                 before: Some(*before),
+                after,
                 must_be_safe: false,
-            });
+            }),
         }
     }
 
@@ -94,9 +107,7 @@ impl Vaults {
     }
 
     fn judge_one(&self, ctx: &Context<'_>, touched: &Touched) -> Result<(), Rejected> {
-        let Ok(after) = self.vault(touched.id) else {
-            return Ok(());
-        }; // closed or merged away
+        let Some(after) = &touched.after else { return Ok(()) };
         if after.normalized_debt.is_zero() {
             return Ok(());
         }

@@ -55,11 +55,11 @@ impl Vaults {
         }
         part.normalized_debt = part.normalized_debt.try_add(normalized)?;
 
-        batch.touch(from, &vault);
+        batch.touch(from, &vault, Some(&rest));
         batch.must_be_safe(from);
         self.book.set(from, rest);
         let into = self.add(part)?;
-        batch.open(into);
+        batch.open(into, &part);
         ctx.tell(Event::VaultSplit {
             from,
             into,
@@ -92,8 +92,8 @@ impl Vaults {
             ..target
         };
 
-        batch.touch(from, &source);
-        batch.touch(into, &target);
+        batch.touch(from, &source, None);
+        batch.touch(into, &target, Some(&after));
         batch.must_be_safe(into);
         self.forget(from);
         self.book.set(into, after);
@@ -111,10 +111,11 @@ impl Vaults {
         to: AccountId,
     ) -> Result<(), Rejected> {
         let vault = self.managed_by(id, ctx.caller)?;
-        batch.touch(id, &vault);
+        let after = Vault { owner: to, ..vault };
+        batch.touch(id, &vault, Some(&after));
         batch.must_be_safe(id);
         self.orders.remove(&id);
-        self.book.set(id, Vault { owner: to, ..vault });
+        self.book.set(id, after);
         ctx.tell(Event::VaultTransferred {
             vault: id,
             from: vault.owner,

@@ -5,6 +5,7 @@ use ballast_protocol::{Event, FeedId, FeedState, ObservationRefused as Refused, 
 use proptest::prelude::*;
 
 use super::*;
+use crate::kernel::table::take_changes;
 use crate::mechanisms::oracle::{PRICE_MAX, PRICE_MIN};
 
 #[test]
@@ -419,13 +420,9 @@ fn a_feed_may_start_without_a_price() {
 fn quiet_blocks_write_nothing() {
     let mut chain = Chain::open(spec(), usd(2_000));
     chain.agreed(6, usd(2_000));
-    chain
-        .oracle
-        .each(&mut |piece| piece.take_changes(&mut ChangeSet::default()));
+    take_changes(&mut chain.oracle);
     chain.block(6, &[]);
-    let mut changes = ChangeSet::default();
-    chain.oracle.each(&mut |piece| piece.take_changes(&mut changes));
-    assert!(changes.is_empty() && chain.events.is_empty());
+    assert!(take_changes(&mut chain.oracle).is_empty() && chain.events.is_empty());
 }
 
 proptest! {

@@ -1,0 +1,147 @@
+//! A reserve of many vaults, and blocks for it.
+
+#![allow(dead_code)] // each bench uses its part
+
+use ballast_engine::State;
+use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Ratio, Timestamp};
+use ballast_protocol::{
+    AccountId, Asset, AssetId, Block, Command, FeeOffer, FeedId, FeedSpec, Genesis, Height, Limits, Observation,
+    Opening, OpeningBalance, OpeningDeposit, OpeningVault, Repayment, SourceId, Transaction, TypeId, TypeSpec, VaultId,
+    VaultRef, coins,
+};
+
+pub const COIN: AssetId = AssetId(0);
+pub const ETHER: AssetId = AssetId(1);
+pub const FEED: FeedId = FeedId(1);
+pub const TYPE: TypeId = TypeId(1);
+pub const START: u64 = 1_600_000_000;
+
+/// A fixed sequence of pseudo-random numbers (SplitMix64).
+pub struct Numbers(pub u64);
+
+impl Numbers {
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % bound
+    }
+}
+
+/// An account with an address as random as real ones.
+pub fn account(number: u64) -> AccountId {
+    let mut bits = Numbers(number);
+    let mut bytes = [0; 20];
+    bytes.fill_with(|| bits.below(256) as u8);
+    AccountId(bytes)
+}
+
+/// `vaults` vaults of one owner each, 10 ether at 2,000 USD against 4,000 to 10,000 coins: ratios of 2 to 5, of which
+/// `broken` have 12,000 to 13,000 (ratios of 1.54 to 1.67). Budgets are off.
+pub fn reserve(vaults: u64, broken: u64) -> State {
+    let mut numbers = Numbers(7);
+    let mut opening = Opening { prices: vec![(FEED, Price::whole(2_000))], ..Opening::default() };
+    let mut supply = Amount::ZERO;
+    for number in 1..=vaults {
+        let owner = account(number);
+        let debt = if number <= broken { 12_000 + numbers.below(1_000) } else { 4_000 + numbers.below(6_000) };
+        let debt = coins(debt);
+        opening.balances.push(OpeningBalance { asset: COIN, account: owner, amount: debt });
+        opening.balances.push(OpeningBalance { asset: ETHER, account: owner, amount: coins(1) });
+        supply = supply.try_add(debt).unwrap();
+        opening.vaults.push(OpeningVault {
+            owner,
+            collateral_type: TYPE,
+            collateral: coins(10),
+            normalized_debt: debt.normalize(Index::ONE, ballast_num::Round::Up).unwrap(),
+            deposit: Amount::ZERO,
+        });
+    }
+    // A depositor whose coins are backed by one very safe vault.
+    let whale = AccountId::numbered(u64::MAX);
+    let pool = supply.max(coins(1));
+    opening.pool_deposits.push(OpeningDeposit { owner: whale, collateral_type: TYPE, amount: pool, gain: Amount::ZERO });
+    opening.vaults.push(OpeningVault {
+        owner: whale,
+        collateral_type: TYPE,
+        collateral: pool,
+        normalized_debt: NormalizedDebt::from_raw(pool.raw()),
+        deposit: Amount::ZERO,
+    });
+    let limits = Limits {
+        debt_ceiling: coins(1 << 60),
+        auction_ceiling: coins(1 << 60),
+        block_work: u64::MAX / 8,
+        liquidation_work: u64::MAX / 8,
+        work_price: Amount::ONE,
+        ..Limits::standard(COIN)
+    };
+    let spec = TypeSpec { debt_ceiling: coins(1 << 60), liquidation_deposit: Amount::ZERO, ..TypeSpec::standard(TYPE, "ETH-A", ETHER, FEED) };
+    let asset = |id, symbol: &str, feed| Asset { id, symbol: symbol.to_owned(), decimals: Decimals::MAX, feed };
+    let genesis = Genesis {
+        chain_id: 1,
+        time: Timestamp(START),
+        authority: AccountId::numbered(u64::MAX - 1),
+        limits,
+        assets: vec![asset(COIN, "BUSD", None), asset(ETHER, "ETH", Some(FEED))],
+        feeds: vec![FeedSpec::standard(FEED, "ETH-USD", 1)],
+        types: vec![spec],
+        opening,
+    };
+    State::genesis(&genesis).unwrap()
+}
+
+/// An empty block `seconds` after the state's last.
+pub fn block(state: &State, seconds: u64) -> Block {
+    let chain = state.chain();
+    Block {
+        height: Height(chain.height.0 + 1),
+        time: Timestamp(chain.time.0 + seconds),
+        observations: Vec::new(),
+        transactions: Vec::new(),
+    }
+}
+
+/// A block in which all sources say `price`.
+pub fn tick(state: &State, seconds: u64, price: Price) -> Block {
+    let mut block = block(state, seconds);
+    let word = |source| Observation { feed: FEED, source: SourceId(source), price, time: block.time };
+    block.observations = (1..=5).map(word).collect();
+    block
+}
+
+/// A block of adjustments of random vaults by their owners: a deposit, a withdrawal, a draw or a repayment each.
+pub fn adjustments(state: &State, vaults: u64, count: u64, numbers: &mut Numbers) -> Block {
+    let mut block = block(state, 0);
+    for nonce in 0..count {
+        let number = 1 + numbers.below(vaults);
+        let vault = VaultRef::Id(VaultId(number));
+        let some = |max| Amount::from_raw(u128::from(1 + max) * 1_000_000_000_000);
+        let amount = some(numbers.below(1_000));
+        let command = match numbers.below(4) {
+            0 => Command::Deposit { vault, amount },
+            1 => Command::Withdraw { vault, amount },
+            2 => Command::DrawDebt { vault, amount },
+            _ => Command::RepayDebt { vault, amount: Repayment::Exactly(amount) },
+        };
+        block.transactions.push(Transaction {
+            sender: account(number),
+            nonce: block.height.0 * count + nonce,
+            expiry: Timestamp(block.time.0 + 60),
+            fee: FeeOffer { asset: COIN, on_failure: COIN, limit: coins(1) },
+            commands: vec![command],
+        });
+    }
+    block
+}
+
+/// How many transactions of an executed block succeeded.
+pub fn done(receipts: &[ballast_protocol::Receipt]) -> usize {
+    receipts.iter().filter(|receipt| receipt.outcome == ballast_protocol::Outcome::Done).count()
+}
+
+/// A ratio for people.
+pub fn percent(n: u32) -> Ratio {
+    Ratio::percent(n)
+}
