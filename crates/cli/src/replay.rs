@@ -7,7 +7,7 @@ use ballast_sim::baseline::{self, both_orders};
 use ballast_sim::config::Config;
 use ballast_sim::population::Population;
 use ballast_sim::report::json::Summary;
-use ballast_sim::report::{Report, terminal};
+use ballast_sim::report::{Report, html, terminal};
 use ballast_sim::run::{Failed, Outcome, Setup};
 use ballast_sim::scenario::{MAKER_ETH_B, Scenario};
 use ballast_sim::sensitivity;
@@ -122,6 +122,9 @@ fn report(arguments: &Arguments, setup: &Setup<'_>) -> Result<(), Failure> {
     let summary = Summary::of(&scenario.name, &outcomes[0]);
     if let Some(path) = &arguments.json {
         output::write(path, &summary.text())?;
+    }
+    if let Some(path) = &arguments.html {
+        output::write(path, &html::text(&report, &baseline, &cells))?;
     }
     print!("{}", terminal::text(&report, Some(&baseline), &cells));
     broken(&outcomes)

@@ -116,7 +116,7 @@ impl Desk {
         if self.style != Style::Below(PEERS_BID) {
             for kind in view.carried_over {
                 let places = view.state.vaults().index().places(*kind).take(CALLS);
-                sent.extend(places.map(|place| self.call(place.vault)));
+                sent.extend(places.map(|place| self.call(place.vault())));
             }
         }
         Ok(sent)

@@ -1,7 +1,11 @@
 //! What came of a replay, told three ways: [`json`] for programs, [`terminal`] for a glance, [`html`] for a decision.
 
+mod assumptions;
+mod chart;
 mod format;
+pub mod html;
 pub mod json;
+mod plots;
 pub mod terminal;
 
 use crate::config::Config;

@@ -1,0 +1,163 @@
+//! Plots as SVG text that takes its colours from the page, so that it reads on light and dark alike.
+
+use ballast_num::Timestamp;
+use plotters::prelude::*;
+
+use super::utc;
+
+/// A line, or a cloud of points.
+pub(super) struct Line {
+    /// What it is.
+    pub(super) name: String,
+    /// Whether its points are joined.
+    pub(super) shape: Shape,
+    /// Seconds since the first moment, and the figure.
+    pub(super) points: Vec<(f64, f64)>,
+}
+
+/// How points are drawn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Joined.
+    Line,
+    /// Filled down to zero.
+    Area,
+    /// One by one.
+    Points,
+}
+
+/// A plot: lines over one span of time.
+pub(super) struct Chart {
+    /// What the figures are.
+    pub(super) title: String,
+    /// One sentence that tells how to read it.
+    pub(super) note: String,
+    /// When the span begins.
+    pub(super) start: Timestamp,
+    /// What stands after a figure on the axis.
+    pub(super) unit: Unit,
+    /// At most six.
+    pub(super) lines: Vec<Line>,
+}
+
+/// The unit of an axis.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    /// Percent.
+    Percent,
+    /// Millions of USD.
+    Millions,
+}
+
+const SIZE: (u32, u32) = (960, 300);
+/// Marks in the drawing that the page's own colours replace.
+const MARKS: [RGBColor; 6] = [
+    RGBColor(1, 0, 1),
+    RGBColor(2, 0, 2),
+    RGBColor(3, 0, 3),
+    RGBColor(4, 0, 4),
+    RGBColor(5, 0, 5),
+    RGBColor(6, 0, 6),
+];
+
+impl Chart {
+    /// The plot with its heading and legend. Without two moments there is nothing to draw.
+    pub(super) fn html(&self) -> String {
+        let legend: Vec<String> = self
+            .lines
+            .iter()
+            .enumerate()
+            .map(|(at, line)| {
+                format!(
+                    r#"<span class="key k{}"></span>{}"#,
+                    at + 1,
+                    super::html::escape(&line.name)
+                )
+            })
+            .collect();
+        let drawing = self
+            .svg()
+            .unwrap_or_else(|reason| format!("<p>no drawing: {reason}</p>"));
+        format!(
+            "<figure>\n<figcaption><b>{}</b> {}<br>{}</figcaption>\n{drawing}</figure>\n",
+            super::html::escape(&self.title),
+            super::html::escape(&self.note),
+            legend.join(" ")
+        )
+    }
+
+    fn svg(&self) -> Result<String, String> {
+        let mut text = String::new();
+        self.draw(&mut text).map_err(|error| error.to_string())?;
+        let (width, height) = SIZE;
+        text = text.replacen(&format!("width=\"{width}\" height=\"{height}\" "), "", 1);
+        text = text.replace("#000000", "currentColor");
+        for at in 1..=MARKS.len() {
+            text = text.replace(&format!("#{at:02X}00{at:02X}"), &format!("var(--c{at})"));
+        }
+        Ok(text)
+    }
+
+    fn draw(&self, text: &mut String) -> Result<(), Box<dyn std::error::Error + '_>> {
+        let points = || self.lines.iter().flat_map(|line| &line.points);
+        let last = points().map(|(x, _)| *x).fold(1.0, f64::max);
+        let most = points().map(|(_, y)| *y).fold(0.0, f64::max);
+        let top = if most > 0.0 { most * 1.06 } else { 1.0 };
+        let root = SVGBackend::with_string(text, SIZE).into_drawing_area();
+        let mut chart = ChartBuilder::on(&root)
+            .margin(6)
+            .margin_right(24)
+            .x_label_area_size(26)
+            .y_label_area_size(60)
+            .build_cartesian_2d(0.0..last, 0.0..top)?;
+        let (start, unit) = (self.start, self.unit);
+        chart
+            .configure_mesh()
+            .x_labels(7)
+            .y_labels(6)
+            .x_label_formatter(&|x| moment(start, *x))
+            .y_label_formatter(&|y| figure(unit, *y, top))
+            .label_style(("sans-serif", 13))
+            .axis_style(BLACK.mix(0.5))
+            .bold_line_style(BLACK.mix(0.12))
+            .light_line_style(BLACK.mix(0.0))
+            .draw()?;
+        for (line, colour) in self.lines.iter().zip(MARKS) {
+            let points = line.points.iter().copied();
+            match line.shape {
+                Shape::Line => {
+                    chart.draw_series(LineSeries::new(points, colour.stroke_width(2)))?;
+                }
+                Shape::Area => {
+                    chart.draw_series(AreaSeries::new(points, 0.0, colour.mix(0.7)))?;
+                }
+                Shape::Points => {
+                    let dots = points.map(|point| Circle::new(point, 2, colour.mix(0.6).filled()));
+                    chart.draw_series(dots)?;
+                }
+            }
+        }
+        root.present()?;
+        drop(chart);
+        Ok(())
+    }
+}
+
+/// "13 02:00": day and time, or year and month where the span is long.
+fn moment(start: Timestamp, seconds: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a place on the axis is within its span"
+    )]
+    let at = Timestamp(start.0.saturating_add(seconds.max(0.0) as u64));
+    utc(at)
+}
+
+fn figure(unit: Unit, value: f64, top: f64) -> String {
+    let decimals = usize::from(top < 10.0) + usize::from(top < 1.0);
+    match unit {
+        Unit::Percent => format!("{value:.decimals$} %"),
+        Unit::Millions => format!("{value:.decimals$} M"),
+    }
+}

@@ -1,0 +1,201 @@
+//! The report that a risk manager reads: one file with everything in it, nothing fetched from elsewhere.
+
+use std::fmt::Write;
+
+use ballast_num::Amount;
+
+use super::terminal::{figures, order};
+use super::{Report, assumptions, dollars, percent, plots, utc};
+use crate::baseline::Baseline;
+use crate::run::Outcome;
+use crate::sensitivity::{Cell, KEEPERS, POOLS};
+
+const STYLE: &str = include_str!("style.css");
+
+/// The text of an HTML file.
+pub fn text(report: &Report<'_>, baseline: &Baseline, cells: &[Cell]) -> String {
+    let [worse, other] = report.outcomes;
+    let span = worse.timeline.moments.first().map(|moment| moment.time);
+    let mut body = format!(
+        "<h1>{}</h1>\n<p class=\"about\">{}. {} to {} UTC, {} vaults, {} blocks. Of the two orders of each bar's extremes \
+         the worse is shown: {}.</p>\n",
+        escape(report.scenario),
+        escape(report.about),
+        span.map_or_else(String::new, utc),
+        utc(worse.end.time),
+        worse.vaults,
+        worse.blocks,
+        order(worse.order),
+    );
+    cards(&mut body, worse);
+    heading(&mut body, "What happened");
+    for chart in plots::all(report) {
+        body.push_str(&chart.html());
+    }
+    heading(&mut body, "Beside a stand-in for the peers of March 2020");
+    body.push_str(
+        "<p>The same engine, vaults and prices, configured as the peers were: a price one hour old, no pool, no first \
+         loss, one auction of six hours that falls to zero and is never reset, and one bidder who pays less than 5 % of \
+         the market's price. A stand-in, not a model of any one protocol: on the day about a third of the auctions went \
+         for nothing, here all do.</p>\n",
+    );
+    compare(&mut body, &["Ballast", "Stand-in"], &[worse, &baseline.worse]);
+    heading(&mut body, "How much depends on pool and keepers");
+    body.push_str(
+        "<p>Each cell: bad debt in USD; below it what owners lost beyond their debt, and debt in lots that nobody had \
+         bought at the end. The worse of both orders.</p>\n",
+    );
+    sensitivity(&mut body, cells);
+    heading(&mut body, "Both orders");
+    compare(&mut body, &[order(worse.order), order(other.order)], &[worse, other]);
+    heading(&mut body, "Assumptions and their sources");
+    body.push_str("<table>\n<tr><th>what</th><th>value</th><th>source</th></tr>\n");
+    for (what, value, source) in assumptions::all(report) {
+        let _ = writeln!(
+            body,
+            "<tr><td>{}</td><td>{}</td><td class=\"why\">{}</td></tr>",
+            escape(what),
+            escape(&value),
+            escape(&source)
+        );
+    }
+    body.push_str("</table>\n");
+    let _ = write!(
+        body,
+        "<footer>State root <code>{}</code>. {} invariants checked, {} broken. The engine took {:.3} s. A coin counts as \
+         1 USD throughout.</footer>\n",
+        worse.root,
+        worse.checks,
+        worse.breaches,
+        worse.engine_time.as_secs_f64()
+    );
+    page(report.scenario, &body)
+}
+
+/// A whole page around a body.
+pub(crate) fn page(title: &str, body: &str) -> String {
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{}: Ballast replay</title>\n\
+         <style>\n{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n",
+        escape(title)
+    )
+}
+
+/// The text with what HTML gives a meaning to made harmless.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+pub(crate) fn heading(body: &mut String, text: &str) {
+    let _ = writeln!(body, "<h2>{text}</h2>");
+}
+
+fn cards(body: &mut String, outcome: &Outcome) {
+    let mood = |is_bad: bool| if is_bad { "bad" } else { "good" };
+    let (bad_debt, tally) = (outcome.bad_debt(), &outcome.tally);
+    let marked = format!(
+        "{} booked, {} marked at the end",
+        dollars(outcome.bad_debt_booked),
+        dollars(outcome.bad_debt_marked)
+    );
+    let all = [
+        (
+            mood(super::terminal::is_shown(bad_debt)),
+            dollars(bad_debt),
+            "bad debt, USD",
+            marked,
+        ),
+        (
+            mood(tally.zero_price_sales > 0),
+            tally.zero_price_sales.to_string(),
+            "zero-price sales",
+            "below 10 % of the oracle's price".to_owned(),
+        ),
+        (
+            "",
+            tally.liquidated.len().to_string(),
+            "vaults liquidated",
+            format!("{} USD of debt", dollars(tally.debt_liquidated)),
+        ),
+        (
+            "",
+            dollars(outcome.end.losses[0]),
+            "owners' loss beyond debt, USD",
+            "penalty and discount".to_owned(),
+        ),
+        (
+            "",
+            dollars(outcome.end.auction_debt),
+            "debt in unsold lots, USD",
+            "at the last block".to_owned(),
+        ),
+        (
+            mood(outcome.breaches > 0),
+            outcome.breaches.to_string(),
+            "broken invariants",
+            format!("of {} checked", outcome.checks),
+        ),
+    ];
+    body.push_str("<div class=\"cards\">\n");
+    for (mood, figure, what, detail) in all {
+        let _ = writeln!(
+            body,
+            "<div class=\"card {mood}\"><b>{figure}</b>{what}<br><span>{detail}</span></div>"
+        );
+    }
+    body.push_str("</div>\n");
+}
+
+/// A table of figures, one column an outcome.
+fn compare(body: &mut String, names: &[&str], outcomes: &[&Outcome]) {
+    body.push_str("<table>\n<tr><th></th>");
+    for name in names {
+        let _ = write!(body, "<th class=\"n\">{name}</th>");
+    }
+    body.push_str("</tr>\n");
+    let columns: Vec<_> = outcomes.iter().map(|outcome| figures(outcome)).collect();
+    for (row, (what, _)) in columns.first().into_iter().flatten().enumerate() {
+        let _ = write!(body, "<tr><td>{}</td>", escape(what));
+        for column in &columns {
+            let figure = column.get(row).map_or("", |(_, figure)| figure);
+            let _ = write!(body, "<td class=\"n\">{}</td>", escape(figure));
+        }
+        body.push_str("</tr>\n");
+    }
+    body.push_str("</table>\n");
+}
+
+fn sensitivity(body: &mut String, cells: &[Cell]) {
+    body.push_str("<table>\n<tr><th>pool, share of debt</th>");
+    for count in KEEPERS {
+        let _ = write!(body, "<th class=\"n\">{count} keepers</th>");
+    }
+    body.push_str("</tr>\n");
+    for pool in POOLS {
+        let _ = write!(body, "<tr><td>{}</td>", percent(pool));
+        for count in KEEPERS {
+            let cell = cells.iter().find(|cell| cell.pool == pool && cell.keepers == count);
+            let text = cell.map_or_else(String::new, |cell| {
+                format!(
+                    "<b>{}</b><br>owners {}, unsold {}",
+                    dollars(cell.bad_debt),
+                    short(cell.own_collateral),
+                    short(cell.unsold)
+                )
+            });
+            let _ = write!(body, "<td class=\"n\">{text}</td>");
+        }
+        body.push_str("</tr>\n");
+    }
+    body.push_str("</table>\n");
+}
+
+/// Millions with one decimal, rounded down: "12.3 M".
+fn short(amount: Amount) -> String {
+    let tenths = amount.raw() / 100_000_000_000_000_000_000_000;
+    format!("{}.{} M", tenths / 10, tenths % 10)
+}

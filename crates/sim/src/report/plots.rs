@@ -1,0 +1,141 @@
+//! Which plots a report shows.
+
+use ballast_num::{Amount, Ratio};
+
+use super::Report;
+use super::chart::{Chart, Line, Shape, Unit};
+use crate::tally::Buyer;
+use crate::timeline::Moment;
+
+/// The plots of the worse order.
+pub(super) fn all(report: &Report<'_>) -> Vec<Chart> {
+    let timeline = &report.outcomes[0].timeline;
+    let moments = &timeline.moments;
+    let Some(start) = moments.first().map(|moment| moment.time) else {
+        return Vec::new();
+    };
+    let seconds = |time: ballast_num::Timestamp| whole(time.saturating_since(start).0.into());
+    let line = |name: &str, shape, figure: &dyn Fn(&Moment) -> Option<f64>| Line {
+        name: name.into(),
+        shape,
+        points: moments
+            .iter()
+            .filter_map(|moment| Some((seconds(moment.time), figure(moment)?)))
+            .collect(),
+    };
+    let chart = |title: &str, note: &str, unit, lines| Chart {
+        title: title.into(),
+        note: note.into(),
+        start,
+        unit,
+        lines,
+    };
+    let prices = report.symbols.iter().enumerate().map(|(feed, symbol)| {
+        let first = moments
+            .first()
+            .and_then(|moment| moment.prices.get(feed))
+            .map(|price| price.raw());
+        let share = move |moment: &Moment| Some(100.0 * whole(moment.prices.get(feed)?.raw()) / whole(first?.max(1)));
+        line(&format!("{symbol} price, % of the start"), Shape::Line, &share)
+    });
+    let mut price_lines: Vec<Line> = prices.take(4).collect();
+    price_lines.push(line("total ratio: collateral ÷ debt", Shape::Line, &|moment| {
+        moment.total_ratio().map(percent)
+    }));
+    let mut before = Amount::ZERO;
+    let steps: Vec<Amount> = moments
+        .iter()
+        .map(|moment| {
+            let step = moment.liquidated.saturating_sub(before);
+            before = moment.liquidated;
+            step
+        })
+        .collect();
+    let liquidated = Line {
+        name: "debt liquidated since the last moment".into(),
+        shape: Shape::Area,
+        points: moments
+            .iter()
+            .zip(steps)
+            .map(|(moment, step)| (seconds(moment.time), millions(step)))
+            .collect(),
+    };
+    let sales = |buyer: Buyer, name: &str| Line {
+        name: name.into(),
+        shape: Shape::Points,
+        points: timeline
+            .sales
+            .iter()
+            .filter(|(_, sale)| sale.buyer == buyer)
+            .map(|(time, sale)| (seconds(*time), percent(sale.to_spot)))
+            .collect(),
+    };
+    let loss = |step: usize| move |moment: &Moment| Some(millions(moment.losses[step]));
+    let thinned = match timeline.thinned {
+        0 | 1 => "Each dot is a sale.".to_owned(),
+        every => format!("Each dot is a sale; one in {every} is drawn."),
+    };
+    vec![
+        chart("Price and total ratio", "", Unit::Percent, price_lines),
+        chart(
+            "Debt",
+            "What vaults and lots on sale owe, and the coins that wait in stability pools.",
+            Unit::Millions,
+            vec![
+                line("vaults", Shape::Line, &|moment| Some(millions(moment.vault_debt))),
+                line("lots on sale", Shape::Line, &|moment| {
+                    Some(millions(moment.auction_debt))
+                }),
+                line("stability pools", Shape::Line, &|moment| Some(millions(moment.pool))),
+            ],
+        ),
+        chart(
+            "Liquidations",
+            "Debt taken off vaults between two moments of this plot.",
+            Unit::Millions,
+            vec![liquidated],
+        ),
+        chart(
+            "Sale prices against the market",
+            &format!("Price paid ÷ market price. {thinned}"),
+            Unit::Percent,
+            vec![
+                sales(Buyer::Auction, "in auctions"),
+                sales(Buyer::Pool, "to the stability pool"),
+            ],
+        ),
+        chart(
+            "Who paid for losses",
+            "Cumulative, net of what came back.",
+            Unit::Millions,
+            vec![
+                line("owners: penalty and discount", Shape::Line, &loss(0)),
+                line("first-loss capital", Shape::Line, &loss(1)),
+                line("surplus buffer", Shape::Line, &loss(2)),
+                line("coin holders: booked bad debt", Shape::Line, &loss(3)),
+            ],
+        ),
+        chart(
+            "Capital efficiency",
+            "Debt ÷ all value behind it.",
+            Unit::Percent,
+            vec![line("debt ÷ (collateral + pools + reserves)", Shape::Line, &|moment| {
+                moment.capital_efficiency().map(percent)
+            })],
+        ),
+    ]
+}
+
+/// A plot needs no more than the 53 bits that this keeps.
+#[expect(clippy::cast_precision_loss, reason = "a plot needs no more")]
+fn whole(number: u128) -> f64 {
+    number as f64
+}
+
+fn millions(amount: Amount) -> f64 {
+    whole(amount.raw()) / 1e24
+}
+
+fn percent(ratio: Ratio) -> f64 {
+    whole(ratio.raw()) / 1e16
+}
