@@ -1,0 +1,230 @@
+//! All vectors of the repository, what must not pass, and bad input.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::*;
+
+fn vectors() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors")
+}
+
+/// Runs lines as a file; returns the summary and what was printed.
+fn run_lines(lines: &[String]) -> Result<(Summary, String), Error> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("some.jsonl");
+    std::fs::write(&path, lines.join("\n")).unwrap();
+    let mut out = Vec::new();
+    let summary = run(&[path], &mut out)?;
+    Ok((summary, String::from_utf8(out).unwrap()))
+}
+
+/// The vectors of a file of the repository.
+fn read_vectors(name: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(vectors().join(name)).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn vector(file: &str, id: &str) -> Value {
+    read_vectors(file).into_iter().find(|vector| vector["id"] == id).unwrap()
+}
+
+fn assert_fails(vector: &Value, expected: &str) {
+    let (summary, out) = run_lines(&[vector.to_string()]).unwrap();
+    assert_eq!((summary.failed(), summary.exit_code()), (1, 1), "{out}");
+    assert!(out.contains(expected), "`{expected}` is missing in: {out}");
+}
+
+#[test]
+fn all_vectors_of_the_repository_pass() {
+    let mut out = Vec::new();
+    let summary = run(&[vectors()], &mut out).unwrap();
+    let out = String::from_utf8(out).unwrap();
+    assert_eq!(summary.failed(), 0, "{out}");
+    assert!(out.ends_with("2 deviate, 41 not yet\n59 passed, 0 failed\n"), "{out}");
+    assert_eq!(summary.exit_code(), 0);
+}
+
+/// Adds a millionth, at least 10⁶, to each changed number in turn: none is left uncompared.
+#[test]
+fn a_wrong_figure_fails_wherever_it_stands() {
+    let files = [
+        ("maker/take.jsonl", 2),
+        ("maker/bark.jsonl", 2),
+        ("maker/rates.jsonl", 1),
+        ("maker/fork.jsonl", 1),
+        ("liquity/trove.jsonl", 1),
+        ("liquity/liquidation.jsonl", 1),
+    ];
+    for (file, count) in files {
+        for whole in read_vectors(file).into_iter().take(count) {
+            let steps = whole["steps"].as_array().unwrap().len();
+            for at in 0..steps {
+                let changed = whole["steps"][at].get("changed").and_then(Value::as_object).cloned();
+                for (path, value) in changed.unwrap_or_default() {
+                    let Some(number) = schema::integer(&value) else { continue };
+                    let wrong = &number + &number / 1_000_000 + 1_000_000;
+                    let mut mutant = whole.clone();
+                    mutant["steps"][at]["changed"][&path] = json!(wrong.to_string());
+                    let (summary, out) = run_lines(&[mutant.to_string()]).unwrap();
+                    assert_eq!(summary.failed(), 1, "{} step {at} {path} is not compared: {out}", whole["id"]);
+                    assert!(out.contains(&format!("{path}: expected {wrong}, got")) || at + 1 < steps, "{out}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_figure_that_the_vector_does_not_name_must_stay() {
+    let mut mutant = vector("maker/fork.jsonl", "maker/fork/other");
+    mutant["steps"][0]["changed"].as_object_mut().unwrap().remove("vat.debt");
+    assert_fails(&mutant, "vat.debt: expected 0, got 4000000000000000000000000000000000000000000000");
+}
+
+#[test]
+fn a_wrong_final_figure_fails() {
+    let mut mutant = vector("maker/fork.jsonl", "maker/fork/other");
+    mutant["final"]["vat.debt"] = json!("1");
+    assert_fails(&mutant, "final against the steps: vat.debt: expected 1");
+}
+
+#[test]
+fn a_wrong_start_fails() {
+    let mut mutant = vector("maker/fork.jsonl", "maker/fork/other");
+    mutant["start"]["vat.gem.gems.ali"] = json!("1");
+    assert_fails(&mutant, "start: vat.gem.gems.ali: expected 1, got 8000000000000000000");
+}
+
+#[test]
+fn a_wrong_returned_value_fails() {
+    let mut mutant = vector("maker/rates.jsonl", "maker/rates/drip-10y");
+    mutant["steps"][1]["ret"] = json!("1708144458353593540597117128");
+    assert_fails(&mutant, "ret: expected 1708144458353593540597117128");
+}
+
+/// Turns each decision in turn.
+#[test]
+fn a_wrong_decision_fails() {
+    for file in ["maker/frob.jsonl", "maker/auth.jsonl", "maker/redo.jsonl", "liquity/trove.jsonl", "liquity/sp.jsonl"] {
+        for whole in read_vectors(file) {
+            for at in 0..whole["steps"].as_array().unwrap().len() {
+                let mut mutant = whole.clone();
+                let was = mutant["steps"][at]["ok"] == true;
+                mutant["steps"][at]["ok"] = json!(!was);
+                let (summary, out) = run_lines(&[mutant.to_string()]).unwrap();
+                assert!(summary.failed() == 1 || summary.not_yet() == 1, "{} step {at}: {out}", whole["id"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_unknown_operation_fails() {
+    let mut mutant = vector("maker/fork.jsonl", "maker/fork/other");
+    mutant["steps"][0]["op"] = json!("vat.melt");
+    assert_fails(&mutant, "step 1 vat.melt: unknown operation `vat.melt`");
+    let mut mutant = vector("liquity/trove.jsonl", "liquity/trove/order");
+    mutant["steps"][1]["op"] = json!("burnTrove");
+    assert_fails(&mutant, "step 2 burnTrove: unknown operation `burnTrove`");
+}
+
+#[test]
+fn a_wrong_power_or_price_fails() {
+    let mut mutant = read_vectors("maker/rpow.jsonl").remove(0);
+    mutant["cases"][3]["ret"] = json!("1000099999999999999970519508");
+    assert_fails(&mutant, "step 4 rpow: expected \"1000099999999999999970519508\"");
+    let mut mutant = read_vectors("maker/clip-price.jsonl").remove(1);
+    mutant["cases"][1]["ret"] = json!("1234510736848602687036094006728");
+    assert_fails(&mutant, "step 2 calc.price");
+}
+
+/// A vault under the floor gets collateral again and again: the peer refuses, we accept.
+#[test]
+fn too_many_deviating_steps_fail() {
+    let mut mutant = vector("maker/frob.jsonl", "maker/frob/dust-raised");
+    let steps = mutant["steps"].as_array_mut().unwrap();
+    let top_up = steps[2].clone();
+    steps.splice(3..3, [top_up.clone(), top_up]);
+    assert_fails(&mutant, "maker/frob: 3 of 9 steps deviate, over 10 %");
+}
+
+/// While a trove is under the ratio and nobody has called, an exit waits; the peer refuses it.
+#[test]
+fn exits_wait_while_a_vault_is_broken() {
+    let mut vector = vector("liquity/sp.jsonl", "liquity/sp/gain-to-trove");
+    let steps = vector["steps"].as_array_mut().unwrap();
+    steps.truncate(6);
+    let start = steps.clone();
+    steps.push(json!({"op": "withdrawFromSP", "by": "ali", "args": {"lusd": "1"}, "ok": false}));
+    vector["final"] = at_end(&vector["start"], &start);
+    let (summary, out) = run_lines(&[vector.to_string()]).unwrap();
+    assert_eq!(summary.passed(), 1, "{out}");
+    // With the price that they were opened at, he may leave.
+    vector["steps"].as_array_mut().unwrap().remove(5);
+    vector["steps"][5]["ok"] = json!(true);
+    assert_fails(&vector, "sp.ali.compounded: expected 15000000000000000000000, got 14999999999999999999999");
+}
+
+fn at_end(start: &Value, steps: &[Value]) -> Value {
+    let mut end = start.clone();
+    for step in steps {
+        for (path, value) in step.get("changed").and_then(Value::as_object).into_iter().flatten() {
+            end[path] = value.clone();
+        }
+    }
+    end
+}
+
+#[test]
+fn other_mechanisms_and_shared_out_debt_are_not_yet() {
+    let paths = ["maker/end.jsonl", "liquity/redistribution.jsonl"].map(|file| vectors().join(file));
+    let summary = run(&paths, &mut Vec::new()).unwrap();
+    assert_eq!((summary.not_yet(), summary.passed(), summary.failed()), (7, 0, 0));
+}
+
+#[test]
+fn bad_input_names_file_and_line() {
+    let good = vector("maker/fork.jsonl", "maker/fork/other");
+    let without = |field: &str| {
+        let mut line = good.clone();
+        line.as_object_mut().unwrap().remove(field);
+        line.to_string()
+    };
+    let with = |field: &str, value: Value| {
+        let mut line = good.clone();
+        line[field] = value;
+        line.to_string()
+    };
+    let cases = [
+        ("{".to_owned(), "some.jsonl:2: not a vector: EOF"),
+        ("[]".to_owned(), "some.jsonl:2: not a vector"),
+        (with("v", json!(2)), "some.jsonl:2: schema version 2, only 1 is known"),
+        (without("v"), "missing field `v`"),
+        (without("id"), "missing field `id`"),
+        (without("steps"), "a vector has either `steps`"),
+        (without("init"), "a vector has either `steps`"),
+        (without("final"), "a vector has either `steps`"),
+        (with("suite", json!("aave")), "unknown suite `aave`"),
+        (with("start", json!({"vat.debt": null})), "`vat.debt`: null is no figure"),
+        (with("steps", json!([{"op": "vat.frob", "by": "ali"}])), "missing field `ok`"),
+        (with("cases", json!([])), "a vector has either `steps`"),
+    ];
+    for (line, expected) in cases {
+        let error = run_lines(&[good.to_string(), line]).unwrap_err().to_string();
+        assert!(error.contains(expected), "`{expected}` is missing in: {error}");
+    }
+}
+
+#[test]
+fn missing_and_empty_paths_are_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |path: PathBuf| run(&[path], &mut Vec::new()).unwrap_err();
+    assert!(matches!(run(folder.path().join("nothing")), Error::Unreadable { .. }));
+    assert!(matches!(run(folder.path().to_owned()), Error::NoVectors(_)));
+    let empty = folder.path().join("empty.jsonl");
+    std::fs::write(&empty, "\n \n").unwrap();
+    assert!(matches!(run(empty), Error::Empty(_)));
+    assert!(matches!(super::run(&[], &mut Vec::new()), Err(Error::NoVectors(_))));
+}
