@@ -137,7 +137,8 @@ pub(crate) fn by_engine(
 ) -> Result<u64, Rejected> {
     let terms = Terms::of(state, kind)?;
     if terms.spec.peer.trigger == Trigger::CommandOnly {
-        return Ok(0);
+        // Broken until someone calls: so long exits wait.
+        return Ok(broken(state, &terms) as u64);
     }
     // First vaults between 1 and 1 + penalty, where waiting turns the penalty into a loss; then those above; then those
     // whose loss has already happened.
