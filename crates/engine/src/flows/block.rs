@@ -245,6 +245,8 @@ impl<'a> BlockRun<'a> {
 
     /// Step 1: interest, glides, ceilings, and what each type may issue; auctions restart after a gap.
     fn accruals(&mut self, state: &mut State, closed: &[Closed]) -> Result<(), Rejected> {
+        let issuing = |command: &Command| matches!(command, Command::DrawDebt { .. } | Command::SplitVault { .. });
+        let issues = self.block.transactions.iter().any(|tx| tx.commands.iter().any(issuing));
         let types: Vec<_> = state.vaults.types().map(|spec| (spec.id, spec.feed)).collect();
         for (kind, feed) in types {
             let live_time = state.prices.quote(feed).map_or(Seconds(0), |quote| quote.live_time);
@@ -263,7 +265,8 @@ impl<'a> BlockRun<'a> {
                 };
                 mechanisms.auctions.restart_all(&mut ctx, terms)?;
             }
-            if let Ok(issuance) = state.issuance(kind) {
+            // Room for new debt is judged as of the block's start (rule R5), where the block asks for any.
+            if issues && let Ok(issuance) = state.issuance(kind) {
                 state.vaults.set_issuance(kind, issuance);
             }
         }
@@ -358,13 +361,7 @@ impl<'a> BlockRun<'a> {
     /// Step 5: restarts auctions that are too old or too cheap, some in each block, in turn.
     fn reset_auctions(&mut self, state: &mut State) -> Result<(), Rejected> {
         let cursor = *state.auction_cursor.get();
-        let looked: Vec<AuctionId> = state
-            .auctions
-            .iter()
-            .map(|(id, _)| id)
-            .skip_while(|id| *id <= cursor)
-            .take(RESETS)
-            .collect();
+        let looked: Vec<AuctionId> = state.auctions.after(cursor).map(|(id, _)| id).take(RESETS).collect();
         for id in &looked {
             let (mechanisms, mut ctx) = state.lend(self.clock, ENGINE, &mut self.events);
             let kind = mechanisms.auctions.auction(*id)?.collateral_type;
