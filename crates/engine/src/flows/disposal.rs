@@ -132,7 +132,8 @@ fn sell_to_pool(
                 .mul_ratio(Ratio::ONE.saturating_sub(spec.pool.discount), Round::Down)?;
             let worth = terms.value(lot.collateral, price)?;
             let coins = worth.min(to_raise).min(spendable);
-            // The whole lot if the pool pays all that it is worth; else what the coins buy, rounded down.
+            // The whole lot if the pool pays all that it is worth; else what the coins buy, rounded up: the pool pays at
+            // most its price (rule R10), and the coins are at most what the lot is worth, so that the lot has as much.
             let all = coins == worth;
             (
                 price,
@@ -140,7 +141,7 @@ fn sell_to_pool(
                 if all {
                     lot.collateral
                 } else {
-                    terms.worth(coins, price, Round::Down)?.min(lot.collateral)
+                    terms.worth(coins, price, Round::Up)?.min(lot.collateral)
                 },
             )
         }
