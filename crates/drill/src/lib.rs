@@ -15,6 +15,8 @@ mod model;
 mod pair;
 mod random;
 mod shrink;
+#[cfg(test)]
+mod tests;
 mod world;
 
 use std::collections::BTreeMap;

@@ -260,7 +260,7 @@ impl Model {
         let bought = if coins == all {
             lot.collateral
         } else {
-            worth(coins, price, kind.decimals, Down)?.min(lot.collateral)
+            worth(coins, price, kind.decimals, Up)?.min(lot.collateral)
         };
         if coins > 0 && bought > 0 {
             let debt = coins.min(lot.debt);

@@ -1,0 +1,58 @@
+//! 100,000 operations, and that they reach everything.
+
+use crate::{Options, run};
+
+/// Commands that must have been done, refusals that must have been met, and events that must have been seen, so that
+/// the drill cannot quietly stop reaching them.
+const REACHED: [&str; 3] = [
+    "AddFirstLoss CancelTicket ClaimPoolGain CloseVault Deposit DrawDebt EnterPool ExitPool Liquidate MergeVaults OpenVault \
+     RepayDebt ResetAuction Send SetDelegate SetParameter SetStandingOrder SplitVault TakeAuction TransferVault Withdraw",
+    "Arithmetic BadParameter BelowDebtFloor BelowInitialRatio BlockFull CeilingExceeded Empty Expired ExpiryTooFar \
+     FeeOverLimit Frozen GlobalCeilingExceeded InsufficientBalance NeedsReset NoAuctionRoom NoDeposit NoFeeAsset NoPrice \
+     NonceUsed NotAuthority NotInBatch NotLiquidatable NotMergeable NotOpened NotOwner NotTicketOwner NothingToSeize Quiet \
+     RemainderTooSmall ResetNotNeeded Stopped TooExpensive TooMuch TypeClosed Uncovered UnknownAsset UnknownAuction \
+     UnknownTicket UnknownType UnknownVault UselessOrder ZeroAmount",
+    "AuctionEnded AuctionReset AuctionStarted AuctionTaken CollateralReturned FeedStateChanged GapBegan InterestAccrued \
+     KeeperPaid LossAbsorbed LossRecovered PoolBought PoolEntered PoolExited PoolGainPaid RoundClosed \
+     StandingOrderExecuted TicketClosed TypeClosedToNewDebt VaultSeized VaultWarned WorkCarriedOver",
+];
+
+#[test]
+fn a_hundred_thousand_operations_agree_with_the_model() {
+    let options = Options {
+        operations: 100_000,
+        seed: 7,
+    };
+    println!("seed {}", options.seed);
+    let summary = run(options, |_| ()).unwrap_or_else(|divergence| panic!("{divergence}"));
+    println!("{summary}");
+    for (counts, names) in [&summary.done, &summary.refused, &summary.events]
+        .into_iter()
+        .zip(REACHED)
+    {
+        let missed: Vec<&str> = names
+            .split_whitespace()
+            .filter(|name| !counts.contains_key(*name))
+            .collect();
+        assert!(missed.is_empty(), "never reached: {missed:?}");
+    }
+    assert!(
+        summary.rivals > 100 && summary.repeats > 100 && summary.readers > 50,
+        "{summary}"
+    );
+}
+
+#[test]
+fn one_seed_has_one_course() {
+    let options = Options {
+        operations: 3_000,
+        seed: 11,
+    };
+    let course = || {
+        format!(
+            "{:?}",
+            run(options, |_| ()).unwrap_or_else(|divergence| panic!("{divergence}"))
+        )
+    };
+    assert_eq!(course(), course());
+}
