@@ -1,5 +1,7 @@
 //! `ballast replay`: from arguments to a report.
 
+mod ledger;
+
 use std::path::{Path, PathBuf};
 
 use ballast_num::Seconds;
@@ -63,7 +65,7 @@ pub(crate) fn replay(arguments: &Arguments) -> Result<(), Failure> {
     config.check().map_err(Failure::bad_input)?;
     check_outputs(arguments)?;
     if arguments.scenario.as_deref() == Some(MAKER_ETH_B) {
-        return Err(Failure::BadInput("maker-eth-b is not there yet".into()));
+        return ledger::replay(arguments, &config);
     }
     let scenario = match &arguments.scenario {
         Some(name) => Scenario::built_in(name),

@@ -7,6 +7,7 @@
 pub mod baseline;
 pub mod config;
 pub mod keepers;
+pub mod ledger_replay;
 pub mod market;
 pub mod population;
 pub mod prices;

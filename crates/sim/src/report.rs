@@ -5,6 +5,7 @@ mod chart;
 mod format;
 pub mod html;
 pub mod json;
+pub mod ledger;
 mod plots;
 pub mod terminal;
 

@@ -133,6 +133,7 @@ pub fn run(setup: &Setup<'_>, order: Order, progress: &dyn Fn(u64)) -> Result<Ou
     let mut efficiency = Mean::default();
     let mut engine_time = Duration::ZERO;
     let mut reported = 0;
+    timeline.moments.push(Moment::of(&state, &last_known, &tally)?);
 
     for number in 1..=blocks {
         let now = Timestamp(setup.scenario.from.0 + number * setup.step.0);

@@ -34,6 +34,8 @@ pub(super) struct Chart {
     pub(super) note: String,
     /// When the span begins.
     pub(super) start: Timestamp,
+    /// When it ends.
+    pub(super) end: Timestamp,
     /// What stands after a figure on the axis.
     pub(super) unit: Unit,
     /// At most six.
@@ -100,7 +102,10 @@ impl Chart {
 
     fn draw(&self, text: &mut String) -> Result<(), Box<dyn std::error::Error + '_>> {
         let points = || self.lines.iter().flat_map(|line| &line.points);
-        let last = points().map(|(x, _)| *x).fold(1.0, f64::max);
+        // Places on the axis are quarters of a day, or of a long span fifty days, so that marks fall on round times.
+        let span = self.end.saturating_since(self.start).0;
+        let place = if span > LONG { 50 * 86_400 } else { 21_600 };
+        let last = seconds(span) / seconds(place);
         let most = points().map(|(_, y)| *y).fold(0.0, f64::max);
         let top = if most > 0.0 { most * 1.06 } else { 1.0 };
         let root = SVGBackend::with_string(text, SIZE).into_drawing_area();
@@ -115,7 +120,7 @@ impl Chart {
             .configure_mesh()
             .x_labels(7)
             .y_labels(6)
-            .x_label_formatter(&|x| moment(start, *x))
+            .x_label_formatter(&|x| moment(start, *x * seconds(place)))
             .y_label_formatter(&|y| figure(unit, *y, top))
             .label_style(("sans-serif", 13))
             .axis_style(BLACK.mix(0.5))
@@ -123,7 +128,7 @@ impl Chart {
             .light_line_style(BLACK.mix(0.0))
             .draw()?;
         for (line, colour) in self.lines.iter().zip(MARKS) {
-            let points = line.points.iter().copied();
+            let points = line.points.iter().map(|(x, y)| (x / seconds(place), *y));
             match line.shape {
                 Shape::Line => {
                     chart.draw_series(LineSeries::new(points, colour.stroke_width(2)))?;
@@ -143,7 +148,16 @@ impl Chart {
     }
 }
 
-/// "13 02:00": day and time, or year and month where the span is long.
+/// Over so many seconds an axis shows days rather than hours.
+const LONG: u64 = 60 * 86_400;
+
+/// Exact: no span has 2⁵³ seconds.
+#[expect(clippy::cast_precision_loss, reason = "no span has 2⁵³ seconds")]
+fn seconds(span: u64) -> f64 {
+    span as f64
+}
+
+/// The moment so many seconds after the start.
 fn moment(start: Timestamp, seconds: f64) -> String {
     #[expect(
         clippy::cast_possible_truncation,

@@ -60,10 +60,10 @@ pub fn text(report: &Report<'_>, baseline: &Baseline, cells: &[Cell]) -> String 
         );
     }
     body.push_str("</table>\n");
-    let _ = write!(
+    let _ = writeln!(
         body,
         "<footer>State root <code>{}</code>. {} invariants checked, {} broken. The engine took {:.3} s. A coin counts as \
-         1 USD throughout.</footer>\n",
+         1 USD throughout.</footer>",
         worse.root,
         worse.checks,
         worse.breaches,
@@ -172,7 +172,12 @@ fn compare(body: &mut String, names: &[&str], outcomes: &[&Outcome]) {
 fn sensitivity(body: &mut String, cells: &[Cell]) {
     body.push_str("<table>\n<tr><th>pool, share of debt</th>");
     for count in KEEPERS {
-        let _ = write!(body, "<th class=\"n\">{count} keepers</th>");
+        let name = match count {
+            0 => "no keepers".to_owned(),
+            1 => "one keeper".to_owned(),
+            many => format!("{many} keepers"),
+        };
+        let _ = write!(body, "<th class=\"n\">{name}</th>");
     }
     body.push_str("</tr>\n");
     for pool in POOLS {

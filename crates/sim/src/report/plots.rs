@@ -27,6 +27,7 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Chart> {
         title: title.into(),
         note: note.into(),
         start,
+        end: report.outcomes[0].end.time,
         unit,
         lines,
     };

@@ -1,0 +1,156 @@
+//! The first state of the recorded type: its parameters of October 2020, no vault, and the coins and ether that its
+//! owners will bring.
+
+use std::collections::BTreeMap;
+
+use ballast_num::{Amount, NormalizedDebt, Price, Rate, Ratio, Round, Seconds, Timestamp};
+use ballast_protocol::{
+    AccountId, Asset, AssetId, Command, FeeOffer, FeedId, Genesis, Opening, OpeningBalance, OpeningVault, PeerRules,
+    Transaction, TypeId, coins,
+};
+
+use super::owners::{KIND, owner};
+use super::read::{What, per_second};
+use super::{Ledger, RATIO, STEP};
+use crate::config::Config;
+use crate::population::DECIMALS;
+use crate::run::Failed;
+use crate::world::{AUTHORITY, BadWorld, COIN, MARKET, first_source, keeper};
+
+/// Everything else that the peer lends against.
+const REST: (TypeId, AssetId, FeedId) = (TypeId(2), AssetId(2), FeedId(2));
+/// About the recorded type's debt: what keepers' capital is a share of.
+const BOOK: Amount = coins(100_000_000);
+/// Coins with which the market pays for what keepers sell.
+const MARKET_COINS: Amount = coins(1_000_000_000);
+
+/// The settings under which the recorded vaults lived, as far as we have them; keepers and market as given.
+///
+/// The peer had no initial ratio, no issuance check, no pool and no liquidation deposit: the initial ratio is the least
+/// that the bounds allow, the stress of the issuance check is nothing, the others are none. Fees for work are none, as
+/// gas was paid outside the ledger.
+pub(super) fn config(given: &Config) -> Config {
+    let mut config = given.clone();
+    let kind = &mut config.collateral;
+    kind.liquidation_ratio = RATIO;
+    kind.initial_gap = Ratio::from_raw(1);
+    kind.initial_ratio = Ratio::from_raw(RATIO.raw() + 1);
+    kind.penalty = Ratio::percent(13);
+    kind.stability_fee_per_second = per_second(Ratio::percent(6));
+    kind.borrowing_fee = Ratio::ZERO;
+    kind.liquidation_deposit = Amount::ZERO;
+    kind.debt_ceiling = coins(20_000_000);
+    kind.debt_floor = coins(100);
+    kind.stress = Ratio::ZERO;
+    config.pool.share_of_debt = Ratio::ZERO;
+    config.pool.first_loss_share = Ratio::ZERO;
+    config.limits.work_price = Amount::ZERO;
+    config.limits.clock_step = STEP;
+    config.limits.debt_ceiling = coins(100_000_000_000);
+    config
+}
+
+/// The genesis. Errors: a sum that does not fit, for which the ledger is too small by far; a start without a price.
+pub(super) fn genesis(
+    ledger: &Ledger,
+    config: &Config,
+    time: Timestamp,
+    price: Option<Price>,
+) -> Result<Genesis, Failed> {
+    let (kind, asset, feed) = REST;
+    let mut opening = Opening::default();
+    let mut minted = Amount::ZERO;
+    let mut balance = |asset, account, amount: Amount| {
+        opening.balances.push(OpeningBalance { asset, account, amount });
+        if asset == COIN {
+            minted = minted.try_add(amount).map_err(BadWorld::from)?;
+        }
+        Ok::<_, BadWorld>(())
+    };
+    for (vault, (ether, repaid)) in brought(ledger)? {
+        balance(AssetId(1), owner(vault), ether)?;
+        balance(COIN, owner(vault), repaid)?;
+    }
+    let capital = BOOK.mul_ratio(config.keepers.capital_share, Round::Down)?;
+    for number in 0..config.keepers.count {
+        balance(COIN, keeper(number), capital)?;
+    }
+    balance(COIN, MARKET, MARKET_COINS)?;
+    opening.vaults.push(OpeningVault {
+        owner: AUTHORITY,
+        collateral_type: kind,
+        collateral: minted.mul_ratio(Ratio::percent(1_000), Round::Up)?,
+        normalized_debt: NormalizedDebt::from_raw(minted.raw()),
+        deposit: Amount::ZERO,
+    });
+    opening.prices = price.map(|price| (FeedId(1), price)).into_iter().collect();
+    opening.prices.push((feed, Price::ONE));
+
+    let mut rest = config.collateral.clone();
+    rest.stability_fee_per_second = Rate::ONE;
+    rest.debt_ceiling = config.limits.debt_ceiling;
+    let spec = |kind: &crate::config::Collateral, named, of| {
+        kind.spec(named, of, &config.pool, &config.auction, PeerRules::default())
+    };
+    Ok(Genesis {
+        chain_id: 1,
+        time,
+        authority: AUTHORITY,
+        limits: config.limits.spec(COIN),
+        assets: vec![
+            listed(COIN, "DAI", None),
+            listed(AssetId(1), "ETH", Some(FeedId(1))),
+            listed(asset, "REST", Some(feed)),
+        ],
+        feeds: vec![
+            config.feed.spec(FeedId(1), "ETH-USD", first_source(0)),
+            config.feed.spec(feed, "REST-USD", first_source(1)),
+        ],
+        types: vec![
+            spec(&config.collateral, (KIND, "ETH-B"), (AssetId(1), FeedId(1))),
+            spec(&rest, (kind, "REST"), (asset, feed)),
+        ],
+        opening,
+    })
+}
+
+/// What each recorded owner ever locks, and ever repays: enough to do so again.
+fn brought(ledger: &Ledger) -> Result<BTreeMap<u64, (Amount, Amount)>, BadWorld> {
+    let mut all: BTreeMap<u64, (Amount, Amount)> = BTreeMap::new();
+    for entry in &ledger.entries {
+        let (ether, repaid) = all.entry(entry.vault).or_default();
+        match entry.what {
+            What::Deposit(amount) => *ether = ether.try_add(amount)?,
+            // Our index is a round ahead at most: a thousandth more pays for it.
+            What::Repay(amount) => {
+                *repaid = Amount::try_sum([*repaid, amount, amount.mul_ratio(Ratio::basis_points(10), Round::Up)?])?;
+            }
+            _ => {}
+        }
+    }
+    Ok(all)
+}
+
+/// A transaction of the authority.
+pub(super) fn authority(sender: AccountId, number: usize, now: Timestamp, command: Command) -> Transaction {
+    Transaction {
+        sender,
+        nonce: number as u64,
+        expiry: now.after(Seconds::HOUR).unwrap_or(Timestamp::MAX),
+        fee: FeeOffer {
+            asset: COIN,
+            on_failure: COIN,
+            limit: Amount::MAX,
+        },
+        commands: vec![command],
+    }
+}
+
+fn listed(id: AssetId, symbol: &str, feed: Option<FeedId>) -> Asset {
+    Asset {
+        id,
+        symbol: symbol.into(),
+        decimals: DECIMALS,
+        feed,
+    }
+}

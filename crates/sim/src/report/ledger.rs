@@ -1,0 +1,192 @@
+//! The report of the recorded ledger: its seizures beside ours.
+
+use std::fmt::Write;
+
+use super::html::{escape, heading, page};
+use super::terminal::{figures, order};
+use super::{Report, plots, utc};
+use crate::ledger_replay::LedgerOutcome;
+use crate::ledger_replay::compare::{Compared, Timing, counts};
+
+/// The lines for a terminal: figures, counts, and every recorded seizure that is not the same.
+pub fn terminal(report: &Report<'_>, outcomes: &[LedgerOutcome; 2]) -> String {
+    let [worse, other] = outcomes;
+    let mut out = format!(
+        "{}: {}\nreported: {}\n\n",
+        report.scenario,
+        report.about,
+        order(worse.outcome.order)
+    );
+    for (what, figure) in figures(&worse.outcome) {
+        let _ = writeln!(out, "  {what:<34} {figure:>24}");
+    }
+    let _ = writeln!(out, "\nrecorded operations");
+    for (what, count) in operations(worse) {
+        let _ = writeln!(out, "  {what:<60} {count:>8}");
+    }
+    let _ = writeln!(
+        out,
+        "\nrecorded seizures beside ours{:>32}{:>14}",
+        order(worse.outcome.order),
+        order(other.outcome.order)
+    );
+    for (timing, why, here, there) in rows(worse, other) {
+        let _ = writeln!(out, "  {timing:<9} {here:>5} {there:>5}  {why}");
+    }
+    let _ = writeln!(out, "\nvault     recorded          ours              how       why");
+    for compared in worse.compared.iter().filter(|compared| compared.timing != Timing::Same) {
+        let [vault, recorded, ours, timing, why] = fields(compared);
+        let _ = writeln!(out, "{vault:<9} {recorded:<17} {ours:<17} {timing:<9} {why}");
+    }
+    if let Some(breach) = &worse.outcome.first_breach {
+        let _ = writeln!(out, "FIRST BREACH: {breach}");
+    }
+    let _ = writeln!(out, "\nstate root {}", worse.outcome.root);
+    out
+}
+
+/// The text of an HTML file.
+pub fn html(report: &Report<'_>, outcomes: &[LedgerOutcome; 2]) -> String {
+    let [worse, other] = outcomes;
+    let mut body = format!(
+        "<h1>{}</h1>\n<p class=\"about\">{}. {} blocks to {} UTC. Of the two orders of each bar's extremes the worse is \
+         shown: {}.</p>\n",
+        escape(report.scenario),
+        escape(report.about),
+        worse.outcome.blocks,
+        utc(worse.outcome.end.time),
+        order(worse.outcome.order)
+    );
+    heading(&mut body, "The recorded seizures beside ours");
+    let _ = writeln!(
+        body,
+        "<p>A recorded seizure is the lots of one vault in one block. Same: in one round with ours, or within the hour by \
+         which the peer's oracle is late. After a seizure of ours {} recorded operations were skipped; {} seizures of ours, \
+         of {} vaults, have no recorded one within a day.</p>",
+        worse.operations.skipped, worse.only_ours.0, worse.only_ours.1
+    );
+    let _ = writeln!(
+        body,
+        "<table><tr><th>how</th><th class=\"n\">{}</th><th class=\"n\">{}</th><th>why</th></tr>",
+        order(worse.outcome.order),
+        order(other.outcome.order)
+    );
+    for (timing, why, here, there) in rows(worse, other) {
+        let _ = writeln!(
+            body,
+            "<tr><td>{timing}</td><td class=\"n\">{here}</td><td class=\"n\">{there}</td><td class=\"why\">{}</td></tr>",
+            escape(why)
+        );
+    }
+    body.push_str("</table>\n");
+    heading(&mut body, "What happened");
+    for chart in plots::all(report) {
+        body.push_str(&chart.html());
+    }
+    heading(&mut body, "Figures");
+    table(&mut body, figures(&worse.outcome));
+    heading(&mut body, "Recorded operations");
+    table(&mut body, operations(worse));
+    heading(&mut body, "Every recorded seizure");
+    body.push_str("<table><tr><th>vault</th><th>recorded</th><th>ours</th><th>how</th><th>why</th></tr>\n");
+    for compared in &worse.compared {
+        let cells: Vec<String> = fields(compared)
+            .iter()
+            .map(|field| format!("<td>{}</td>", escape(field)))
+            .collect();
+        let _ = writeln!(body, "<tr>{}</tr>", cells.concat());
+    }
+    body.push_str("</table>\n");
+    let _ = writeln!(
+        body,
+        "<footer>State root <code>{}</code>. {} invariants checked, {} broken.</footer>",
+        worse.outcome.root, worse.outcome.checks, worse.outcome.breaches
+    );
+    page(report.scenario, &body)
+}
+
+/// Each kind of comparison with its counts in both orders, by timing.
+fn rows(worse: &LedgerOutcome, other: &LedgerOutcome) -> Vec<(&'static str, &'static str, u64, u64)> {
+    let (here, there) = (counts(&worse.compared), counts(&other.compared));
+    let mut kinds: Vec<_> = here.keys().chain(there.keys()).copied().collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let count = |of: &std::collections::BTreeMap<_, u64>, kind| of.get(&kind).copied().unwrap_or(0);
+    kinds
+        .into_iter()
+        .map(|kind| (kind.0.name(), kind.1.text(), count(&here, kind), count(&there, kind)))
+        .collect()
+}
+
+fn fields(compared: &Compared) -> [String; 5] {
+    let ours = compared.ours.map_or_else(|| "-".to_owned(), |own| utc(own.at));
+    [
+        compared.recorded.vault.to_string(),
+        utc(compared.recorded.at),
+        ours,
+        compared.timing.name().to_owned(),
+        compared.why.text().to_owned(),
+    ]
+}
+
+fn operations(outcome: &LedgerOutcome) -> Vec<(String, String)> {
+    let operations = &outcome.operations;
+    let mut all = vec![
+        (
+            "recorded, seizures not counted".to_owned(),
+            operations.recorded.to_string(),
+        ),
+        ("carried out".to_owned(), operations.done.to_string()),
+        (
+            "skipped after a seizure of ours".to_owned(),
+            operations.skipped.to_string(),
+        ),
+        (
+            "repayments taken as all that was owed".to_owned(),
+            operations.rounded.to_string(),
+        ),
+    ];
+    for (reason, count) in &operations.refused {
+        all.push((format!("refused: {reason} ({})", explained(reason)), count.to_string()));
+    }
+    let [done, refused, no_equal] = outcome.changes;
+    all.push(("parameter changes carried out".to_owned(), done.to_string()));
+    all.push(("parameter changes refused".to_owned(), refused.to_string()));
+    all.push((
+        "parameter changes without an equal here".to_owned(),
+        no_equal.to_string(),
+    ));
+    all
+}
+
+/// Why the engine refuses what the peer allowed.
+fn explained(reason: &str) -> &'static str {
+    match reason {
+        "BelowInitialRatio" => "borrowing counts the lower of spot and mean, the peer its price of an hour before",
+        "Frozen" => "under the ratio at the present price; the peer did not know it yet",
+        "CeilingExceeded" => {
+            "draws of one block count before its repayments, and our vaults owe more where we avoided a seizure"
+        }
+        "BelowDebtFloor" => "what is left would be dust",
+        "InsufficientBalance" => "an earlier operation of the vault was refused",
+        "Quiet" => "the quiet period after a gap of the record",
+        "TypeClosed" => "the feed was silent for longer than its limit, so the type takes no new debt",
+        "Uncovered" => "the vaults are worth less than they owe",
+        "UnknownVault" => "our vault is gone",
+        _ if reason.starts_with("NoPrice") => "no borrowing without a Live price",
+        _ => "see docs/replay.md",
+    }
+}
+
+fn table(body: &mut String, rows: impl IntoIterator<Item = (impl AsRef<str>, String)>) {
+    body.push_str("<table>\n");
+    for (what, figure) in rows {
+        let _ = writeln!(
+            body,
+            "<tr><td>{}</td><td class=\"n\">{}</td></tr>",
+            escape(what.as_ref()),
+            escape(&figure)
+        );
+    }
+    body.push_str("</table>\n");
+}
