@@ -21,7 +21,7 @@ mod vaults;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ballast_num::Amount;
+use ballast_num::{Amount, Price};
 use ballast_protocol::{AccountId, AuctionId};
 use num_bigint::BigInt;
 
@@ -80,6 +80,8 @@ struct Sale {
     id: AuctionId,
     /// When its price began to fall.
     since: u64,
+    /// The peer's start price, in our unit.
+    top: Price,
 }
 
 impl Maker {

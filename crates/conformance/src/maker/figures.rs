@@ -1,6 +1,6 @@
 //! The peer's figures, from our state and folds over our events.
 
-use ballast_num::{Amount, Round};
+use ballast_num::{Amount, Price, Round};
 use ballast_protocol::{Event, Holder, Module, WaterfallStep};
 use num_bigint::BigInt;
 
@@ -95,7 +95,7 @@ impl Maker {
         let lots = state.ledger().balance(ilk.asset(), Module::Auctions(ilk.kind()));
         figures.put(&format!("vat.gem.{name}.clip.{name}"), lots.raw());
         for (at, number) in active.iter().enumerate() {
-            let Some(Sale { id, since }) = self.folds.auctions.get(&(name.to_owned(), *number)) else {
+            let Some(Sale { id, since, .. }) = self.folds.auctions.get(&(name.to_owned(), *number)) else {
                 continue;
             };
             let auction = *state.auctions().auction(*id).map_err(|error| error.to_string())?;
@@ -132,6 +132,11 @@ impl Maker {
     /// Folds events of a block at `self.now` that belong to an ilk.
     pub(super) fn fold(&mut self, name: &str, events: &[Event]) -> Result<(), String> {
         let unit = self.params.unit();
+        let top = self
+            .params
+            .ilks
+            .get(name)
+            .map_or(Price::ZERO, |ilk| ilk.top(&self.params));
         for event in events {
             match event {
                 Event::VaultSeized(seized) => {
@@ -148,6 +153,7 @@ impl Maker {
                     let sale = Sale {
                         id: *auction,
                         since: self.now,
+                        top,
                     };
                     self.folds.auctions.insert((name.to_owned(), *number), sale);
                     self.folds.active.entry(name.to_owned()).or_default().push(*number);
@@ -157,7 +163,7 @@ impl Maker {
                     let sales = self.folds.auctions.iter_mut();
                     sales
                         .filter(|(_, sale)| sale.id == *auction)
-                        .for_each(|(_, sale)| sale.since = now);
+                        .for_each(|(_, sale)| (sale.since, sale.top) = (now, top));
                 }
                 Event::KeeperPaid { amount, .. } => {
                     *self.folds.sin.entry(VOW.to_owned()).or_default() += amount.raw() * &unit;

@@ -84,6 +84,11 @@ impl Ilk {
         }
     }
 
+    /// The start price of an auction at the peer, in our unit.
+    pub(super) fn top(&self, params: &Params) -> Price {
+        Price::from_raw(clamp(&(self.market(&params.par) * &self.buf / ray() / ten(self.shift))))
+    }
+
     pub(super) fn kind(&self) -> TypeId {
         TypeId(self.number)
     }
@@ -337,10 +342,11 @@ impl Maker {
             let part = |part: &str| figures.number(&format!("{sales}{number}.{part}"));
             let since = whole(format!("{sales}{number}.tic"))?;
             places.push((part("pos"), number));
+            let top = Price::from_raw(clamp(&(part("top") / ten(ilk.shift))));
             let id = AuctionId(opening.auctions.len() as u64 + 1);
             self.folds
                 .auctions
-                .insert((name.to_owned(), number), Sale { id, since });
+                .insert((name.to_owned(), number), Sale { id, since, top });
             let to_raise = books.part(&part("tab")).max(1);
             books.backing += to_raise;
             opening.auctions.push(OpeningAuction {
@@ -351,7 +357,7 @@ impl Maker {
                 debt: Amount::from_raw(to_raise),
                 to_raise: Amount::from_raw(to_raise),
                 elapsed: Seconds(time.saturating_sub(since)),
-                start_price: Price::from_raw(clamp(&(part("top") / ten(ilk.shift)))),
+                start_price: top,
             });
         }
         places.sort();

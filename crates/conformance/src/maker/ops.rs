@@ -33,7 +33,11 @@ impl Maker {
         self.slack.ret = BigInt::ZERO;
         self.slack.coin += self.params.unit() * 4; // a step rounds each figure at most so often, by less than a unit
         match step.op.as_str() {
-            "vat.frob" => self.frob(by, args).and(done),
+            "vat.frob" => {
+                let dart = BigInt::from(args.amount("dart").magnitude().clone());
+                self.slack.coin += self.rate_slack(ilk) * dart;
+                self.frob(by, args).and(done)
+            }
             "vat.fork" => self.fork(by, args).and(done),
             "vat.hope" => self.consent(by, args.text("usr"), Permission::Granted).and(done),
             "vat.nope" => self.consent(by, args.text("usr"), Permission::Revoked).and(done),
@@ -63,6 +67,11 @@ impl Maker {
             }
             _ => self.book(step).and(done),
         }
+    }
+
+    /// How far our fee index may be from the peer's rate, in ray.
+    fn rate_slack(&self, name: &str) -> BigInt {
+        self.slack.rate.get(name).cloned().unwrap_or_default()
     }
 
     pub(super) fn ilk(&self, name: &str) -> Result<&Ilk, Stop> {
@@ -210,6 +219,9 @@ impl Maker {
             .map_or(held.normalized_debt.raw(), |left| {
                 held.normalized_debt.raw() - left.normalized_debt.raw()
             });
+        // The debt seized, and with the penalty what is to be raised, are as far off as the rate.
+        let art_slack = &self.slack.art * &ilk.rate;
+        self.slack.coin += ((self.rate_slack(name) * taken + art_slack) * &ilk.chop / wad() + self.params.unit()) * 2;
         if taken < held.normalized_debt.raw() {
             // room ÷ rate ÷ chop is rounded twice, at different places; collateral follows in proportion.
             self.slack.art += 1;
@@ -255,11 +267,12 @@ impl Maker {
         let (by, args) = (step.by.as_str(), &step.args);
         let name = args.text("ilk");
         let ilk = self.ilk(name)?.clone();
-        let auction = self.sale(name, &args.amount("id"))?.id;
+        let sale = self.sale(name, &args.amount("id"))?;
+        let auction = sale.id;
         let (asset, who) = (ilk.asset(), args.text("who"));
         let wanted = Amount::from_raw(clamp(&args.amount("amt")));
         self.chain.pass(self.now)?;
-        let price_max = self.price_max(&ilk, auction, &args.amount("max"))?;
+        let price_max = self.price_max(&ilk, sale, &args.amount("max"))?;
         let lot = self
             .chain
             .state
@@ -292,15 +305,15 @@ impl Maker {
         Ok(())
     }
 
-    /// The peer rounds the present price down and we up: so much more a buyer says, that `max` means the same.
-    fn price_max(&self, ilk: &Ilk, auction: ballast_protocol::AuctionId, max: &BigInt) -> Result<Price, Stop> {
-        let (price, rounded) = self.price_now(ilk, auction)?;
-        let max = clamp(&(max / ten(ilk.shift)));
-        Ok(Price::from_raw(max.saturating_add(price.raw() - rounded.raw())))
+    /// The peer's present price lies a little off ours: by so much a buyer says more or less, that `max` means the same.
+    fn price_max(&self, ilk: &Ilk, sale: super::Sale, max: &BigInt) -> Result<Price, Stop> {
+        let (ours, peers) = self.price_now(ilk, sale)?;
+        let max = max / ten(ilk.shift) + ours.raw() - peers.raw();
+        Ok(Price::from_raw(clamp(&max)))
     }
 
-    /// The price of an auction as we round it, up, and as the peer does, down.
-    fn price_now(&self, ilk: &Ilk, auction: ballast_protocol::AuctionId) -> Result<(Price, Price), Stop> {
+    /// The price of an auction as we have it, rounded up, and as the peer has it, from its own start price, rounded down.
+    fn price_now(&self, ilk: &Ilk, sale: super::Sale) -> Result<(Price, Price), Stop> {
         let broken = |error: ballast_num::Arithmetic| Stop::Refused(error.to_string());
         let spec = self
             .chain
@@ -312,7 +325,7 @@ impl Maker {
             .chain
             .state
             .auctions()
-            .auction(auction)
+            .auction(sale.id)
             .map_err(|error| error.to_string())?;
         let quote = self
             .chain
@@ -325,7 +338,7 @@ impl Maker {
         // A start of 1 tells the factor exactly.
         let factor =
             ballast_engine::mechanisms::auction::price(Price::ONE, &spec.auction.curve, elapsed).map_err(broken)?;
-        let down = mul_div(auction.start_price.raw(), factor.raw(), Price::ONE.raw(), Round::Down).map_err(broken)?;
+        let down = mul_div(sale.top.raw(), factor.raw(), Price::ONE.raw(), Round::Down).map_err(broken)?;
         Ok((price, Price::from_raw(down)))
     }
 
@@ -345,7 +358,7 @@ impl Maker {
             return Ok(ret);
         };
         self.chain.pass(self.now)?;
-        let (_, price) = self.price_now(&ilk, sale.id)?;
+        let (_, price) = self.price_now(&ilk, sale)?;
         let state = &self.chain.state;
         let auction = *state.auctions().auction(sale.id).map_err(|error| error.to_string())?;
         let spec = state.vaults().spec(ilk.kind()).map_err(|error| error.to_string())?;

@@ -163,16 +163,21 @@ impl Maker {
                 let may = args.amount("dink") == zero || args.text("v") == step.by;
                 (is_dust && may && held >= args.amount("dink")).then_some(Deviation::TopUpOfDust)
             }
-            "clip.take" if step.ok && args.amount("amt") == zero => Some(Deviation::TakeOfNothing),
             "clip.take" if step.ok => {
                 let path = |field: &str| format!("clip.{name}.sales.{}.{field}", args.amount("id"));
                 let since = u64::try_from(before.number(&path("tic"))).ok()?;
-                let ilk = ilk?;
                 let elapsed = ballast_num::Seconds(self.now.saturating_sub(since));
-                let start = ballast_num::Price::ONE;
-                let curve = ilk.calc.as_ref()?.curve()?;
-                let price = ballast_engine::mechanisms::auction::price(start, &curve, elapsed).ok()?;
-                price.is_zero().then_some(Deviation::SaleAtZero)
+                let curve = ilk?.calc.as_ref()?.curve()?;
+                // A start of 1 tells the factor exactly.
+                let one = ballast_num::Price::ONE;
+                let factor = ballast_engine::mechanisms::auction::price(one, &curve, elapsed).ok()?;
+                let price = before.number(&path("top")) * factor.raw() / ray();
+                if price == zero {
+                    return Some(Deviation::SaleAtZero);
+                }
+                let most = before.number(&path("tab")) / &price;
+                let bought = before.number(&path("lot")).min(args.amount("amt")).min(most);
+                (bought == zero).then_some(Deviation::TakeOfNothing)
             }
             _ => None,
         }
