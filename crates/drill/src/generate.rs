@@ -21,10 +21,11 @@ pub(crate) struct Generator {
 }
 
 impl Generator {
-    pub(crate) fn new(random: Random) -> Self {
+    pub(crate) fn new(mut random: Random) -> Self {
+        let market = Market::new(random.chance(400));
         Self {
             random,
-            market: Market::new(),
+            market,
             nonces: 0,
         }
     }

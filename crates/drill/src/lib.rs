@@ -113,14 +113,17 @@ pub fn run(options: Options, mut progress: impl FnMut(&Summary)) -> Result<Summa
 }
 
 impl Summary {
+    /// Counts by the first word; a missing price or a bad parameter by what is wrong with it.
     fn count(counts: &mut BTreeMap<String, u64>, told: &impl fmt::Debug) {
-        let name = format!("{told:?}");
-        let end = name
-            .find(|letter: char| !letter.is_alphanumeric())
-            .unwrap_or(name.len());
-        *counts
-            .entry(name.get(..end).unwrap_or_default().to_owned())
-            .or_default() += 1;
+        let told = format!("{told:?}");
+        let inner = told
+            .strip_prefix("NoPrice(")
+            .or_else(|| told.strip_prefix("BadParameter("));
+        let name = inner
+            .unwrap_or(&told)
+            .split(|letter: char| !letter.is_alphanumeric())
+            .next();
+        *counts.entry(name.unwrap_or_default().to_owned()).or_default() += 1;
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) const fn time_step(random: &mut Random) -> u64 {
 #[derive(Clone, Debug)]
 pub(super) struct Market {
     prices: Vec<(FeedId, u128, Mood)>,
+    /// Whether honest sources agree on whole dollars, at which a ratio can be reached exactly.
+    exact: bool,
 }
 
 /// What a price does next.
@@ -49,10 +51,11 @@ enum Mood {
 }
 
 impl Market {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(exact: bool) -> Self {
         let start = |(feed, usd): (FeedId, u32)| (feed, u128::from(usd) * RAY, Mood::Calm);
         Self {
             prices: FIRST_PRICES.map(start).to_vec(),
+            exact,
         }
     }
 
@@ -76,7 +79,19 @@ impl Market {
                 if random.chance(120) {
                     continue;
                 }
-                words.push(word(random, *feed, *source, *price, time, spec.skew.0));
+                let said = if self.exact && *price > RAY {
+                    *price / RAY * RAY
+                } else {
+                    *price
+                };
+                let word = word(random, *feed, *source, said, time, spec.skew.0);
+                let honest = said.abs_diff(word.price.raw()) < said / 100;
+                let price = if self.exact && honest {
+                    Price::from_raw(said)
+                } else {
+                    word.price
+                };
+                words.push(Observation { price, ..word });
             }
         }
         if random.chance(30) {

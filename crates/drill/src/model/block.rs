@@ -1,9 +1,9 @@
 //! A block, in its published order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_num::{RAY, Ratio, Round, WAD};
-use ballast_protocol::{Block, Command, Module, Rejected, Transaction, TypeId};
+use ballast_protocol::{Block, Command, FeedId, Module, Rejected, Transaction, TypeId};
 
 use super::number::{add, owed, part, power, share, value};
 use super::oracle::Closed;
@@ -61,8 +61,11 @@ impl Model {
     pub(crate) fn apply(&mut self, block: &Block) -> Result<Applied, Rejected> {
         let limits = self.limits.clone();
         let step = self.begin(block);
+        let waited = self.buyers_wait(self.host_time - step);
         let closed = self.close_rounds(block, step);
-        self.accrue(&closed)?;
+        let wait = self.buyers_wait(self.host_time);
+        let gaps = closed.iter().filter(|closed| closed.after_gap).map(|closed| closed.feed);
+        self.accrue(&waited.difference(&wait).copied().chain(gaps).collect())?;
 
         let mut run = Run {
             block,
@@ -135,6 +138,11 @@ impl Model {
         closed
     }
 
+    fn buyers_wait(&self, host_time: u64) -> BTreeSet<FeedId> {
+        let waiting = self.feeds.iter().filter(|(_, feed)| feed.buyers_wait(host_time));
+        waiting.map(|(id, _)| *id).collect()
+    }
+
     /// What each feed says now.
     pub(crate) fn quote_all(&mut self) {
         let quotes = self
@@ -154,7 +162,7 @@ impl Model {
     }
 
     /// Interest, glide, closing of types whose feed is silent for good, restarts, and what may be issued.
-    fn accrue(&mut self, closed: &[Closed]) -> Done {
+    fn accrue(&mut self, restart: &BTreeSet<FeedId>) -> Done {
         let ids: Vec<TypeId> = self.types.keys().copied().collect();
         for id in ids {
             let feed = self.spec(id)?.feed;
@@ -167,7 +175,7 @@ impl Model {
             if silent.is_some_and(|(since, limit)| self.host_time - since > limit) {
                 self.kind_mut(id)?.closed = true;
             }
-            if closed.iter().any(|closed| closed.feed == feed && closed.after_gap) {
+            if restart.contains(&feed) {
                 self.restart_all(id)?;
             }
             if let Ok(issuance) = self.issuance(id) {

@@ -107,6 +107,13 @@ fn median(sorted: &[u128]) -> u128 {
 }
 
 impl Feed {
+    /// Whether buyers still wait after a gap: its quiet time runs, or ended while nobody was heard.
+    pub(crate) fn buyers_wait(&self, host_time: u64) -> bool {
+        self.last.is_some_and(|last| {
+            host_time < last.quiet_until || last.stale_since.is_some_and(|since| since < last.quiet_until)
+        })
+    }
+
     pub(crate) fn new(spec: FeedSpec) -> Self {
         Self {
             spec,

@@ -460,6 +460,8 @@ impl Model {
                 continue;
             }
             let quote = self.quote(spec.feed)?;
+            quote.heard()?;
+            self.not_quiet(spec.id)?;
             let price = quote.borrowing()?;
             if !kind.reaches(after.normalized, after.collateral, quote.judging, kind.ratio) {
                 return Err(Rejected::Frozen { vault: *id });

@@ -7,10 +7,10 @@ use crate::{Options, run};
 const REACHED: [&str; 3] = [
     "AddFirstLoss CancelTicket ClaimPoolGain CloseVault Deposit DrawDebt EnterPool ExitPool Liquidate MergeVaults OpenVault \
      RepayDebt ResetAuction Send SetDelegate SetParameter SetStandingOrder SplitVault TakeAuction TransferVault Withdraw",
-    "Arithmetic BadParameter BelowDebtFloor BelowInitialRatio BlockFull CeilingExceeded Empty Expired ExpiryTooFar \
-     FeeOverLimit Frozen GlobalCeilingExceeded InsufficientBalance NeedsReset NoAuctionRoom NoDeposit NoFeeAsset NoPrice \
+    "Arithmetic BadCurve BadStartFactor BelowDebtFloor BelowInitialRatio BlockFull CeilingExceeded Empty Expired ExpiryTooFar \
+     FeeOverLimit Frozen GlobalCeilingExceeded Disputed Halted InitialRatioTooLow LiquidationRatioTooLow InsufficientBalance NeedsReset NoAuctionRoom NoDeposit NoFeeAsset \
      NonceUsed NotAuthority NotInBatch NotLiquidatable NotMergeable NotOpened NotOwner NotTicketOwner NothingToSeize Quiet \
-     RemainderTooSmall ResetNotNeeded Stopped TooExpensive TooMuch TypeClosed Uncovered UnknownAsset UnknownAuction \
+     RemainderTooSmall ResetNotNeeded ShareTooLarge StabilityFeeOutOfBounds Stale Stopped TooExpensive TooMuch TypeClosed Uncovered UnknownAsset UnknownAuction \
      UnknownTicket UnknownType UnknownVault UselessOrder ZeroAmount",
     "AuctionEnded AuctionReset AuctionStarted AuctionTaken CollateralReturned FeedStateChanged GapBegan InterestAccrued \
      KeeperPaid LossAbsorbed LossRecovered PoolBought PoolEntered PoolExited PoolGainPaid RoundClosed \
