@@ -33,14 +33,14 @@ mod tests;
 
 use std::{
     collections::BTreeSet,
-    fmt,
+    fmt, mem,
     ops::{Bound, RangeBounds},
 };
 
 pub use diff::{Change, Diff};
 pub use range::Range;
 
-use node::{Insert, Node};
+use node::{Known, Node, Way};
 
 /// Most entries in a leaf. Larger leaves are leaner and shallower; smaller ones are cheaper to copy once shared.
 pub const LEAF: usize = 32;
@@ -236,16 +236,33 @@ impl<K: Ord + Clone, V: Clone, S: Summary<K, V>> Tree<K, V, S> {
     /// Puts an entry at `key` and returns the value that it replaces, if there was one.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         let added = S::of(&key, &value);
-        let mut value = Some(value);
         let root = self.root.get_or_insert_with(Node::empty);
         loop {
-            match root.insert(&key, &mut value, &added) {
-                Insert::Replaced(_) => return value,
-                Insert::Added => {
+            let mut way = Way::new();
+            let leaf = root.claim(&key, Known::Wanted, &mut way)?; // wanted, so there
+            match leaf.keys.binary_search(&key) {
+                Ok(at) => {
+                    let removed = S::of(&leaf.keys[at], &leaf.values[at]);
+                    leaf.keys[at] = key;
+                    let before = mem::replace(&mut leaf.values[at], value);
+                    root.adjust(&way, &removed, &added);
+                    return Some(before);
+                }
+                Err(at) if !leaf.keys.is_full() => {
+                    leaf.keys.insert(at, key);
+                    leaf.values.insert(at, value);
+                    root.along(&way, |branch, at| {
+                        branch.counts[at] += 1;
+                        branch.sums[at].add(&added);
+                    });
                     self.len += 1;
                     return None;
                 }
-                Insert::Full => root.grow(),
+                Err(_) => {
+                    while !root.give_room(&key) {
+                        root.grow();
+                    }
+                }
             }
         }
     }
@@ -253,11 +270,20 @@ impl<K: Ord + Clone, V: Clone, S: Summary<K, V>> Tree<K, V, S> {
     /// Takes out the entry at `key` and returns its value. Copies nothing if there is none.
     pub fn remove(&mut self, key: &K) -> Option<V> {
         let root = self.root.as_mut()?;
-        let (value, _) = root.remove(key, false)?;
+        let mut way = Way::new();
+        let leaf = root.claim(key, Known::Nothing, &mut way)?;
+        let at = leaf.keys.binary_search(key).ok()?;
+        let (key, value) = (leaf.keys.remove(at), leaf.values.remove(at));
+        let (removed, left) = (S::of(&key, &value), leaf.keys.len());
+        root.along(&way, |branch, at| {
+            branch.counts[at] -= 1;
+            branch.sums[at].sub(&removed);
+        });
         self.len -= 1;
         if self.len == 0 {
             self.root = None;
-        } else {
+        } else if left < node::least(LEAF) {
+            root.refill(&way);
             root.shrink();
         }
         Some(value)
@@ -265,9 +291,58 @@ impl<K: Ord + Clone, V: Clone, S: Summary<K, V>> Tree<K, V, S> {
 
     /// Changes the value at `key` in place; `false`, and nothing copied, if there is none.
     pub fn update(&mut self, key: &K, change: impl FnOnce(&mut V)) -> bool {
-        self.root
-            .as_mut()
-            .is_some_and(|root| root.update(key, change, false).is_some())
+        self.update_with(key, change).is_some()
+    }
+
+    fn update_with(&mut self, key: &K, change: impl FnOnce(&mut V)) -> Option<()> {
+        let root = self.root.as_mut()?;
+        let mut way = Way::new();
+        let leaf = root.claim(key, Known::Nothing, &mut way)?;
+        let at = leaf.keys.binary_search(key).ok()?;
+        let (key, value) = (&leaf.keys[at], &mut leaf.values[at]);
+        let removed = S::of(key, value);
+        change(value);
+        let added = S::of(key, value);
+        root.adjust(&way, &removed, &added);
+        Some(())
+    }
+
+    /// Moves the entry at `from` to `to`, over what stands there; `false`, and nothing done, if there is none. It does
+    /// what a removal and an insertion do, and costs half where the two keys are near.
+    pub fn rekey(&mut self, from: &K, to: K) -> bool {
+        match self.rekey_in_leaf(from, &to) {
+            Some(true) => true,
+            Some(false) => self.remove(from).map(|value| self.insert(to, value)).is_some(),
+            None => false,
+        }
+    }
+
+    /// [`Tree::rekey`] if the entry stays in its leaf; `Some(false)` if it would not, `None` if there is no entry.
+    fn rekey_in_leaf(&mut self, from: &K, to: &K) -> Option<bool> {
+        let root = self.root.as_mut()?;
+        let mut way = Way::new();
+        let leaf = root.claim(from, Known::Nothing, &mut way)?;
+        let at = leaf.keys.binary_search(from).ok()?;
+        let Err(place) = leaf.keys.binary_search(to) else {
+            return Some(false);
+        };
+        if place == 0 || place == leaf.keys.len() {
+            return Some(false); // It may belong to a neighbour.
+        }
+        let removed = S::of(&leaf.keys[at], &leaf.values[at]);
+        let at_last = if at < place {
+            leaf.keys[at..place].rotate_left(1);
+            leaf.values[at..place].rotate_left(1);
+            place - 1
+        } else {
+            leaf.keys[place..=at].rotate_right(1);
+            leaf.values[place..=at].rotate_right(1);
+            place
+        };
+        leaf.keys[at_last].clone_from(to);
+        let added = S::of(&leaf.keys[at_last], &leaf.values[at_last]);
+        root.adjust(&way, &removed, &added);
+        Some(true)
     }
 
     /// The tree of these entries, in O(n) and with full nodes if their keys rise. Where they do not, the rest is

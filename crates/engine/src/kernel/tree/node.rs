@@ -48,14 +48,17 @@ pub(super) struct Row<K, V, S> {
     pub(super) child: Node<K, V, S>,
 }
 
-/// What became of an insertion.
-pub(super) enum Insert<S> {
-    /// The value went into a new entry.
-    Added,
-    /// The value changed places with the one there, whose entry had added this to sums.
-    Replaced(S),
-    /// Nothing changed: the node must be given room first, by its parent.
-    Full,
+/// The way from the root down to a leaf: which child each branch was left by. Every node but the root is three eighths
+/// full, so that a tree of 2^64 entries is less than twenty nodes high.
+pub(super) type Way = ArrayVec<u8, 24>;
+
+/// What is known of a key before its leaf is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// Shared nodes are to be copied only if it is there.
+    Nothing,
+    /// They are to be copied whether it is there or not.
+    Wanted,
 }
 
 impl<K, V, S> Node<K, V, S> {
@@ -68,6 +71,14 @@ impl<K, V, S> Node<K, V, S> {
             (Self::Leaf(left), Self::Leaf(right)) => Arc::ptr_eq(left, right),
             (Self::Branch(left), Self::Branch(right)) => Arc::ptr_eq(left, right),
             _ => false,
+        }
+    }
+
+    /// Whether no other version holds this node.
+    fn is_unique(&self) -> bool {
+        match self {
+            Self::Leaf(leaf) => leaf.is_unique(),
+            Self::Branch(branch) => branch.is_unique(),
         }
     }
 
@@ -172,75 +183,74 @@ impl<K, V, S: Summary<K, V>> Node<K, V, S> {
 }
 
 impl<K: Ord + Clone, V: Clone, S: Summary<K, V>> Node<K, V, S> {
-    /// Takes `value`, and leaves the one that it replaces.
-    pub(super) fn insert(&mut self, key: &K, value: &mut Option<V>, added: &S) -> Insert<S> {
-        match self {
-            Self::Branch(branch) => own(branch).insert(key, value, added),
-            Self::Leaf(leaf) => match leaf.keys.binary_search(key) {
-                Ok(at) => {
-                    let leaf = own(leaf);
-                    let removed = S::of(&leaf.keys[at], &leaf.values[at]);
-                    leaf.keys[at].clone_from(key);
-                    if let Some(value) = value {
-                        mem::swap(value, &mut leaf.values[at]);
-                    }
-                    Insert::Replaced(removed)
-                }
-                Err(_) if leaf.keys.is_full() => Insert::Full,
-                Err(at) => {
-                    if let Some(value) = value.take() {
-                        let leaf = own(leaf);
-                        leaf.keys.insert(at, key.clone());
-                        leaf.values.insert(at, value);
-                    }
-                    Insert::Added
-                }
-            },
-        }
-    }
-
-    /// The value taken out and what its entry had added to sums. `present` says that the key is known to be there;
-    /// if not, this is found out before anything shared is copied.
-    pub(super) fn remove(&mut self, key: &K, mut present: bool) -> Option<(V, S)> {
-        match self {
-            Self::Leaf(leaf) => {
-                let at = leaf.keys.binary_search(key).ok()?;
-                let leaf = own(leaf);
-                let (key, value) = (leaf.keys.remove(at), leaf.values.remove(at));
-                let removed = S::of(&key, &value);
-                Some((value, removed))
+    /// The leaf that `key` belongs to, to be changed: no other version holds it, nor a node on its way. `None`, and
+    /// nothing is copied, if the key is not there and not wanted.
+    #[inline]
+    pub(super) fn claim(&mut self, key: &K, mut known: Known, way: &mut Way) -> Option<&mut Leaf<K, V>> {
+        let mut node = self;
+        loop {
+            if known == Known::Nothing && !node.is_unique() {
+                node.get(key)?;
+                known = Known::Wanted;
             }
-            Self::Branch(shared) => {
-                let branch = Branch::claim(shared, key, &mut present)?;
-                let at = branch.child_of(key);
-                let (value, removed) = branch.children[at].remove(key, present)?;
-                branch.counts[at] -= 1;
-                branch.sums[at].sub(&removed);
-                branch.refill(at);
-                Some((value, removed))
+            match node {
+                Self::Leaf(leaf) => return Some(own(leaf)),
+                Self::Branch(branch) => {
+                    let branch = own(branch);
+                    let at = branch.child_of(key);
+                    way.push(at as u8); // at most FAN
+                    node = &mut branch.children[at];
+                }
             }
         }
     }
 
-    /// What the entry at `key` added to sums before `change` and what it adds after.
-    pub(super) fn update(&mut self, key: &K, change: impl FnOnce(&mut V), mut present: bool) -> Option<(S, S)> {
-        match self {
-            Self::Leaf(leaf) => {
-                let at = leaf.keys.binary_search(key).ok()?;
-                let leaf = own(leaf);
-                let (key, value) = (&leaf.keys[at], &mut leaf.values[at]);
-                let removed = S::of(key, value);
-                change(value);
-                Some((removed, S::of(key, value)))
+    /// Shows each branch on a way that was claimed, from the root, with the child that it was left by.
+    #[inline]
+    pub(super) fn along(&mut self, way: &Way, mut visit: impl FnMut(&mut Branch<K, V, S>, usize)) {
+        let mut node = self;
+        for at in way.iter().copied().map(usize::from) {
+            let Self::Branch(branch) = node else { return };
+            let branch = own(branch);
+            visit(branch, at);
+            node = &mut branch.children[at];
+        }
+    }
+
+    /// Replaces `removed` by `added` in the sums along a way.
+    #[inline]
+    pub(super) fn adjust(&mut self, way: &Way, removed: &S, added: &S) {
+        if size_of::<S>() > 0 {
+            self.along(way, |branch, at| {
+                branch.sums[at].sub(removed);
+                branch.sums[at].add(added);
+            });
+        }
+    }
+
+    /// Gives the leaf that `key` belongs to room for one more entry; `false` if this node must be given room first.
+    pub(super) fn give_room(&mut self, key: &K) -> bool {
+        let branch = match self {
+            Self::Leaf(leaf) => return !leaf.keys.is_full(),
+            Self::Branch(branch) => own(branch),
+        };
+        loop {
+            let at = branch.child_of(key);
+            if branch.children[at].give_room(key) {
+                return true;
             }
-            Self::Branch(shared) => {
-                let branch = Branch::claim(shared, key, &mut present)?;
-                let at = branch.child_of(key);
-                let (removed, added) = branch.children[at].update(key, change, present)?;
-                branch.sums[at].sub(&removed);
-                branch.sums[at].add(&added);
-                Some((removed, added))
+            if !branch.make_room(at, key) {
+                return false;
             }
+        }
+    }
+
+    /// Brings the nodes along a way back to their least size, from the leaf up.
+    pub(super) fn refill(&mut self, way: &[u8]) {
+        if let (Self::Branch(branch), Some((at, below))) = (self, way.split_first()) {
+            let (branch, at) = (own(branch), usize::from(*at));
+            branch.children[at].refill(below);
+            branch.refill(at);
         }
     }
 
@@ -302,6 +312,7 @@ impl<K, V, S> Branch<K, V, S> {
     }
 
     /// The child in which `pred`, true and then false along the order, changes.
+    #[inline]
     pub(super) fn child_where(&self, pred: impl FnMut(&K) -> bool) -> usize {
         self.keys.get(1..).map_or(0, |keys| keys.partition_point(pred))
     }
@@ -309,36 +320,13 @@ impl<K, V, S> Branch<K, V, S> {
 
 impl<K: Ord, V, S> Branch<K, V, S> {
     /// The child that holds `key`, if any does.
+    #[inline]
     fn child_of(&self, key: &K) -> usize {
         self.child_where(|least| least <= key)
     }
 }
 
 impl<K: Ord + Clone, V: Clone, S: Summary<K, V>> Branch<K, V, S> {
-    /// The branch to change the entry at `key` in: the only copy already, or one made now, unless `key` is not there.
-    fn claim<'a>(shared: &'a mut Arc<Self>, key: &K, present: &mut bool) -> Option<&'a mut Self> {
-        if !*present && !shared.is_unique() {
-            shared.children[shared.child_of(key)].get(key)?;
-            *present = true;
-        }
-        Some(own(shared))
-    }
-
-    fn insert(&mut self, key: &K, value: &mut Option<V>, added: &S) -> Insert<S> {
-        loop {
-            let at = self.child_of(key);
-            let outcome = self.children[at].insert(key, value, added);
-            match &outcome {
-                Insert::Added => self.counts[at] += 1,
-                Insert::Replaced(removed) => self.sums[at].sub(removed),
-                Insert::Full if self.make_room(at, key) => continue,
-                Insert::Full => return outcome,
-            }
-            self.sums[at].add(added);
-            return outcome;
-        }
-    }
-
     /// Makes room for `key` in the full child `at`: moves entries to a neighbour, or else splits the child. `false`
     /// if neighbours and branch are full too. Both sides of the border that moves have room then, or the one that
     /// `key` does not belong to is full: a run of rising or falling keys fills what it leaves behind.

@@ -113,6 +113,8 @@ enum Op {
     Insert(u16, u32),
     Remove(u16),
     Update(u16, u32),
+    /// From one key to another, which is near it as often as not.
+    Rekey(u16, u16),
     /// Runs of neighbours fill and empty whole nodes.
     InsertRun(u16, u16),
     RemoveRun(u16, u16),
@@ -125,6 +127,8 @@ fn ops(keys: u16, count: usize) -> impl Strategy<Value = Vec<Op>> {
         8 => (0..keys, any::<u32>()).prop_map(|(key, value)| Op::Insert(key, value)),
         6 => (0..keys).prop_map(Op::Remove),
         2 => (0..keys, any::<u32>()).prop_map(|(key, value)| Op::Update(key, value)),
+        2 => (0..keys, 0..keys).prop_map(|(from, to)| Op::Rekey(from, to)),
+        2 => (0..keys, 0..9_u16).prop_map(|(from, by)| Op::Rekey(from, from.saturating_add(by).saturating_sub(4))),
         2 => (0..keys, 1..keys / 4).prop_map(|(key, run)| Op::InsertRun(key, run)),
         1 => (0..keys, 1..keys / 2).prop_map(|(key, run)| Op::RemoveRun(key, run)),
         1 => Just(Op::Keep),
@@ -145,6 +149,11 @@ fn run(ops: Vec<Op>, check_each: bool) {
             Op::Update(key, by) => {
                 let change = |value: &mut u32| *value ^= by;
                 assert_eq!(tree.update(&key, change), model.get_mut(&key).map(change).is_some());
+            }
+            Op::Rekey(from, to) => {
+                let value = model.remove(&from);
+                assert_eq!(tree.rekey(&from, to), value.is_some());
+                model.extend(value.map(|value| (to, value)));
             }
             Op::InsertRun(key, run) => {
                 for key in key..key.saturating_add(run) {

@@ -203,14 +203,23 @@ impl RatioIndex {
         }
         let before = before.and_then(|vault| Place::of(id, vault));
         let after = after.and_then(|vault| Place::of(id, vault));
-        if let Some((collateral_type, place)) = before
-            && let Some(tree) = self.types.get_mut(&collateral_type)
-        {
-            tree.remove(&place);
+        match (before, after) {
+            (Some((of_before, from)), Some((of_after, to))) if of_before == of_after => {
+                self.tree(of_after).rekey(&from, to);
+            }
+            (before, after) => {
+                if let Some((collateral_type, place)) = before {
+                    self.tree(collateral_type).remove(&place);
+                }
+                if let Some((collateral_type, place)) = after {
+                    self.tree(collateral_type).insert(place, ());
+                }
+            }
         }
-        if let Some((collateral_type, place)) = after {
-            self.types.entry(collateral_type).or_default().insert(place, ());
-        }
+    }
+
+    fn tree(&mut self, collateral_type: TypeId) -> &mut Tree<Place, (), Sums> {
+        self.types.entry(collateral_type).or_default()
     }
 
     /// The places of a type, riskiest first.
