@@ -41,14 +41,29 @@ pub fn account(number: u64) -> AccountId {
 /// `broken` have 12,000 to 13,000 (ratios of 1.54 to 1.67). Budgets are off.
 pub fn reserve(vaults: u64, broken: u64) -> State {
     let mut numbers = Numbers(7);
-    let mut opening = Opening { prices: vec![(FEED, Price::whole(2_000))], ..Opening::default() };
+    let mut opening = Opening {
+        prices: vec![(FEED, Price::whole(2_000))],
+        ..Opening::default()
+    };
     let mut supply = Amount::ZERO;
     for number in 1..=vaults {
         let owner = account(number);
-        let debt = if number <= broken { 12_000 + numbers.below(1_000) } else { 4_000 + numbers.below(6_000) };
+        let debt = if number <= broken {
+            12_000 + numbers.below(1_000)
+        } else {
+            4_000 + numbers.below(6_000)
+        };
         let debt = coins(debt);
-        opening.balances.push(OpeningBalance { asset: COIN, account: owner, amount: debt });
-        opening.balances.push(OpeningBalance { asset: ETHER, account: owner, amount: coins(1) });
+        opening.balances.push(OpeningBalance {
+            asset: COIN,
+            account: owner,
+            amount: debt,
+        });
+        opening.balances.push(OpeningBalance {
+            asset: ETHER,
+            account: owner,
+            amount: coins(1),
+        });
         supply = supply.try_add(debt).unwrap();
         opening.vaults.push(OpeningVault {
             owner,
@@ -61,7 +76,12 @@ pub fn reserve(vaults: u64, broken: u64) -> State {
     // A depositor whose coins are backed by one very safe vault.
     let whale = AccountId::numbered(u64::MAX);
     let pool = supply.max(coins(1));
-    opening.pool_deposits.push(OpeningDeposit { owner: whale, collateral_type: TYPE, amount: pool, gain: Amount::ZERO });
+    opening.pool_deposits.push(OpeningDeposit {
+        owner: whale,
+        collateral_type: TYPE,
+        amount: pool,
+        gain: Amount::ZERO,
+    });
     opening.vaults.push(OpeningVault {
         owner: whale,
         collateral_type: TYPE,
@@ -77,8 +97,17 @@ pub fn reserve(vaults: u64, broken: u64) -> State {
         work_price: Amount::ONE,
         ..Limits::standard(COIN)
     };
-    let spec = TypeSpec { debt_ceiling: coins(1 << 60), liquidation_deposit: Amount::ZERO, ..TypeSpec::standard(TYPE, "ETH-A", ETHER, FEED) };
-    let asset = |id, symbol: &str, feed| Asset { id, symbol: symbol.to_owned(), decimals: Decimals::MAX, feed };
+    let spec = TypeSpec {
+        debt_ceiling: coins(1 << 60),
+        liquidation_deposit: Amount::ZERO,
+        ..TypeSpec::standard(TYPE, "ETH-A", ETHER, FEED)
+    };
+    let asset = |id, symbol: &str, feed| Asset {
+        id,
+        symbol: symbol.to_owned(),
+        decimals: Decimals::MAX,
+        feed,
+    };
     let genesis = Genesis {
         chain_id: 1,
         time: Timestamp(START),
@@ -106,39 +135,70 @@ pub fn block(state: &State, seconds: u64) -> Block {
 /// A block in which all sources say `price`.
 pub fn tick(state: &State, seconds: u64, price: Price) -> Block {
     let mut block = block(state, seconds);
-    let word = |source| Observation { feed: FEED, source: SourceId(source), price, time: block.time };
+    let word = |source| Observation {
+        feed: FEED,
+        source: SourceId(source),
+        price,
+        time: block.time,
+    };
     block.observations = (1..=5).map(word).collect();
     block
 }
 
-/// A block of adjustments of random vaults by their owners: a deposit, a withdrawal, a draw or a repayment each.
-pub fn adjustments(state: &State, vaults: u64, count: u64, numbers: &mut Numbers) -> Block {
-    let mut block = block(state, 0);
-    for nonce in 0..count {
-        let number = 1 + numbers.below(vaults);
-        let vault = VaultRef::Id(VaultId(number));
-        let some = |max| Amount::from_raw(u128::from(1 + max) * 1_000_000_000_000);
-        let amount = some(numbers.below(1_000));
-        let command = match numbers.below(4) {
-            0 => Command::Deposit { vault, amount },
-            1 => Command::Withdraw { vault, amount },
-            2 => Command::DrawDebt { vault, amount },
-            _ => Command::RepayDebt { vault, amount: Repayment::Exactly(amount) },
-        };
-        block.transactions.push(Transaction {
-            sender: account(number),
-            nonce: block.height.0 * count + nonce,
-            expiry: Timestamp(block.time.0 + 60),
-            fee: FeeOffer { asset: COIN, on_failure: COIN, limit: coins(1) },
-            commands: vec![command],
-        });
+/// The owners of the vaults of a reserve, who count their nonces.
+pub struct Owners {
+    numbers: Numbers,
+    nonces: Vec<u64>,
+}
+
+impl Owners {
+    pub fn of(vaults: u64) -> Self {
+        Self {
+            numbers: Numbers(1),
+            nonces: vec![0; vaults as usize],
+        }
     }
-    block
+
+    /// A block in which owners of random vaults adjust them: a deposit, a withdrawal, a draw or a repayment each.
+    pub fn adjustments(&mut self, state: &State, count: u64) -> Block {
+        let mut block = block(state, 0);
+        for _ in 0..count {
+            let at = self.numbers.below(self.nonces.len() as u64);
+            let vault = VaultRef::Id(VaultId(at + 1));
+            let amount = Amount::from_raw(u128::from(1 + self.numbers.below(1_000)) * 1_000_000_000_000);
+            let command = match self.numbers.below(4) {
+                0 => Command::Deposit { vault, amount },
+                1 => Command::Withdraw { vault, amount },
+                2 => Command::DrawDebt { vault, amount },
+                _ => Command::RepayDebt {
+                    vault,
+                    amount: Repayment::Exactly(amount),
+                },
+            };
+            let nonce = &mut self.nonces[at as usize];
+            *nonce += 1;
+            block.transactions.push(Transaction {
+                sender: account(at + 1),
+                nonce: *nonce,
+                expiry: Timestamp(block.time.0 + 60),
+                fee: FeeOffer {
+                    asset: COIN,
+                    on_failure: COIN,
+                    limit: coins(1),
+                },
+                commands: vec![command],
+            });
+        }
+        block
+    }
 }
 
 /// How many transactions of an executed block succeeded.
 pub fn done(receipts: &[ballast_protocol::Receipt]) -> usize {
-    receipts.iter().filter(|receipt| receipt.outcome == ballast_protocol::Outcome::Done).count()
+    receipts
+        .iter()
+        .filter(|receipt| receipt.outcome == ballast_protocol::Outcome::Done)
+        .count()
 }
 
 /// A ratio for people.

@@ -9,7 +9,7 @@ use ballast_protocol::{
 };
 
 use crate::flows::{disposal, liquidation};
-use crate::kernel::{Clock, Context, Savepoint};
+use crate::kernel::{Clock, Context, Savepoint, Stored};
 use crate::mechanisms::auction;
 use crate::mechanisms::backstop::Backstop;
 use crate::mechanisms::queue::Lane;
@@ -117,13 +117,7 @@ enum Fees {
 /// Errors, in order: `Empty`, `Expired`, `ExpiryTooFar`, `NonceUsed`, `FeeOverLimit`, `NoFeeAsset`, `NoPrice`,
 /// `InsufficientBalance`.
 fn admit(state: &mut State, clock: Clock, transaction: &Transaction, work: u64) -> Result<Fees, Rejected> {
-    let Transaction {
-        sender,
-        nonce,
-        expiry,
-        fee: offer,
-        commands,
-    } = transaction;
+    let Transaction { expiry, commands, .. } = transaction;
     if commands.is_empty() {
         return Err(Rejected::Empty);
     }
@@ -141,14 +135,50 @@ fn admit(state: &mut State, clock: Clock, transaction: &Transaction, work: u64) 
             latest,
         });
     }
-    // A living transaction dies in this window or the next: its nonce must be new in both.
-    let window = nonce_window(clock.now.0, life);
-    let (word, bit) = (*nonce / 128, 1_u128 << (*nonce % 128));
-    let bits = |window| state.nonces.get(&(window, *sender, word)).copied().unwrap_or(0);
-    let both = [bits(window), if window == u64::MAX { 0 } else { bits(window + 1) }];
-    if both.iter().any(|bits| bits & bit != 0) {
-        return Err(Rejected::NonceUsed { nonce: *nonce });
+    let before = state.nonces.mark();
+    use_nonce(state, clock, transaction, life)?;
+    let fees = charge(state, transaction, work);
+    if fees.is_err() {
+        state.nonces.rewind(before);
     }
+    fees
+}
+
+/// Marks the nonce as used. Error: `NonceUsed`.
+fn use_nonce(state: &mut State, clock: Clock, transaction: &Transaction, life: Seconds) -> Result<(), Rejected> {
+    let Transaction {
+        sender, nonce, expiry, ..
+    } = transaction;
+    // A living transaction dies in this window or the next: its nonce must be new in both.
+    let (window, dies) = (nonce_window(clock.now.0, life), nonce_window(expiry.0, life));
+    let other = if dies == window {
+        window.saturating_add(1)
+    } else {
+        window
+    };
+    let (word, bit) = (*nonce / 128, 1_u128 << (*nonce % 128));
+    let used = || Rejected::NonceUsed { nonce: *nonce };
+    if state
+        .nonces
+        .get(&(other, *sender, word))
+        .is_some_and(|bits| bits & bit != 0)
+    {
+        return Err(used());
+    }
+    let key = (dies, *sender, word);
+    let add = |bits: &u128| if bits & bit == 0 { Ok(bits | bit) } else { Err(used()) };
+    match state.nonces.change(&key, add) {
+        Some(bits) => bits.map(drop),
+        None => {
+            state.nonces.set(key, bit);
+            Ok(())
+        }
+    }
+}
+
+/// Finds the fee, and takes it if it is the same whatever becomes of the commands.
+fn charge(state: &mut State, transaction: &Transaction, work: u64) -> Result<Fees, Rejected> {
+    let Transaction { sender, fee: offer, .. } = transaction;
     let work_price = state.chain.get().work_price;
     let in_coin = Amount::from_raw(
         work_price
@@ -188,9 +218,6 @@ fn admit(state: &mut State, clock: Clock, transaction: &Transaction, work: u64) 
             on_failure,
         }
     };
-    let dies = nonce_window(expiry.0, life);
-    let before = if dies == window { both[0] } else { both[1] };
-    state.nonces.set((dies, *sender, word), before | bit);
     Ok(fees)
 }
 
