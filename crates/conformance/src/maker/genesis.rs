@@ -10,7 +10,7 @@ use ballast_protocol::{
 };
 use num_bigint::BigInt;
 
-use super::params::{Ilk, Params, is_still, ray, ten, wad};
+use super::params::{Ilk, Params, View, is_still, ray, ten, wad};
 use super::{ADMIN, Folds, Maker, PURSE, Sale, VOW};
 use crate::chain::{self, COIN, Chain, MOST};
 use crate::figures::{Figure, Figures};
@@ -66,7 +66,8 @@ impl Ilk {
                 top,
             };
         }
-        if &quotient * &self.spot == &market * wad() && quotient > BigInt::ZERO {
+        let is_joined = &quotient * &self.spot == &market * wad() && quotient > BigInt::ZERO;
+        if is_joined || params.view == View::Clip {
             let top = ten(self.shift);
             return Terms {
                 price: price(&market),

@@ -5,7 +5,7 @@ use ballast_protocol::{AssetId, Command, Event, ParameterChange, Permission, Typ
 use num_bigint::BigInt;
 
 use super::genesis::{clamp, divide_up};
-use super::params::{Calc, Ilk, ten, wad, wrapped};
+use super::params::{Calc, Ilk, Params, View, ten, wad, wrapped};
 use super::{ADMIN, Maker, PURSE, VOW};
 use crate::chain::{COIN, Stop};
 use crate::figures::Figures;
@@ -342,13 +342,31 @@ impl Maker {
         Ok((price, Price::from_raw(down)))
     }
 
+    /// A reset goes by the oracle's price alone.
     fn redo(&mut self, name: &str, number: &BigInt, keeper: &str) -> Result<(), Stop> {
-        let ilk = self.ilk(name)?.clone();
+        let is_apart = self.ilk(name)?.terms(&self.params).price != self.clip_terms(name)?.price;
+        if is_apart {
+            self.params.view = View::Clip;
+            self.restart()?;
+        }
         let auction = self.sale(name, number)?.id;
-        let events =
-            self.with_cached_floor(name, |maker| maker.say(keeper, vec![Command::ResetAuction { auction }]))?;
-        self.slack.top += ilk.terms(&self.params).top;
-        self.fold(name, &events).map_err(Stop::Broken)
+        let reset = vec![Command::ResetAuction { auction }];
+        let events = self.with_cached_floor(name, |maker| maker.say(keeper, reset))?;
+        self.slack.top += self.ilk(name)?.terms(&self.params).top;
+        self.fold(name, &events)?;
+        if is_apart {
+            self.params.view = View::Vat;
+            self.restart()?;
+        }
+        Ok(())
+    }
+
+    fn clip_terms(&self, name: &str) -> Result<super::genesis::Terms, Stop> {
+        let params = Params {
+            view: View::Clip,
+            ..self.params.clone()
+        };
+        Ok(self.ilk(name)?.terms(&params))
     }
 
     fn status(&mut self, name: &str, number: &BigInt) -> Result<Figures, Stop> {

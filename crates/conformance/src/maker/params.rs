@@ -26,6 +26,17 @@ pub(super) struct Params {
     pub(super) ilks: BTreeMap<String, Ilk>,
     /// A coin of the peer is 10^18 wei; one wei is 10^`fine` of our base units.
     pub(super) fine: u32,
+    /// Whose price counts where no ratio of 18 digits joins the two.
+    pub(super) view: View,
+}
+
+/// Whose price counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum View {
+    /// The vat's spot.
+    Vat,
+    /// What the oracle says: the clipper's, at a reset.
+    Clip,
 }
 
 /// Parameters of an ilk.
@@ -113,6 +124,7 @@ impl Params {
             par,
             ilks,
             fine: 9,
+            view: View::Vat,
         };
         params.scale(scenario)?;
         Ok(params)

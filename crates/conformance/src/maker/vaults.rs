@@ -156,6 +156,13 @@ impl Maker {
                     None
                 }
             }
+            "vat.fork" if args.text("src") == args.text("dst") => {
+                let art = before.number(&format!("vat.urns.{name}.{}.art", args.text("src")));
+                let ink = before.number(&format!("vat.urns.{name}.{}.ink", args.text("src")));
+                let fits = |part: &str, most: &BigInt| args.amount(part).magnitude() <= most.magnitude();
+                let is_own = args.text("src") == step.by && fits("dink", &ink) && fits("dart", &art);
+                (is_own && art > zero && art * &ilk?.rate < ilk?.dust).then_some(Deviation::TopUpOfDust)
+            }
             "vat.frob" if args.amount("dart") == zero && args.amount("dink") >= zero => {
                 let art = before.number(&format!("vat.urns.{name}.{}.art", args.text("u")));
                 let is_dust = art > zero && art * &ilk?.rate < ilk?.dust;
@@ -213,6 +220,8 @@ impl Maker {
                 let accepted = duty + &self.params.base >= ray();
                 expect(trial.set(ADMIN, ParameterChange::Type(ilk.kind(), said)), accepted)
             }
+            // Moved into itself a vault is as safe as it was.
+            Deviation::TopUpOfDust if step.op == "vat.fork" => expect(trial.fork(&step.by, &step.args), true),
             Deviation::TopUpOfDust => {
                 let held = |maker: &Self| {
                     maker
