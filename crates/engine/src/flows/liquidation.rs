@@ -1,7 +1,7 @@
 //! Liquidation, told from top to bottom: which vaults a price broke, in which order they go, how much of each is
 //! seized, and that it is. Where the collateral then goes is told in [`super::disposal`].
 
-use ballast_num::{Amount, NormalizedDebt, Price, Ratio, Round, Usd, WAD, mul_div};
+use ballast_num::{Amount, NormalizedDebt, Price, RAY, Ratio, Round, Usd, WAD, cmp_products3, mul_div};
 use ballast_protocol::{
     AccountId, Breaker, Event, LossCause, Module, Rejected, RoundNumber, Seized, Seizure, SeizureRule, Trigger, TypeId,
     TypeSpec, VaultId,
@@ -391,8 +391,19 @@ fn up_to_ceiling(state: &State, terms: &Terms, vault: &Vault) -> Result<Decision
         return Err(Rejected::NoAuctionRoom);
     }
     let with_penalty = Ratio::ONE.try_add(spec.penalty)?;
-    let fits = room.normalize(index, Round::Down)?.raw();
-    let fits = NormalizedDebt::from_raw(mul_div(fits, WAD, with_penalty.raw(), Round::Down)?);
+    // ⌊room ÷ index ÷ (1 + penalty)⌋, rounded once: two divisions may lose a unit each.
+    let mut fits = mul_div(
+        room.normalize(index, Round::Down)?.raw(),
+        WAD,
+        with_penalty.raw(),
+        Round::Down,
+    )?;
+    while let Some(more) = fits.checked_add(1)
+        && cmp_products3([more, index.raw(), with_penalty.raw()], [room.raw(), RAY, WAD]).is_le()
+    {
+        fits = more;
+    }
+    let fits = NormalizedDebt::from_raw(fits);
     let mut normalized = vault.normalized_debt.min(fits);
     if normalized < vault.normalized_debt {
         let rest = vault.normalized_debt.try_sub(normalized)?.debt(index, Round::Down)?;
