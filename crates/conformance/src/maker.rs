@@ -16,6 +16,7 @@ mod books;
 mod figures;
 mod genesis;
 mod ops;
+mod parameters;
 mod params;
 mod vaults;
 
