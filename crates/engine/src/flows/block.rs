@@ -1,10 +1,11 @@
 //! A block, in the order of DESIGN: rounds and accruals, protection, liquidations, all other transactions, auctions, root.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_num::{Amount, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{
-    AuctionId, Block, BlockResult, Command, Event, Height, Outcome, Receipt, Rejected, Transaction, Trigger, TypeId,
+    AuctionId, Block, BlockResult, Command, Event, FeedId, Height, Outcome, Receipt, Rejected, Transaction, Trigger,
+    TypeId,
 };
 
 use super::{liquidation, pool_queue, protection, transaction};
@@ -148,6 +149,14 @@ fn part(transaction: &Transaction) -> LanePart {
     }
 }
 
+/// What the observations of a block did.
+struct Rounds {
+    /// The rounds that closed.
+    closed: Vec<Closed>,
+    /// The feeds whose auctions start anew: a gap lies behind them, or takes no longer wait because of one.
+    restart: BTreeSet<FeedId>,
+}
+
 /// A block under way.
 struct BlockRun<'a> {
     block: &'a Block,
@@ -190,8 +199,8 @@ impl<'a> BlockRun<'a> {
         let part_of = |work, ratio| share(work, ratio).map(|part| u64::try_from(part.raw()).unwrap_or(work));
         let reserved = part_of(limits.block_work, limits.protective_share)?;
 
-        let closed = self.rounds(state)?;
-        self.accruals(state, &closed)?;
+        let Rounds { closed, restart } = self.rounds(state);
+        self.accruals(state, &restart)?;
         let judged: BTreeMap<TypeId, Timestamp> = closed
             .iter()
             .flat_map(|closed| state.types_of(closed.feed).into_iter().map(|kind| (kind, closed.as_of)))
@@ -233,31 +242,39 @@ impl<'a> BlockRun<'a> {
     }
 
     /// Step 1: observations, rounds, quotes.
-    fn rounds(&mut self, state: &mut State) -> Result<Vec<Closed>, Rejected> {
+    fn rounds(&mut self, state: &mut State) -> Rounds {
+        let parent_host_time = self.clock.host_time.saturating_sub(self.clock.step);
+        let waited: BTreeSet<FeedId> = state.oracle.holding_takes(parent_host_time).collect();
         for observation in &self.block.observations {
             // A refused observation changes nothing; its source learns of it from the host, which checks the same.
             let _ = state.oracle.observe(observation, self.clock.now);
         }
         let closed = state.oracle.close_rounds(&self.clock, &mut self.events);
         state.prices = state.oracle.prices(&self.clock);
-        Ok(closed)
+        let wait: BTreeSet<FeedId> = state.oracle.holding_takes(self.clock.host_time).collect();
+        let after_gap = closed
+            .iter()
+            .filter(|closed| closed.after_gap)
+            .map(|closed| closed.feed);
+        let restart = waited.difference(&wait).copied().chain(after_gap).collect();
+        Rounds { closed, restart }
     }
 
-    /// Step 1: interest, glides, ceilings, and what each type may issue; auctions restart after a gap.
-    fn accruals(&mut self, state: &mut State, closed: &[Closed]) -> Result<(), Rejected> {
+    /// Step 1: interest, glides, ceilings, and what each type may issue; auctions restart after a gap, and again when
+    /// takes are let in (rule R4).
+    fn accruals(&mut self, state: &mut State, restart: &BTreeSet<FeedId>) -> Result<(), Rejected> {
         let issuing = |command: &Command| matches!(command, Command::DrawDebt { .. } | Command::SplitVault { .. });
         let issues = self.block.transactions.iter().any(|tx| tx.commands.iter().any(issuing));
         let types: Vec<_> = state.vaults.types().map(|spec| (spec.id, spec.feed)).collect();
         for (kind, feed) in types {
             let live_time = state.prices.quote(feed).map_or(Seconds(0), |quote| quote.live_time);
             let stale = state.oracle.stale_too_long(feed, &self.clock);
-            let gap = closed.iter().any(|closed| closed.feed == feed && closed.after_gap);
             let (mechanisms, mut ctx) = state.lend(self.clock, ENGINE, &mut self.events);
             mechanisms.vaults.begin_block(&mut ctx, kind, live_time)?;
             if stale {
                 mechanisms.vaults.close_to_new_debt(&mut ctx, kind)?;
             }
-            if gap {
+            if restart.contains(&feed) {
                 let decimals = mechanisms.vaults.totals(kind)?.decimals;
                 let terms = auction::Terms {
                     spec: mechanisms.vaults.spec(kind)?,

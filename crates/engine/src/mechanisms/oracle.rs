@@ -125,6 +125,12 @@ impl Rounds {
         };
         until.saturating_sub(self.stopped)
     }
+
+    /// Whether takes wait because of a gap: its quiet period runs, or the feed has been Stale since before its end. The
+    /// block that lets them in again restarts the auctions (rule R4).
+    pub fn holds_takes(&self, host_time: Seconds) -> bool {
+        host_time < self.quiet_until || self.stale_since.is_some_and(|since| since < self.quiet_until)
+    }
 }
 
 /// A round that closed in this block.
@@ -299,6 +305,12 @@ impl Oracle {
             (Some(since), Some(spec)) => clock.host_time.saturating_sub(since) > spec.stale_limit,
             _ => false,
         }
+    }
+
+    /// The feeds whose auctions wait because of a gap.
+    pub fn holding_takes(&self, host_time: Seconds) -> impl Iterator<Item = FeedId> + '_ {
+        let holding = self.rounds.iter().filter(move |(_, last)| last.holds_takes(host_time));
+        holding.map(|(feed, _)| *feed)
     }
 
     /// The quotes of this block, of every feed that has a round. Call it after [`Oracle::close_rounds`].

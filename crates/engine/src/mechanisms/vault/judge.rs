@@ -4,7 +4,7 @@ use ballast_num::{Amount, Price, RAY, Ratio, Round, cmp_products};
 use ballast_protocol::{Rejected, TypeId, VaultId};
 
 use super::{Bar, Totals, Vault, Vaults};
-use crate::kernel::Context;
+use crate::kernel::{Context, Use};
 
 /// What a transaction has opened and touched so far.
 #[derive(Debug, Default)]
@@ -97,8 +97,8 @@ impl Vaults {
         }
     }
 
-    /// Judges every vault that the batch has touched. Errors, in order: `BelowDebtFloor`, `NoPrice`, `Frozen`,
-    /// `BelowInitialRatio`.
+    /// Judges every vault that the batch has touched. Errors, in order: `BelowDebtFloor`, `NoPrice`, `Quiet`,
+    /// `Frozen`, `BelowInitialRatio`.
     pub(crate) fn judge(&self, ctx: &Context<'_>, batch: &Batch) -> Result<(), Rejected> {
         batch
             .touched
@@ -138,7 +138,7 @@ impl Vaults {
             return Ok(());
         }
         let quote = ctx.prices.quote(spec.feed)?;
-        let price = quote.borrowing()?;
+        let price = quote.price(Use::Borrow)?;
         let frozen = Self::bar(totals, quote.liquidation()?, totals.liquidation_ratio);
         if !frozen.is_reached(after.normalized_debt, after.collateral) {
             return Err(Rejected::Frozen { vault: touched.id });
