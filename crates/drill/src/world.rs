@@ -89,7 +89,7 @@ fn first(random: &mut Random) -> TypeSpec {
     let mut spec = TypeSpec::standard(TypeId(1), "ETH-A", AssetId(2), FeedId(1));
     spec.debt_ceiling = coins(2_000_000);
     spec.auction.ceiling = random.of([coins(20_000), coins(10_000_000)]);
-    spec.line = coins(100_000);
+    spec.line = random.of([Amount::ZERO, coins(100), coins(100_000)]);
     spec.pool.cooldown = random.of([Seconds(0), Seconds(120)]);
     spec
 }
@@ -121,7 +121,7 @@ fn third(random: &mut Random) -> TypeSpec {
     ]);
     spec.auction.duration = Seconds(900);
     spec.round_seizure = random.of([Ratio::percent(20), Ratio::percent(100)]);
-    spec.line = coins(1_000_000_000);
+    spec.line = random.of([coins(500), coins(1_000_000_000)]);
     spec
 }
 

@@ -64,7 +64,10 @@ impl Model {
         let waited = self.buyers_wait(self.host_time - step);
         let closed = self.close_rounds(block, step);
         let wait = self.buyers_wait(self.host_time);
-        let gaps = closed.iter().filter(|closed| closed.after_gap).map(|closed| closed.feed);
+        let gaps = closed
+            .iter()
+            .filter(|closed| closed.after_gap)
+            .map(|closed| closed.feed);
         self.accrue(&waited.difference(&wait).copied().chain(gaps).collect())?;
 
         let mut run = Run {
