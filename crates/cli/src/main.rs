@@ -7,6 +7,7 @@ mod progress;
 mod replay;
 
 use std::fmt::Display;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -23,6 +24,12 @@ struct Arguments {
 enum Command {
     /// Replays recorded prices through the engine and reports what was lost, by whom.
     Replay(replay::Arguments),
+    /// Runs the peers' vectors through the engine and compares every figure.
+    Conformance {
+        /// Files of vectors, or folders of such files
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
 }
 
 /// How a command ended, other than well.
@@ -42,6 +49,7 @@ impl Failure {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Replay(arguments) => replay::replay(&arguments),
+        Command::Conformance { paths } => conformance(&paths),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -53,5 +61,14 @@ fn main() -> ExitCode {
             eprintln!("broken: {message}");
             ExitCode::from(1)
         }
+    }
+}
+
+/// A line for each vector that fails, then the totals.
+fn conformance(paths: &[PathBuf]) -> Result<(), Failure> {
+    let summary = ballast_conformance::run(paths, &mut std::io::stdout().lock()).map_err(Failure::bad_input)?;
+    match summary.failed() {
+        0 => Ok(()),
+        failed => Err(Failure::Broken(format!("{failed} failed"))),
     }
 }

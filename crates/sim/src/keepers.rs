@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use ballast_engine::State;
+use ballast_engine::kernel::prices::Use;
 use ballast_engine::mechanisms::auction::Auction;
 use ballast_num::{Amount, Arithmetic, Price, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{
@@ -142,6 +143,9 @@ impl Desk {
         for (id, auction) in view.state.auctions().iter() {
             if sent.len() >= PURCHASES + RESETS {
                 break;
+            }
+            if !sells(view.state, auction.collateral_type) {
+                continue;
             }
             let key = (auction.collateral_type, auction.start_price, auction.started);
             let price = *prices.entry(key).or_insert_with(|| price(view.state, auction));
@@ -280,6 +284,16 @@ impl Desk {
     }
 }
 
+/// Whether a type's auctions can be taken from now: its feed is heard, and not quiet after a gap.
+fn sells(state: &State, kind: TypeId) -> bool {
+    let quote = state
+        .vaults()
+        .spec(kind)
+        .ok()
+        .and_then(|spec| state.prices().quote(spec.feed).ok());
+    quote.is_some_and(|quote| quote.price(Use::Take).is_ok())
+}
+
 /// The present price of an auction; `None` if it must be reset, or has no price.
 fn price(state: &State, auction: &Auction) -> Option<Price> {
     let find = || -> Result<Option<Price>, Rejected> {
@@ -298,6 +312,3 @@ fn price(state: &State, auction: &Auction) -> Option<Price> {
 pub fn feed_of(kind: TypeId) -> usize {
     usize::try_from(kind.0.saturating_sub(1)).unwrap_or(0)
 }
-
-#[cfg(test)]
-mod tests;

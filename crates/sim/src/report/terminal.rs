@@ -9,6 +9,7 @@ use crate::baseline::Baseline;
 use crate::prices::Order;
 use crate::run::Outcome;
 use crate::sensitivity::Cell;
+use crate::tally::Tally;
 
 /// The lines, without colours.
 pub fn text(report: &Report<'_>, baseline: Option<&Baseline>, cells: &[Cell]) -> String {
@@ -78,13 +79,19 @@ pub fn figures(outcome: &Outcome) -> Vec<(&'static str, String)> {
         ("total ratio at the end", ratio),
         ("capital efficiency", percent(outcome.capital_efficiency)),
         (
-            "keepers' transactions (failed)",
+            "transactions (failed)",
             format!("{} ({})", sum(tally.transactions), tally.transactions[1]),
         ),
+        ("why they failed", failures(tally)),
         ("invariant checks", outcome.checks.to_string()),
         ("invariant breaches", outcome.breaches.to_string()),
         ("engine seconds", format!("{seconds:.3}")),
     ]
+}
+
+fn failures(tally: &Tally) -> String {
+    let all = tally.failures.iter().map(|(reason, count)| format!("{count} {reason}"));
+    all.collect::<Vec<_>>().join(", ")
 }
 
 /// An order's name.

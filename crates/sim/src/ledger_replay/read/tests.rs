@@ -7,7 +7,9 @@ use super::{What, changes, delta, entries, per_second};
 fn the_recorded_ledger_has_the_rows_that_the_data_page_counts() {
     let entries = entries().unwrap();
     assert_eq!(entries.len(), 36_612);
-    let seizures = entries.iter().filter(|entry| matches!(entry.what, What::Seizure(_)));
+    let seizures = entries
+        .iter()
+        .filter(|entry| matches!(entry.what, What::Seizure { .. }));
     let mut distinct: Vec<_> = seizures.map(|entry| (entry.vault, entry.at)).collect();
     assert_eq!(distinct.len(), 499);
     distinct.sort_unstable();

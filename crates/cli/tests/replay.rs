@@ -1,0 +1,209 @@
+//! `ballast replay` as a user calls it: what it writes, and what it says to input that cannot be used.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+
+fn ballast() -> Command {
+    Command::cargo_bin("ballast").expect("cargo builds the binary before its tests")
+}
+
+/// A folder of its own for each test.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        fs::write(&path, text).expect("a temporary file");
+        path
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path()).expect("the folder is there");
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+/// An hour in which a price falls by half and comes back.
+const FALL: &str =
+    "ts,open,high,low,close,volume\n0,200,202,195,196,1\n1800,196,197,90,120,9\n3600,120,150,110,140,5\n";
+
+/// Runs a replay that must be refused, and gives what it says; nothing but the input may be left in the folder.
+fn refused(folder: &Folder, arguments: &[&str]) -> String {
+    let before = folder.names();
+    let json = folder.path("out/summary.json");
+    let run = ballast()
+        .arg("replay")
+        .args(arguments)
+        .arg("--json")
+        .arg(&json)
+        .assert()
+        .code(2);
+    let said = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+    assert!(!json.exists(), "half-written: {said}");
+    let left: Vec<String> = folder.names().into_iter().filter(|name| name != "out").collect();
+    assert_eq!(left, before);
+    said
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("temporary paths are plain text")
+}
+
+#[test]
+fn a_replay_of_files_writes_both_reports_whole() {
+    let folder = Folder::new();
+    let prices = folder.file("ETH.csv", FALL);
+    let (json, html) = (folder.path("deep/er/summary.json"), folder.path("deep/report.html"));
+    let run = ballast()
+        .args(["replay", "--prices", text(&prices), "--vaults", "50", "--keepers", "0"])
+        .args(["--block-seconds", "60", "--json", text(&json), "--html", text(&html)])
+        .assert()
+        .success();
+    let said = String::from_utf8_lossy(&run.get_output().stdout).into_owned();
+    assert!(said.contains("sensitivity"), "{said}");
+
+    let summary: serde_json::Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+    let keys: Vec<&String> = summary.as_object().unwrap().keys().collect();
+    let mut expected = vec![
+        "scenario",
+        "blocks",
+        "vaults",
+        "vaults_liquidated",
+        "debt_liquidated_usd",
+        "collateral_sold_usd",
+        "zero_price_sales",
+        "bad_debt_usd",
+        "loss_by_step",
+        "capital_efficiency",
+        "invariant_checks",
+        "invariant_breaches",
+        "state_root",
+        "engine_seconds",
+        "blocks_per_second",
+    ];
+    expected.sort_unstable();
+    assert_eq!(keys, expected);
+    let steps: Vec<&String> = summary["loss_by_step"].as_object().unwrap().keys().collect();
+    assert_eq!(
+        steps,
+        [
+            "first_loss",
+            "insurance_fund",
+            "loss_sharing",
+            "own_collateral",
+            "surplus_buffer",
+            "token_issue"
+        ]
+    );
+    assert_eq!((&summary["blocks"], &summary["vaults"]), (&90.into(), &50.into()));
+    assert_eq!(
+        (&summary["zero_price_sales"], &summary["invariant_breaches"]),
+        (&0.into(), &0.into())
+    );
+    assert!(summary["vaults_liquidated"].as_u64().unwrap() > 0);
+    assert!(summary["bad_debt_usd"].is_string());
+
+    let page = fs::read_to_string(&html).unwrap();
+    assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"));
+    assert!(!page.contains("http://cdn") && !page.contains("<script src") && !page.contains("<link"));
+    assert_eq!(folder.names(), ["ETH.csv", "deep"]);
+}
+
+#[test]
+fn bad_prices_are_refused_with_line_and_reason() {
+    let folder = Folder::new();
+    for (name, rows, expected) in [
+        ("empty.csv", "", "empty"),
+        ("header.csv", "time,price\n0,1\n", "line 1"),
+        ("malformed.csv", "ts,price\n0,1\n60,abc\n", "line 3"),
+        ("order.csv", "ts,price\n60,1\n0,1\n", "line 3"),
+        ("zero.csv", "ts,price\n0,1\n60,0\n", "line 3"),
+        ("negative.csv", "ts,price\n0,1\n60,-5\n", "line 3"),
+        ("absurd.csv", "ts,price\n0,1\n60,1e30\n", "line 3"),
+        ("huge.csv", "ts,price\n0,1\n60,99999999999999\n", "line 3"),
+        ("one.csv", "ts,price\n0,1\n", "rows"),
+    ] {
+        let file = folder.file(name, rows);
+        let said = refused(&folder, &["--prices", text(&file)]);
+        assert!(said.contains(expected) && said.contains(name), "{name}: {said}");
+    }
+}
+
+#[test]
+fn unknown_scenarios_and_missing_files_are_refused() {
+    let folder = Folder::new();
+    let said = refused(&folder, &["blue-monday"]);
+    assert!(
+        said.contains("blue-monday") && said.contains("black-thursday"),
+        "{said}"
+    );
+    assert!(refused(&folder, &["--prices", "/nowhere/prices.csv"]).contains("can't be read"));
+    assert!(refused(&folder, &[]).contains("required"));
+    assert!(refused(&folder, &["black-thursday", "--prices", "x.csv"]).contains("cannot be used with"));
+}
+
+#[test]
+fn contradictory_settings_are_refused() {
+    let folder = Folder::new();
+    for (settings, expected) in [
+        ("[pool]\nshares = 1\n", "unknown field"),
+        ("[type]\npenalty = \"a lot\"\n", "penalty"),
+        (
+            "[pool]\nshare_of_debt = 0.9\nfirst_loss_share = 0.2\n",
+            "exceed all debt",
+        ),
+        ("[type]\nliquidation_ratio = 1.1\n", "liquidation ratio"),
+        ("[type]\ninitial_ratio = 1.4\n", "initial ratio"),
+        ("[keepers]\nlatency_blocks = 0\n", "latency_blocks"),
+        ("[feed]\nquorum = 9\n", "quorum"),
+        ("not toml at all", "settings.toml"),
+    ] {
+        let file = folder.file("settings.toml", settings);
+        let said = refused(&folder, &["black-thursday", "--config", text(&file)]);
+        assert!(said.contains(expected), "{settings}: {said}");
+    }
+    assert!(refused(&folder, &["black-thursday", "--block-seconds", "0"]).contains("gap"));
+    assert!(refused(&folder, &["black-thursday", "--block-seconds", "86400"]).contains("gap"));
+    assert!(refused(&folder, &["maker-eth-b", "--vaults", "5"]).contains("recorded vaults"));
+}
+
+#[test]
+fn bad_vaults_are_refused_with_line_and_reason() {
+    let folder = Folder::new();
+    for (rows, expected) in [
+        ("", "line 1"),
+        ("a,b\n1,2\n", "line 1"),
+        ("collateral,debt\n1\n", "line 2"),
+        ("collateral,debt\n1,100\n1,-100\n", "line 3"),
+        ("collateral,debt\n0,100\n", "line 2"),
+        ("collateral,debt,feed\n1,100,3\n", "line 2"),
+        ("collateral,debt\n", "0 vaults"),
+    ] {
+        let file = folder.file("vaults.csv", rows);
+        let said = refused(&folder, &["black-thursday", "--vaults", text(&file)]);
+        assert!(said.contains(expected), "{rows:?}: {said}");
+    }
+    assert!(refused(&folder, &["black-thursday", "--vaults", "0"]).contains("0 vaults"));
+    assert!(refused(&folder, &["black-thursday", "--vaults", "no-such-file.csv"]).contains("can't be read"));
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_refused_before_the_work() {
+    let folder = Folder::new();
+    let said = refused(&folder, &["black-thursday", "--html", text(folder.0.path())]);
+    assert!(said.contains("can't be written"), "{said}");
+}
