@@ -9,6 +9,7 @@
 
 mod flows;
 mod genesis;
+mod history;
 pub mod invariants;
 pub mod kernel;
 pub mod mechanisms;
@@ -18,4 +19,5 @@ pub use flows::balance::BalanceSheet;
 pub use flows::block::{Executed, InvalidBlock, apply_block, apply_block_with_changes, execute_block};
 pub use flows::transaction::{transaction_work, work};
 pub use genesis::BadGenesis;
+pub use history::History;
 pub use state::{Chain, Governance, State};

@@ -1,0 +1,36 @@
+//! Attacks on the rules (docs/rules.md), each named after what it tries; and what the kernel and receipts promise.
+//!
+//! Every test fails if the code of its rule is taken out.
+
+#[cfg(test)]
+#[path = "../common/mod.rs"]
+mod common;
+
+#[cfg(test)]
+mod fees;
+#[cfg(test)]
+mod r01_late_trading;
+#[cfg(test)]
+mod r02_rounds;
+#[cfg(test)]
+mod r03_disturbed_feeds;
+#[cfg(test)]
+mod r04_clocks;
+#[cfg(test)]
+mod r05_batches;
+#[cfg(test)]
+mod r07_order;
+#[cfg(test)]
+mod r08_ratios;
+#[cfg(test)]
+mod r09_partial;
+#[cfg(test)]
+mod r10_disposal;
+#[cfg(test)]
+mod r11_owners;
+#[cfg(test)]
+mod r12_losses;
+#[cfg(test)]
+mod receipts;
+#[cfg(test)]
+mod tables;

@@ -1,0 +1,133 @@
+//! R1: what a price decides is asked for before anyone knows it.
+
+use ballast_num::{Price, Seconds};
+use ballast_protocol::coins;
+
+use crate::common::{COIN, KIND, World, who};
+
+/// Alice owes 12,000 against 10 ether: broken under 1800, deep under 1476.
+const ALICE: &str = "alice: open; deposit 10; draw 12000";
+
+fn world() -> World {
+    let mut world = World::with_type(|spec| spec.pool.cooldown = Seconds::ZERO);
+    world.check(ALICE);
+    world
+}
+
+fn deposited(world: &World, name: &str) -> u128 {
+    let position = world.state.pools().position(KIND, who(name));
+    position.map_or(0, |position| position.coins.raw())
+}
+
+/// Join the pool once the price that breaks a vault is known, and share the discount on its collateral.
+#[test]
+fn joining_the_pool_after_the_breaking_price_is_known() {
+    let mut world = world();
+    world.check(
+        "carol: enter 20000
+         price 2000",
+    );
+    // The sources have seen 1400 before mallory asks; their word may be as new as his block's time and skew.
+    world.check("mallory: enter 20000 -> TicketQueued");
+    let names = world.block(10, Some(Price::whole(1_400)), &[]).events;
+    assert!(crate::common::names(&names).contains(&"PoolBought".to_owned()));
+    assert_eq!(deposited(&world, "mallory"), 0);
+    let gained = |name| {
+        world
+            .state
+            .pools()
+            .position(KIND, who(name))
+            .map(|position| position.gain)
+    };
+    assert!(gained("carol").is_ok_and(|gain| !gain.is_zero()) && gained("mallory").is_err());
+    world.check("price 1400 -> PoolEntered");
+    assert_eq!(deposited(&world, "mallory"), coins(20_000).raw());
+}
+
+/// See the fall coming and leave in the block before it, so that the others bear all of it.
+#[test]
+fn leaving_one_block_before_the_loss() {
+    let mut world = world();
+    world.check(
+        "carol: enter 10000
+         mallory: enter 10000
+         price 2000
+         mallory: exit 10000 -> TicketQueued",
+    );
+    let before = world.balance(COIN, "mallory");
+    world.check("price 1400 -> PoolBought, PoolExited");
+    let paid = world.balance(COIN, "mallory").try_sub(before).unwrap();
+    // Both paid the same for the lot; what mallory takes is what is left to him after it.
+    assert!(paid < coins(5_000), "{paid}");
+    assert_eq!(paid.raw(), deposited(&world, "carol"));
+}
+
+/// Look at the round that is forming, and call the entry back before it closes.
+#[test]
+fn calling_a_ticket_back_once_the_price_is_known() {
+    let mut world = world();
+    world.check(
+        "mallory: enter 10000
+         mallory: cancel #1     -> Done, no TicketClosed
+         price 1400             -> PoolEntered",
+    );
+    assert!(deposited(&world, "mallory") > 0);
+    // A cancel that a round has passed without executing the ticket takes effect.
+    let mut world = World::new();
+    world.check(
+        "mallory: enter 10000
+         mallory: cancel #1
+         price 2000             -> TicketClosed, no PoolEntered",
+    );
+    assert_eq!(world.balance(COIN, "mallory"), coins(1_000_000));
+}
+
+/// Enter for one round only, to be there when a lot comes and nowhere when nothing does.
+#[test]
+fn hopping_in_and_out_within_the_cooldown() {
+    let mut world = World::new();
+    world.check(
+        "mallory: enter 10000
+         pass 3540",
+    );
+    assert_eq!(deposited(&world, "mallory"), 0);
+    world.check("pass 120");
+    assert_eq!(deposited(&world, "mallory"), coins(10_000).raw());
+    world.check(
+        "mallory: exit 10000
+         pass 3540",
+    );
+    assert_eq!(deposited(&world, "mallory"), coins(10_000).raw());
+}
+
+/// Leave an order lying about until a price makes it worth something.
+#[test]
+fn an_expired_ticket_that_a_late_round_would_execute() {
+    let mut world = world();
+    world.check(
+        "mallory: enter 10000 within 30
+         wait 15                -> no TicketClosed
+         wait 40                -> TicketClosed, no PoolEntered
+         price 1400             -> no PoolEntered",
+    );
+    assert_eq!(world.balance(COIN, "mallory"), coins(1_000_000));
+}
+
+/// Run for the exit while broken vaults wait for work: whoever is first leaves the loss to the rest.
+#[test]
+fn leaving_while_broken_vaults_wait() {
+    let mut world = World::with(|genesis| {
+        genesis.limits.liquidation_work = 60;
+        genesis.types[0].pool.cooldown = Seconds::ZERO;
+    });
+    world.check(ALICE);
+    world.check(
+        "bob: open; deposit 10; draw 12000
+         carol: enter 50000
+         price 2000
+         carol: exit 50000
+         price 1400             -> VaultSeized, WorkCarriedOver, no PoolExited
+         wait 12                -> VaultSeized, no PoolExited
+         price 1400             -> PoolExited",
+    );
+}

@@ -1,0 +1,84 @@
+//! R5: what a batch may put off to its end, and what it may not.
+
+use crate::common::{COIN, World, outcome};
+use ballast_num::Amount;
+use ballast_protocol::coins;
+
+/// Draw, repay, and let a friend draw the room again: as much debt as one likes passes under any ceiling.
+#[test]
+fn refilling_a_ceiling_inside_a_block() {
+    let mut world = World::with_type(|spec| spec.debt_ceiling = coins(8_010_000));
+    let lines = [
+        "alice: open; deposit 10; draw 10000; repay all",
+        "bob: open; deposit 10; draw 10000",
+    ];
+    let receipts = world.block(12, None, &lines).receipts;
+    assert!(outcome(&receipts[0]).contains(&"Done".to_owned()));
+    assert!(
+        outcome(&receipts[1]).contains(&"CeilingExceeded".to_owned()),
+        "{receipts:?}"
+    );
+    world.check("bob: open; deposit 10; draw 10000 -> DebtDrawn");
+    // The same under the ceiling of all types.
+    let mut world = World::with(|genesis| genesis.limits.debt_ceiling = coins(8_010_000));
+    let receipts = world.block(12, None, &lines).receipts;
+    assert!(
+        outcome(&receipts[1]).contains(&"GlobalCeilingExceeded".to_owned()),
+        "{receipts:?}"
+    );
+}
+
+/// Draw first and never bring the collateral.
+#[test]
+fn a_draw_that_its_batch_never_covers() {
+    let mut world = World::new();
+    world.check(
+        "alice: open; draw 12000; deposit 10     -> DebtDrawn
+         bob: open; draw 12000                   -> Frozen
+         bob: open; deposit 10; draw 12000; withdraw 1 -> BelowInitialRatio
+         bob: open; deposit 10; draw 499         -> BelowDebtFloor
+         bob: open; deposit 10; draw 12000; split 1 400 -> BelowDebtFloor",
+    );
+}
+
+/// Spend what only a later command would bring.
+#[test]
+fn spending_what_is_not_there_yet() {
+    let mut world = World::new();
+    world.check(
+        "mallory: send 1000001 USD to bob; open; deposit 10; draw 12000 -> InsufficientBalance
+         mallory: open; deposit 10; draw 12000; send 1000001 USD to bob -> Done
+         mallory: withdraw 1000; deposit 1000                           -> TooMuch",
+    );
+}
+
+/// Make one's own vault unsafe for the length of a batch and liquidate it at the reserve's cost (Euler, 2023).
+#[test]
+fn liquidating_oneself_inside_a_batch() {
+    let mut world = World::new();
+    world.check(
+        "mallory: open; deposit 10; draw 12000
+         mallory: withdraw 9; liquidate #2; deposit 9 -> NotInBatch
+         alice: open; deposit 10; draw 12000
+         price 1400                                   -> AuctionStarted
+         mallory: deposit 1 #1; take 1 of #1 at 2000  -> NotInBatch",
+    );
+}
+
+/// Change everything, then fail: see what is left of it.
+#[test]
+fn a_failed_batch_that_leaves_a_trace() {
+    let mut world = World::new();
+    world.check("alice: open; deposit 10; draw 12000");
+    let (ether, coin) = (world.balance(crate::common::ETH, "alice"), world.balance(COIN, "alice"));
+    world
+        .check("alice: repay 5000; split 2 1000; withdraw 1 #2; send 10 ETH to bob; draw 3100 #2 -> BelowInitialRatio");
+    assert_eq!(
+        (world.debt(2), world.collateral(2), world.debt(3)),
+        (coins(12_000), coins(10), Amount::ZERO)
+    );
+    assert_eq!(
+        (world.balance(crate::common::ETH, "alice"), world.balance(COIN, "alice")),
+        (ether, coin)
+    );
+}

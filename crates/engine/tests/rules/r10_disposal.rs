@@ -1,0 +1,92 @@
+//! R10, as far as built: stability pool, then auction.
+
+use ballast_num::{Price, Ratio, Seconds};
+use ballast_protocol::{Event, LossCause, Module, VaultId, WaterfallStep, coins};
+
+use crate::common::{COIN, KIND, World, seizures};
+
+/// A pool of 50,000 coins.
+fn pooled() -> World {
+    let mut world = World::with(|genesis| {
+        genesis.types[0].pool.cooldown = Seconds::ZERO;
+        genesis.feeds[0].confirm_rounds = 3;
+        genesis.feeds[0].round_limit = Ratio::percent(15);
+    });
+    world.check(
+        "carol: enter 50000
+         alice: open; deposit 10; draw 12000
+         price 2000             -> PoolEntered",
+    );
+    world
+}
+
+fn pool_price(events: &[Event]) -> Option<Price> {
+    events.iter().find_map(|event| match event {
+        Event::PoolBought { price, .. } => Some(*price),
+        _ => None,
+    })
+}
+
+/// Let the pool pay a price that the market has left behind: its depositors bail out the owners.
+#[test]
+fn a_pool_that_overpays_in_a_fall() {
+    let mut world = pooled();
+    // Halted: alice is judged at 1700 and 1445, but sold at 1200 less the pool's discount of 5 %.
+    world.check("price 1200");
+    let events = world.round(Price::whole(1_200)).events;
+    assert_eq!(pool_price(&events), Some(Price::whole(1_140)));
+    let seized = seizures(&events)[0];
+    assert_eq!(seized.price, Price::whole(1_445));
+    // The deficit is the waterfall's, not the depositors': 12,000 owed, 11,400 paid.
+    let lost = events.iter().find_map(|event| match event {
+        Event::LossAbsorbed {
+            step: WaterfallStep::LossSharing,
+            amount,
+            cause: LossCause::PoolSale(VaultId(2)),
+            ..
+        } => Some(*amount),
+        _ => None,
+    });
+    assert_eq!(lost, Some(coins(600)));
+    assert_eq!(world.state.backstop().losses(KIND).bad_debt, coins(600));
+}
+
+/// Drain the pool to its last unit, so that its shares lose their meaning.
+#[test]
+fn draining_the_pool_to_nothing() {
+    let mut world = World::with_type(|spec| {
+        spec.pool.cooldown = Seconds::ZERO;
+        spec.pool.floor = coins(10);
+    });
+    world.check(
+        "carol: enter 5000
+         alice: open; deposit 10; draw 12000
+         price 2000             -> PoolEntered
+         price 1400             -> PoolBought, AuctionStarted",
+    );
+    assert_eq!(
+        world.state.ledger().balance(COIN, Module::StabilityPool(KIND)),
+        coins(10)
+    );
+    world.check(
+        "carol: exit 5000
+         price 1400             -> TicketClosed, no PoolExited",
+    );
+}
+
+/// Flood the market with more than it can bear: what is on sale at once has a ceiling, and the rest waits.
+#[test]
+fn flooding_the_auctions() {
+    let mut world = World::with_type(|spec| spec.auction.ceiling = coins(10_000));
+    world.check(
+        "alice: open; deposit 10; draw 12000
+         bob: open; deposit 10; draw 12000
+         price 1400             -> AuctionStarted, WorkCarriedOver",
+    );
+    let on_sale = world.state.auctions().on_sale(KIND).to_raise;
+    assert!(on_sale > coins(9_999) && on_sale <= coins(10_000), "{on_sale}");
+    world.check(
+        "keeper: take 10 of #1 at 2000 -> AuctionEnded
+         wait 12                -> AuctionStarted",
+    );
+}
