@@ -26,11 +26,11 @@ mod update;
 use ballast_protocol::proof::{End, Hash, Path, Proof};
 use triomphe::{Arc, ThinArc};
 
-use bucket::{Cell, roots};
+use bucket::{Cell, Climb};
 pub use hashing::{Entry, hash_batch, hash_entries};
 
 /// The most leaves that a bucket holds: more cost hashes, fewer cost memory. With 16, a leaf takes 75 bytes in all.
-const BUCKET: usize = 16;
+const BUCKET: usize = 4;
 
 /// A change to one leaf: the hash of its value from now on, or `None` to delete it.
 pub type Change = (Path, Option<Hash>);
@@ -121,6 +121,23 @@ impl MerkleTree {
             .map(|leaf| leaf.value)
     }
 
+    /// What the nodes take on the heap, those shared with other versions included.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        let (mut bytes, mut nodes) = (0, vec![&self.node]);
+        while let Some(node) = nodes.pop() {
+            bytes += match node {
+                Node::Empty => 0,
+                Node::Bucket(bucket) => 2 * size_of::<usize>() + size_of_val(&bucket.slice),
+                Node::Branch(branch) => {
+                    nodes.extend(&branch.children);
+                    size_of::<usize>() + size_of::<Branch>()
+                }
+            };
+        }
+        bytes
+    }
+
     /// Applies changes in any order; of two to the same path the later counts. Deleting what is not there does nothing.
     pub fn update(&mut self, changes: Vec<Change>) {
         update::update(self, changes);
@@ -145,7 +162,7 @@ impl MerkleTree {
             let depth = siblings.len();
             let (left, right) = leaves.split_at(leaves.partition_point(|leaf| !leaf.path.bit(depth)));
             let (next, sibling) = if path.bit(depth) { (right, left) } else { (left, right) };
-            siblings.extend(roots(
+            siblings.extend(Climb::default().roots(
                 sibling,
                 &[Cell {
                     leaves: 0..sibling.len(),
@@ -174,6 +191,12 @@ impl Node {
             Self::Empty | Self::Branch(_) => &[],
         }
     }
+}
+
+/// The first 64 bits of a path as a number.
+fn leading_bits(path: &Path) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = path.0;
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
 #[cfg(test)]

@@ -159,15 +159,19 @@ impl<K: Record + Ord, V: Record> Stored for Table<K, V> {
     }
 
     fn take_changes(&mut self, changes: &mut ChangeSet) {
-        let mut log = std::mem::take(&mut self.log);
-        // Stable: the first entry of a key is the value that it had before the block.
-        log.sort_by(|(left, _), (right, _)| left.cmp(right));
-        log.dedup_by(|(later, _), (first, _)| later == first);
-        for (key, before) in &log {
+        let mut order: Vec<(&K, usize, &Option<V>)> = self
+            .log
+            .iter()
+            .enumerate()
+            .map(|(at, (key, before))| (key, at, before))
+            .collect();
+        order.sort_unstable_by(|left, right| (left.0, left.1).cmp(&(right.0, right.1)));
+        // The first entry of a key is the value that it had before the block.
+        order.dedup_by(|later, first| later.0 == first.0);
+        for (key, _, before) in order {
             changes.add(self.id, key, before.as_ref(), self.tree.get(key));
         }
-        log.clear();
-        self.log = log;
+        self.log.clear();
     }
 
     fn all_entries(&self, changes: &mut ChangeSet) {

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use ballast_protocol::proof::{Hash, MAX_DEPTH, keys};
+use ballast_protocol::proof::{Hash, MAX_DEPTH, Path, keys};
 
-use super::Leaf;
-use super::hashing::{hash_batch, join};
+use super::hashing::{hash_batch_into, join};
+use super::{Leaf, leading_bits};
 
 /// A run of leaves that share their first `depth` bits: a subtree at that depth.
 pub(super) struct Cell {
@@ -27,78 +27,106 @@ struct Part {
 }
 
 /// A cell that has not come up to its root.
-struct Climb {
+struct Climber {
     parts: Range<usize>,
     /// Depths at which there is something to hash: from that of the cell to its deepest fork.
     depths: Range<usize>,
 }
 
-/// The hash of every cell. The leaves of each are sorted by path and differ.
-///
-/// All cells climb together, one depth at a time: two parts that fork there are joined, other parts of several leaves are
-/// joined with nothing, and parts of one leaf stay as they are.
-pub(super) fn roots(leaves: &[Leaf], cells: &[Cell]) -> Vec<Hash> {
-    let mut inputs: Vec<_> = leaves.iter().map(|leaf| join(&leaf.path.0, &leaf.value.0)).collect();
-    let mut hashes = hash_batch(&keys::LEAF, &inputs);
+/// Computes hashes of cells; kept for its memory.
+#[derive(Default)]
+pub(super) struct Climb {
+    /// Of each leaf; in the place of a part's first leaf, of the part.
+    hashes: Vec<Hash>,
+    parts: Vec<Part>,
+    climbers: Vec<Climber>,
+    inputs: Vec<[u8; 64]>,
+    /// Where the hash of each input belongs.
+    slots: Vec<usize>,
+    joined: Vec<Hash>,
+}
 
-    let mut parts = Vec::with_capacity(leaves.len());
-    let mut climbs: Vec<_> = cells.iter().map(|cell| split(leaves, cell, &mut parts)).collect();
-    let bottom = climbs.iter().map(|climb| climb.depths.end).max().unwrap_or(0);
-    let mut slots = Vec::new();
-    for depth in (0..bottom).rev() {
+impl Climb {
+    /// The hash of every cell. The leaves of each are sorted by path and differ.
+    ///
+    /// All cells climb together, one depth at a time: two parts that fork there are joined, other parts of several
+    /// leaves are joined with nothing, and parts of one leaf stay as they are.
+    pub(super) fn roots(&mut self, leaves: &[Leaf], cells: &[Cell]) -> Vec<Hash> {
+        let Self {
+            hashes,
+            parts,
+            climbers,
+            inputs,
+            slots,
+            joined,
+        } = self;
         inputs.clear();
-        slots.clear();
-        for climb in climbs.iter_mut().filter(|climb| climb.depths.contains(&depth)) {
-            let (mut next, mut kept) = (climb.parts.start, climb.parts.start);
-            while next < climb.parts.end {
-                let mut part = parts[next];
-                next += 1;
-                if part.fork == depth {
-                    let right = parts[next];
+        inputs.extend(leaves.iter().map(|leaf| join(&leaf.path.0, &leaf.value.0)));
+        hash_batch_into(&keys::LEAF, inputs, hashes);
+
+        parts.clear();
+        climbers.clear();
+        climbers.extend(cells.iter().map(|cell| split(leaves, cell, parts)));
+        climbers.retain(|climber| !climber.depths.is_empty());
+        let bottom = climbers.iter().map(|climber| climber.depths.end).max().unwrap_or(0);
+        for depth in (0..bottom).rev() {
+            inputs.clear();
+            slots.clear();
+            for climber in climbers.iter_mut().filter(|climber| climber.depths.contains(&depth)) {
+                let (mut next, mut kept) = (climber.parts.start, climber.parts.start);
+                while next < climber.parts.end {
+                    let mut part = parts[next];
                     next += 1;
-                    inputs.push(join(&hashes[part.leaf].0, &hashes[right.leaf].0));
-                    slots.push(part.leaf);
-                    part = Part {
-                        leaf: part.leaf,
-                        several: true,
-                        fork: right.fork,
-                    };
-                } else if part.several {
-                    let (hash, nothing) = (&hashes[part.leaf].0, &Hash::EMPTY.0);
-                    let is_right = leaves[part.leaf].path.bit(depth);
-                    inputs.push(if is_right {
-                        join(nothing, hash)
-                    } else {
-                        join(hash, nothing)
-                    });
-                    slots.push(part.leaf);
+                    if part.fork == depth {
+                        let right = parts[next];
+                        next += 1;
+                        inputs.push(join(&hashes[part.leaf].0, &hashes[right.leaf].0));
+                        slots.push(part.leaf);
+                        part = Part {
+                            leaf: part.leaf,
+                            several: true,
+                            fork: right.fork,
+                        };
+                    } else if part.several {
+                        let (hash, nothing) = (&hashes[part.leaf].0, &Hash::EMPTY.0);
+                        let is_right = leaves[part.leaf].path.bit(depth);
+                        inputs.push(if is_right {
+                            join(nothing, hash)
+                        } else {
+                            join(hash, nothing)
+                        });
+                        slots.push(part.leaf);
+                    }
+                    parts[kept] = part;
+                    kept += 1;
                 }
-                parts[kept] = part;
-                kept += 1;
+                climber.parts.end = kept;
             }
-            climb.parts.end = kept;
+            hash_batch_into(&keys::INNER, inputs, joined);
+            slots
+                .iter()
+                .zip(&*joined)
+                .for_each(|(slot, hash)| hashes[*slot] = *hash);
         }
-        let joined = hash_batch(&keys::INNER, &inputs);
-        slots.iter().zip(joined).for_each(|(slot, hash)| hashes[*slot] = hash);
+        cells
+            .iter()
+            .map(|cell| {
+                if cell.leaves.is_empty() {
+                    Hash::EMPTY
+                } else {
+                    hashes[cell.leaves.start]
+                }
+            })
+            .collect()
     }
-    cells
-        .iter()
-        .map(|cell| {
-            if cell.leaves.is_empty() {
-                Hash::EMPTY
-            } else {
-                hashes[cell.leaves.start]
-            }
-        })
-        .collect()
 }
 
 /// Every leaf of the cell as a part of its own.
-fn split(leaves: &[Leaf], cell: &Cell, parts: &mut Vec<Part>) -> Climb {
+fn split(leaves: &[Leaf], cell: &Cell, parts: &mut Vec<Part>) -> Climber {
     let (start, mut bottom) = (parts.len(), cell.depth);
     for leaf in cell.leaves.clone() {
         let next = leaves[..cell.leaves.end].get(leaf + 1);
-        let fork = next.map_or(MAX_DEPTH, |next| next.path.common_bits(&leaves[leaf].path));
+        let fork = next.map_or(MAX_DEPTH, |next| common_bits(&next.path, &leaves[leaf].path));
         if fork < MAX_DEPTH {
             bottom = bottom.max(fork + 1);
         }
@@ -108,8 +136,16 @@ fn split(leaves: &[Leaf], cell: &Cell, parts: &mut Vec<Part>) -> Climb {
             fork,
         });
     }
-    Climb {
+    Climber {
         parts: start..parts.len(),
         depths: cell.depth..bottom,
+    }
+}
+
+/// How many leading bits two paths share.
+fn common_bits(left: &Path, right: &Path) -> usize {
+    match leading_bits(left) ^ leading_bits(right) {
+        0 => left.common_bits(right),
+        differing => differing.leading_zeros() as usize,
     }
 }

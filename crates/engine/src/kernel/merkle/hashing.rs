@@ -72,6 +72,13 @@ pub fn hash_entries(entries: &[Entry<'_>]) -> Vec<Change> {
 /// public but not documented: hence the exact version in `Cargo.toml`, and a test that the two are equal.
 #[must_use]
 pub fn hash_batch<const N: usize>(key: &[u8; 32], inputs: &[[u8; N]]) -> Vec<Hash> {
+    let mut hashes = Vec::new();
+    hash_batch_into(key, inputs, &mut hashes);
+    hashes
+}
+
+/// [`hash_batch`] into a vector whose memory is used again.
+pub(super) fn hash_batch_into<const N: usize>(key: &[u8; 32], inputs: &[[u8; N]], hashes: &mut Vec<Hash>) {
     const {
         assert!(
             N.is_multiple_of(BLOCK) && 0 < N && N <= blake3::CHUNK_LEN,
@@ -80,11 +87,12 @@ pub fn hash_batch<const N: usize>(key: &[u8; 32], inputs: &[[u8; N]]) -> Vec<Has
     };
     let (platform, key) = (Platform::detect(), words_from_le_bytes_32(key));
     let [flags, first, last] = FLAGS;
-    let mut hashes = vec![Hash::EMPTY; inputs.len()];
-    for (inputs, hashes) in inputs.chunks(LANES).zip(hashes.chunks_mut(LANES)) {
-        let mut lanes = [&[0; N]; LANES];
+    hashes.clear();
+    hashes.reserve(inputs.len());
+    let mut out = [0; 32 * LANES];
+    for inputs in inputs.chunks(LANES) {
+        let mut lanes = [&inputs[0]; LANES];
         lanes.iter_mut().zip(inputs).for_each(|(lane, input)| *lane = input);
-        let mut out = [0; 32 * LANES];
         platform.hash_many(
             &lanes[..inputs.len()],
             &key,
@@ -95,12 +103,8 @@ pub fn hash_batch<const N: usize>(key: &[u8; 32], inputs: &[[u8; N]]) -> Vec<Has
             last,
             &mut out,
         );
-        hashes
-            .iter_mut()
-            .zip(out.as_chunks().0)
-            .for_each(|(hash, out)| hash.0 = *out);
+        hashes.extend(out.as_chunks().0.iter().take(inputs.len()).map(|hash| Hash(*hash)));
     }
-    hashes
 }
 
 /// Inputs that are `N` bytes long once padded, and where their hashes belong.

@@ -6,34 +6,51 @@ use std::{hint, mem};
 use ballast_protocol::proof::{Hash, keys};
 use triomphe::{Arc, ThinArc};
 
-use super::bucket::{Cell, roots};
-use super::hashing::{hash_batch, join};
-use super::{BUCKET, Branch, Change, Leaf, MerkleTree, Node};
+use super::bucket::{Cell, Climb};
+use super::hashing::{hash_batch_into, join};
+use super::{BUCKET, Branch, Change, Leaf, MerkleTree, Node, leading_bits};
 
 /// How many changes travel together. Enough to fill the lanes at every depth, and few enough for their leaves to stay
 /// in the processor's cache.
 const CARAVAN: usize = 256;
 
 /// Applies `changes` to `tree`.
-pub(super) fn update(tree: &mut MerkleTree, mut changes: Vec<Change>) {
-    changes.sort_by_key(|change| change.0);
-    changes.dedup_by(|later, kept| {
+pub(super) fn update(tree: &mut MerkleTree, changes: Vec<Change>) {
+    let changes = sorted(&changes);
+    let mut descent = Descent::default();
+    for caravan in changes.chunks(CARAVAN) {
+        descent.deletes = caravan.iter().any(|change| change.1.is_none());
+        descent.run(mem::take(&mut tree.node), caravan);
+        (tree.node, tree.root) = descent.ascend();
+    }
+    tree.len = tree.len + descent.added - descent.removed;
+}
+
+/// The changes by rising path, the last of each. Their order is found on their leading bytes, which are rarely equal and
+/// lie close together.
+fn sorted(changes: &[Change]) -> Vec<Change> {
+    let mut order: Vec<(u64, u32)> = changes
+        .iter()
+        .zip(0..)
+        .map(|((path, _), at)| (leading_bits(path), at))
+        .collect();
+    order.sort_unstable();
+    let mut sorted: Vec<Change> = Vec::with_capacity(changes.len());
+    for run in order.chunk_by(|left, right| left.0 == right.0) {
+        let start = sorted.len();
+        sorted.extend(run.iter().map(|(_, at)| changes[*at as usize]));
+        if run.len() > 1 {
+            sorted[start..].sort_by_key(|change| change.0);
+        }
+    }
+    sorted.dedup_by(|later, kept| {
         let same = later.0 == kept.0;
         if same {
             kept.1 = later.1;
         }
         same
     });
-    for caravan in changes.chunks(CARAVAN) {
-        let deletes = caravan.iter().any(|change| change.1.is_none());
-        let mut descent = Descent {
-            deletes,
-            ..Descent::default()
-        };
-        descent.run(mem::take(&mut tree.node), caravan);
-        tree.len = tree.len + descent.added - descent.removed;
-        (tree.node, tree.root) = descent.ascend();
-    }
+    sorted
 }
 
 /// Work to be done on the next level.
@@ -50,109 +67,146 @@ enum Visited {
     Branch(Arc<Branch>, [bool; 2]),
     /// Leaves few enough for a bucket, perhaps none: an index into [`Descent::cells`].
     Cell(usize),
+    /// The same where the bucket could be changed in place.
+    Kept(Node, usize),
 }
 
+/// One way down and up, and the memory for the next.
 #[derive(Default)]
-struct Descent {
+struct Descent<'a> {
+    /// The nodes to visit at this depth, from left to right.
+    visits: Vec<Visit<'a>>,
+    /// The nodes to visit at the next.
+    next: Vec<Visit<'a>>,
     /// The visited nodes of each depth, from left to right.
     levels: Vec<Vec<Visited>>,
     /// Leaves of all visited buckets as they are after the changes.
     leaves: Vec<Leaf>,
     /// The visited buckets as they are after the changes.
     cells: Vec<Cell>,
+    /// Hashes of buckets.
+    climb: Climb,
+    /// The nodes of one level after the changes, and of the level below with their hashes.
+    nodes: Vec<(Node, Option<Hash>)>,
+    below: Vec<(Node, Hash)>,
+    inputs: Vec<[u8; 64]>,
+    hashes: Vec<Hash>,
     added: usize,
     removed: usize,
     /// Whether any change deletes: else no branch can have become too small.
     deletes: bool,
 }
 
-impl Descent {
+impl<'a> Descent<'a> {
     /// Applies the changes, level by level. Paths are sorted and differ, so at depth 256 no two leaves are together.
-    fn run(&mut self, node: Node, changes: &[Change]) {
-        let mut visits = vec![Visit::Change(node, changes)];
-        while !visits.is_empty() {
-            let depth = self.levels.len();
-            let mut next = Vec::with_capacity(visits.len());
-            warm(&visits);
-            let level = visits
-                .into_iter()
-                .map(|visit| self.visit(visit, depth, &mut next))
-                .collect();
-            self.levels.push(level);
-            visits = next;
+    fn run(&mut self, node: Node, changes: &'a [Change]) {
+        self.leaves.clear();
+        self.cells.clear();
+        self.visits.push(Visit::Change(node, changes));
+        for depth in 0.. {
+            if self.visits.is_empty() {
+                return;
+            }
+            if self.levels.len() == depth {
+                self.levels.push(Vec::new());
+            }
+            warm(&self.visits);
+            let (mut visits, mut level) = (mem::take(&mut self.visits), mem::take(&mut self.levels[depth]));
+            level.extend(visits.drain(..).map(|visit| self.visit(visit, depth)));
+            self.levels[depth] = level;
+            self.visits = mem::replace(&mut self.next, visits);
         }
     }
 
-    fn visit<'a>(&mut self, visit: Visit<'a>, depth: usize, next: &mut Vec<Visit<'a>>) -> Visited {
+    fn visit(&mut self, visit: Visit<'a>, depth: usize) -> Visited {
         match visit {
             Visit::Change(Node::Branch(mut branch), changes) => {
                 let (left, right) = changes.split_at(changes.partition_point(|(path, _)| !path.bit(depth)));
                 let inner = Arc::make_mut(&mut branch);
                 for (child, changes) in inner.children.iter_mut().zip([left, right]) {
                     if !changes.is_empty() {
-                        next.push(Visit::Change(mem::take(child), changes));
+                        self.next.push(Visit::Change(mem::take(child), changes));
                     }
                 }
                 Visited::Branch(branch, [!left.is_empty(), !right.is_empty()])
             }
-            Visit::Change(bucket, changes) => {
-                let (before, start) = (bucket.leaves(), self.leaves.len());
-                merge(before, changes, &mut self.leaves);
-                self.removed += before.len();
-                self.added += self.leaves.len() - start;
-                self.form(start..self.leaves.len(), depth, next)
+            Visit::Change(mut bucket, changes) => {
+                let (count, start) = (bucket.leaves().len(), self.leaves.len());
+                merge(bucket.leaves(), changes, &mut self.leaves);
+                let after = start..self.leaves.len();
+                self.removed += count;
+                self.added += after.len();
+                if count == after.len() && bucket.overwrite(&self.leaves[after.clone()]) {
+                    return Visited::Kept(bucket, self.cell(after, depth));
+                }
+                self.form(after, depth)
             }
-            Visit::Form(leaves) => self.form(leaves, depth, next),
+            Visit::Form(leaves) => self.form(leaves, depth),
         }
     }
 
     /// A bucket of the leaves if they are few enough; else a branch, and visits to form its children.
-    fn form(&mut self, leaves: Range<usize>, depth: usize, next: &mut Vec<Visit<'_>>) -> Visited {
+    fn form(&mut self, leaves: Range<usize>, depth: usize) -> Visited {
         if leaves.len() <= BUCKET {
-            self.cells.push(Cell { leaves, depth });
-            return Visited::Cell(self.cells.len() - 1);
+            return Visited::Cell(self.cell(leaves, depth));
         }
         let split = leaves.start + self.leaves[leaves.clone()].partition_point(|leaf| !leaf.path.bit(depth));
         let halves = [leaves.start..split, split..leaves.end];
         let visited = halves.clone().map(|half| !half.is_empty());
-        next.extend(halves.into_iter().filter(|half| !half.is_empty()).map(Visit::Form));
+        self.next
+            .extend(halves.into_iter().filter(|half| !half.is_empty()).map(Visit::Form));
         Visited::Branch(Arc::default(), visited)
     }
 
+    fn cell(&mut self, leaves: Range<usize>, depth: usize) -> usize {
+        self.cells.push(Cell { leaves, depth });
+        self.cells.len() - 1
+    }
+
     /// Puts the tree together again, from the deepest level up, and hashes it. Returns it with its root.
-    fn ascend(self) -> (Node, Hash) {
-        let cell_roots = roots(&self.leaves, &self.cells);
-        let mut below = Vec::new();
-        for level in self.levels.into_iter().rev() {
-            let mut children = below.into_iter();
-            let mut inputs = Vec::new();
-            let mut nodes = Vec::with_capacity(level.len());
-            for visited in level {
-                nodes.push(match visited {
-                    Visited::Cell(index) => {
-                        let leaves = &self.leaves[self.cells[index].leaves.clone()];
-                        (Node::bucket(leaves), Some(cell_roots[index]))
+    fn ascend(&mut self) -> (Node, Hash) {
+        let Self {
+            cells,
+            leaves,
+            climb,
+            nodes,
+            below,
+            inputs,
+            hashes,
+            ..
+        } = self;
+        let cell_roots = climb.roots(leaves, cells);
+        for level in self.levels.iter_mut().rev() {
+            let mut children = below.drain(..);
+            inputs.clear();
+            nodes.extend(level.drain(..).map(|visited| match visited {
+                Visited::Cell(index) => {
+                    let leaves = &leaves[cells[index].leaves.clone()];
+                    (Node::bucket(leaves), Some(cell_roots[index]))
+                }
+                Visited::Kept(bucket, index) => (bucket, Some(cell_roots[index])),
+                Visited::Branch(mut branch, visited) => {
+                    let inner = Arc::make_mut(&mut branch); // nobody else's: see `visit` and `form`
+                    let sides = inner.children.iter_mut().zip(&mut inner.hashes).zip(visited);
+                    for ((child, hash), _) in sides.filter(|(_, visited)| *visited) {
+                        (*child, *hash) = children.next().expect("each visited child comes up once");
                     }
-                    Visited::Branch(mut branch, visited) => {
-                        let inner = Arc::make_mut(&mut branch); // nobody else's: see `visit` and `form`
-                        let sides = inner.children.iter_mut().zip(&mut inner.hashes).zip(visited);
-                        for ((child, hash), _) in sides.filter(|(_, visited)| *visited) {
-                            (*child, *hash) = children.next().expect("each visited child comes up once");
-                        }
-                        let (node, hash) = if self.deletes { inner.settle() } else { (None, None) };
-                        if hash.is_none() {
-                            inputs.push(join(&inner.hashes[0].0, &inner.hashes[1].0));
-                        }
-                        (node.unwrap_or(Node::Branch(branch)), hash)
+                    let (node, hash) = if self.deletes { inner.settle() } else { (None, None) };
+                    if hash.is_none() {
+                        inputs.push(join(&inner.hashes[0].0, &inner.hashes[1].0));
                     }
-                });
-            }
-            let mut hashes = hash_batch(&keys::INNER, &inputs).into_iter();
-            let mut hashed = || hashes.next().expect("one hash for each input");
-            below = nodes
-                .into_iter()
-                .map(|(node, hash)| (node, hash.unwrap_or_else(&mut hashed)))
-                .collect();
+                    (node.unwrap_or(Node::Branch(branch)), hash)
+                }
+            }));
+            drop(children);
+            hash_batch_into(&keys::INNER, inputs, hashes);
+            let mut hashed = hashes.iter();
+            below.extend(nodes.drain(..).map(|(node, hash)| {
+                (
+                    node,
+                    hash.unwrap_or_else(|| *hashed.next().expect("one hash for each input")),
+                )
+            }));
         }
         below.pop().unwrap_or_default()
     }
@@ -186,6 +240,20 @@ impl Node {
             Self::Bucket(bucket) => ThinArc::strong_count(bucket),
             Self::Branch(branch) => Arc::count(branch),
         }
+    }
+
+    /// Writes as many leaves over those of a bucket; `false`, and nothing done, if somebody else holds it too.
+    fn overwrite(&mut self, leaves: &[Leaf]) -> bool {
+        let Self::Bucket(bucket) = self else {
+            return leaves.is_empty();
+        };
+        bucket.with_arc_mut(|bucket| match Arc::get_mut(bucket) {
+            Some(bucket) => {
+                bucket.slice_mut().copy_from_slice(leaves);
+                true
+            }
+            None => false,
+        })
     }
 
     /// At most [`BUCKET`] leaves as a node.
