@@ -173,6 +173,11 @@ impl State {
         self.merkle.root()
     }
 
+    /// The tree whose root that is: for memory figures.
+    pub fn tree(&self) -> &MerkleTree {
+        &self.merkle
+    }
+
     /// A proof that a record is, or is not, in the state with the present root: for
     /// [`proof::verify_membership`] and [`proof::verify_absence`].
     pub fn prove(&self, table: u16, key: &[u8]) -> proof::Proof {

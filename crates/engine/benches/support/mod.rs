@@ -2,25 +2,27 @@
 
 #![allow(dead_code)] // each bench uses its part
 
+use std::ops::Range;
+
 use ballast_engine::State;
-use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Ratio, Timestamp};
+use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Timestamp};
 use ballast_protocol::{
     AccountId, Asset, AssetId, Block, Command, FeeOffer, FeedId, FeedSpec, Genesis, Height, Limits, Observation,
     Opening, OpeningBalance, OpeningDeposit, OpeningVault, Repayment, SourceId, Transaction, TypeId, TypeSpec, VaultId,
     VaultRef, coins,
 };
 
-pub const COIN: AssetId = AssetId(0);
-pub const ETHER: AssetId = AssetId(1);
-pub const FEED: FeedId = FeedId(1);
-pub const TYPE: TypeId = TypeId(1);
-pub const START: u64 = 1_600_000_000;
+pub(crate) const COIN: AssetId = AssetId(0);
+pub(crate) const ETHER: AssetId = AssetId(1);
+pub(crate) const FEED: FeedId = FeedId(1);
+pub(crate) const TYPE: TypeId = TypeId(1);
+pub(crate) const START: u64 = 1_600_000_000;
 
 /// A fixed sequence of pseudo-random numbers (SplitMix64).
-pub struct Numbers(pub u64);
+pub(crate) struct Numbers(u64);
 
 impl Numbers {
-    pub fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -30,7 +32,7 @@ impl Numbers {
 }
 
 /// An account with an address as random as real ones.
-pub fn account(number: u64) -> AccountId {
+pub(crate) fn account(number: u64) -> AccountId {
     let mut bits = Numbers(number);
     let mut bytes = [0; 20];
     bytes.fill_with(|| bits.below(256) as u8);
@@ -39,7 +41,7 @@ pub fn account(number: u64) -> AccountId {
 
 /// `vaults` vaults of one owner each, 10 ether at 2,000 USD against 4,000 to 10,000 coins: ratios of 2 to 5, of which
 /// `broken` have 12,000 to 13,000 (ratios of 1.54 to 1.67). Budgets are off.
-pub fn reserve(vaults: u64, broken: u64) -> State {
+pub(crate) fn reserve(vaults: u64, broken: u64) -> State {
     let mut numbers = Numbers(7);
     let mut opening = Opening {
         prices: vec![(FEED, Price::whole(2_000))],
@@ -122,7 +124,7 @@ pub fn reserve(vaults: u64, broken: u64) -> State {
 }
 
 /// An empty block `seconds` after the state's last.
-pub fn block(state: &State, seconds: u64) -> Block {
+pub(crate) fn block(state: &State, seconds: u64) -> Block {
     let chain = state.chain();
     Block {
         height: Height(chain.height.0 + 1),
@@ -133,7 +135,7 @@ pub fn block(state: &State, seconds: u64) -> Block {
 }
 
 /// A block in which all sources say `price`.
-pub fn tick(state: &State, seconds: u64, price: Price) -> Block {
+pub(crate) fn tick(state: &State, seconds: u64, price: Price) -> Block {
     let mut block = block(state, seconds);
     let word = |source| Observation {
         feed: FEED,
@@ -146,13 +148,13 @@ pub fn tick(state: &State, seconds: u64, price: Price) -> Block {
 }
 
 /// The owners of the vaults of a reserve, who count their nonces.
-pub struct Owners {
+pub(crate) struct Owners {
     numbers: Numbers,
     nonces: Vec<u64>,
 }
 
 impl Owners {
-    pub fn of(vaults: u64) -> Self {
+    pub(crate) fn of(vaults: u64) -> Self {
         Self {
             numbers: Numbers(1),
             nonces: vec![0; vaults as usize],
@@ -160,7 +162,7 @@ impl Owners {
     }
 
     /// A block in which owners of random vaults adjust them: a deposit, a withdrawal, a draw or a repayment each.
-    pub fn adjustments(&mut self, state: &State, count: u64) -> Block {
+    pub(crate) fn adjustments(&mut self, state: &State, count: u64) -> Block {
         let mut block = block(state, 0);
         for _ in 0..count {
             let at = self.numbers.below(self.nonces.len() as u64);
@@ -175,33 +177,59 @@ impl Owners {
                     amount: Repayment::Exactly(amount),
                 },
             };
-            let nonce = &mut self.nonces[at as usize];
-            *nonce += 1;
-            block.transactions.push(Transaction {
-                sender: account(at + 1),
-                nonce: *nonce,
-                expiry: Timestamp(block.time.0 + 60),
-                fee: FeeOffer {
-                    asset: COIN,
-                    on_failure: COIN,
-                    limit: coins(1),
-                },
-                commands: vec![command],
-            });
+            block.transactions.push(self.send(&block, at, command));
         }
         block
     }
+
+    /// A block in which these owners, counted from 0, deposit a little.
+    pub(crate) fn first_deposits(&mut self, state: &State, owners: Range<u64>) -> Block {
+        let mut block = block(state, 0);
+        for at in owners {
+            let command = Command::Deposit {
+                vault: VaultRef::Id(VaultId(at + 1)),
+                amount: Amount::from_raw(1_000_000_000_000),
+            };
+            block.transactions.push(self.send(&block, at, command));
+        }
+        block
+    }
+
+    fn send(&mut self, block: &Block, at: u64, command: Command) -> Transaction {
+        let nonce = &mut self.nonces[at as usize];
+        *nonce += 1;
+        Transaction {
+            sender: account(at + 1),
+            nonce: *nonce,
+            expiry: Timestamp(block.time.0 + 60),
+            fee: FeeOffer {
+                asset: COIN,
+                on_failure: COIN,
+                limit: coins(1),
+            },
+            commands: vec![command],
+        }
+    }
+}
+
+/// Prints what a vault takes: record and key, place in the index, leaf of the state tree.
+pub(crate) fn account_for_memory(vaults: u64) {
+    let state = reserve(vaults, 0);
+    let (records, index) = state.vaults().heap_bytes();
+    let leaf = state.tree().heap_bytes() as f64 / state.tree().len() as f64;
+    let each = |bytes: usize| bytes as f64 / vaults as f64;
+    let (records, index) = (each(records), each(index));
+    println!(
+        "{vaults} vaults: {records:.0} bytes for record and key, {index:.0} for the index, {leaf:.0} for the leaf of the \
+         state tree: {:.0} in all",
+        records + index + leaf
+    );
 }
 
 /// How many transactions of an executed block succeeded.
-pub fn done(receipts: &[ballast_protocol::Receipt]) -> usize {
+pub(crate) fn done(receipts: &[ballast_protocol::Receipt]) -> usize {
     receipts
         .iter()
         .filter(|receipt| receipt.outcome == ballast_protocol::Outcome::Done)
         .count()
-}
-
-/// A ratio for people.
-pub fn percent(n: u32) -> Ratio {
-    Ratio::percent(n)
 }
