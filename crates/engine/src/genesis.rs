@@ -7,6 +7,7 @@ use ballast_protocol::{
     AccountId, AssetId, FeedId, Genesis, Height, Module, Opening, ParameterFault, Rejected, RoundNumber, TypeId,
 };
 
+use crate::flows::transaction::WORK_PRICE_MAX;
 use crate::invariants::{self, Breach};
 use crate::kernel::Clock;
 use crate::mechanisms::auction;
@@ -213,6 +214,7 @@ fn check_limits(genesis: &Genesis) -> Result<(), BadGenesis> {
             "liquidation_window must be 1 to 4096",
         ),
         (limits.clock_step.0 == 0, "clock_step is zero"),
+        (limits.work_price > WORK_PRICE_MAX, "work_price is above a thousandth of a coin"),
         (limits.transaction_life.0 == 0, "transaction_life is zero"),
         (
             genesis.authority == AccountId::default(),

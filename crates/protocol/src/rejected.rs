@@ -182,11 +182,14 @@ pub enum Rejected {
     NotMergeable(VaultId, VaultId),
     /// A standing order that could never help.
     #[error(
-        "a standing order needs trigger ≥ liquidation ratio {liquidation_ratio}, restore > trigger, and a limit above zero"
+        "a standing order needs a trigger between the liquidation ratio {liquidation_ratio} and the warning ratio \
+         {warning_ratio}, restore > trigger, and a limit above zero"
     )]
     UselessOrder {
         /// The type's liquidation ratio.
         liquidation_ratio: Ratio,
+        /// The ratio under which owners are warned.
+        warning_ratio: Ratio,
     },
     /// The vault is above its liquidation ratio.
     #[error("{vault} is not under its liquidation ratio at price {price}")]

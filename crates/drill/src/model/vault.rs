@@ -407,18 +407,24 @@ impl Model {
         if vault.owner != caller {
             return Err(Rejected::NotOwner { vault: id, caller });
         }
-        let liquidation_ratio = self.spec(vault.kind)?.liquidation_ratio;
+        let spec = self.spec(vault.kind)?;
+        let liquidation_ratio = spec.liquidation_ratio;
+        let warning_ratio = liquidation_ratio.try_add(spec.warning_band)?;
         let Some(order) = order else {
             self.orders.remove(&id);
             return Ok(());
         };
         let (Protection::Repay { limit } | Protection::TopUp { limit }) = order.action;
         let useless = order.trigger < liquidation_ratio
+            || order.trigger > warning_ratio
             || order.restore <= order.trigger
             || order.restore > ballast_num::Ratio::percent(10_000)
             || limit.is_zero();
         if useless {
-            return Err(Rejected::UselessOrder { liquidation_ratio });
+            return Err(Rejected::UselessOrder {
+                liquidation_ratio,
+                warning_ratio,
+            });
         }
         self.orders.insert(id, order);
         Ok(())

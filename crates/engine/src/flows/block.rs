@@ -12,7 +12,7 @@ use super::{liquidation, pool_queue, protection, transaction};
 use crate::kernel::{ChangeSet, Clock, Savepoint};
 use crate::mechanisms::auction;
 use crate::mechanisms::oracle::Closed;
-use crate::mechanisms::vault::Batch;
+use crate::mechanisms::vault::{Batch, Issuance};
 use crate::state::{Chain, ENGINE, State};
 
 /// Why a block cannot follow a state. Hosts never make such a block; audit refuses it.
@@ -283,8 +283,14 @@ impl<'a> BlockRun<'a> {
                 mechanisms.auctions.restart_all(&mut ctx, terms)?;
             }
             // Room for new debt is judged as of the block's start (rule R5), where the block asks for any.
-            if issues && let Ok(issuance) = state.issuance(kind) {
-                state.vaults.set_issuance(kind, issuance);
+            if issues {
+                // What cannot be computed is not covered; without a price nothing is drawn anyway.
+                let uncovered = Issuance { stressed_loss: Amount::MAX, cover: Amount::ZERO };
+                let issuance = state.issuance(kind).or_else(|reason| match reason {
+                    Rejected::NoPrice(_) => Err(reason),
+                    _ => Ok(uncovered),
+                });
+                state.vaults.set_issuance(kind, issuance.ok());
             }
         }
         Ok(())

@@ -5,7 +5,7 @@
 
 use ballast_num::{Amount, Round, Seconds};
 use ballast_protocol::{
-    AssetId, Command, Event, Fee, Module, Outcome, ParameterChange, Receipt, Rejected, Transaction, VaultRef,
+    AssetId, Command, Event, Fee, Module, Outcome, ParameterChange, ParameterFault, Receipt, Rejected, Transaction, VaultRef,
 };
 
 use crate::flows::{disposal, liquidation};
@@ -16,6 +16,9 @@ use crate::mechanisms::queue::Lane;
 use crate::mechanisms::vault::{Batch, Vaults};
 use crate::state::State;
 
+/// Hard bound of the base price of a work unit: a thousandth of a coin. So no setting can price out the authority that
+/// would have to take it back.
+pub(crate) const WORK_PRICE_MAX: Amount = Amount::from_raw(1_000_000_000_000_000);
 /// Work units of admission: signature, nonce, fee.
 const ADMISSION_WORK: u64 = 50;
 /// Work units of a liquidation and of what it sets in motion.
@@ -403,6 +406,9 @@ impl Run<'_> {
         match change {
             ParameterChange::GlobalDebtCeiling(amount) => governance.limits.debt_ceiling = amount,
             ParameterChange::GlobalAuctionCeiling(amount) => governance.limits.auction_ceiling = amount,
+            ParameterChange::WorkPrice(amount) if amount > WORK_PRICE_MAX => {
+                return Err(Rejected::BadParameter(ParameterFault::OutOfBounds));
+            }
             ParameterChange::WorkPrice(amount) => governance.limits.work_price = amount,
             ParameterChange::Type(id, parameter) => self.state.vaults.change_type(id, parameter)?,
         }

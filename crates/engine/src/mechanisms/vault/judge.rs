@@ -155,8 +155,11 @@ impl Vaults {
     }
 
     /// Sets how much of each type's risk is covered; new debt of an uncovered type is refused.
-    pub(crate) fn set_issuance(&mut self, collateral_type: TypeId, issuance: Issuance) {
-        self.issuance.insert(collateral_type, issuance);
+    pub(crate) fn set_issuance(&mut self, collateral_type: TypeId, issuance: Option<Issuance>) {
+        match issuance {
+            Some(issuance) => self.issuance.insert(collateral_type, issuance),
+            None => self.issuance.remove(&collateral_type),
+        };
     }
 
     pub(super) fn check_covered(&self, collateral_type: TypeId) -> Result<(), Rejected> {

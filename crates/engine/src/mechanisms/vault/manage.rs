@@ -152,14 +152,18 @@ impl Vaults {
                 caller: ctx.caller,
             });
         }
-        let liquidation_ratio = self.spec(vault.collateral_type)?.liquidation_ratio;
+        let spec = self.spec(vault.collateral_type)?;
+        let liquidation_ratio = spec.liquidation_ratio;
+        // Orders are looked for among the vaults that are warned.
+        let warning_ratio = liquidation_ratio.try_add(spec.warning_band)?;
         if let Some(order) = order {
             let limit = match order.action {
                 Protection::Repay { limit } | Protection::TopUp { limit } => limit,
             };
-            let useful = order.trigger >= liquidation_ratio && order.restore > order.trigger && !limit.is_zero();
+            let in_time = (liquidation_ratio..=warning_ratio).contains(&order.trigger);
+            let useful = in_time && order.restore > order.trigger && !limit.is_zero();
             if !useful || order.restore > Ratio::percent(10_000) {
-                return Err(Rejected::UselessOrder { liquidation_ratio });
+                return Err(Rejected::UselessOrder { liquidation_ratio, warning_ratio });
             }
             self.orders.set(id, order);
         } else {
