@@ -63,7 +63,6 @@ pub(crate) fn replay(arguments: &Arguments) -> Result<(), Failure> {
         config.keepers.count = count;
     }
     config.check().map_err(Failure::bad_input)?;
-    check_outputs(arguments)?;
     if arguments.scenario.as_deref() == Some(MAKER_ETH_B) {
         return ledger::replay(arguments, &config);
     }
@@ -73,6 +72,7 @@ pub(crate) fn replay(arguments: &Arguments) -> Result<(), Failure> {
     };
     let scenario = scenario.map_err(Failure::bad_input)?;
     let population = population(arguments, &scenario, &config)?;
+    check_outputs(arguments)?;
     let setup = Setup {
         scenario: &scenario,
         config: &config,

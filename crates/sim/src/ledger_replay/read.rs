@@ -140,7 +140,7 @@ fn parameter(name: &str, to: &str) -> Result<Option<TypeParameter>, String> {
 pub fn per_second(yearly: Ratio) -> Rate {
     let target = Ratio::ONE.try_add(yearly).unwrap_or(Ratio::MAX).raw();
     let exceeds = |rate: Rate| match rate.pow(Seconds::YEAR) {
-        Ok(growth) => growth.raw() / 1_000_000_000 >= target.saturating_add(1),
+        Ok(growth) => growth.raw() > target.saturating_mul(1_000_000_000),
         Err(_) => true,
     };
     let (mut least, mut most) = (Rate::ONE.raw(), Rate::ONE.raw() / 1_000_000 * 1_000_001);

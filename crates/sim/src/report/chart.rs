@@ -111,7 +111,7 @@ impl Chart {
         let root = SVGBackend::with_string(text, SIZE).into_drawing_area();
         let mut chart = ChartBuilder::on(&root)
             .margin(6)
-            .margin_right(24)
+            .margin_right(56)
             .x_label_area_size(26)
             .y_label_area_size(60)
             .build_cartesian_2d(0.0..last, 0.0..top)?;

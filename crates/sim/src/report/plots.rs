@@ -7,6 +7,9 @@ use super::chart::{Chart, Line, Shape, Unit};
 use crate::tally::Buyer;
 use crate::timeline::Moment;
 
+/// A reserve with almost no debt has a ratio that would flatten the plot.
+const RATIO_SHOWN: Ratio = Ratio::percent(1_000);
+
 /// The plots of the worse order.
 pub(super) fn all(report: &Report<'_>) -> Vec<Chart> {
     let timeline = &report.outcomes[0].timeline;
@@ -41,7 +44,7 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Chart> {
     });
     let mut price_lines: Vec<Line> = prices.take(4).collect();
     price_lines.push(line("total ratio: collateral ÷ debt", Shape::Line, &|moment| {
-        moment.total_ratio().map(percent)
+        moment.total_ratio().filter(|ratio| *ratio <= RATIO_SHOWN).map(percent)
     }));
     let mut before = Amount::ZERO;
     let steps: Vec<Amount> = moments
