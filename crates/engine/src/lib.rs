@@ -7,6 +7,9 @@
 //! - [`kernel`] is what every mechanism stands on, [`mechanisms`] know nothing of each other, flows join them.
 //! - [`invariants`] are functions that tests, simulations and nodes call.
 
+#![deny(clippy::disallowed_types, clippy::disallowed_methods)]
+#![cfg_attr(not(test), deny(clippy::float_arithmetic))]
+
 mod flows;
 mod genesis;
 mod history;

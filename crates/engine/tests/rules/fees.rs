@@ -132,6 +132,11 @@ fn working_without_a_held_balance() {
     assert_eq!(outcome(&receipt), ["NotAdmitted", "InsufficientBalance"]);
     assert_eq!((receipt.work, receipt.fee, world.state.vaults().len()), (0, None, 1));
     assert_eq!(world.state.chain().work_price, root_free);
+    // Nor with the promise of coins that the batch would bring, and nothing to pay with if it fails.
+    world.check("dave: send 1000 ETH to bob");
+    let promise = paying(world.transaction("dave: send 1 USD to bob"), COIN, ETH);
+    let receipt = world.apply(12, None, vec![promise]).receipts.remove(0);
+    assert_eq!(outcome(&receipt), ["NotAdmitted", "InsufficientBalance"]);
     // Nor in an asset that is no listed collateral, nor over the limit that the sender set.
     let unknown = paying(world.transaction("alice: send 1 USD to bob"), COIN, AssetId(9));
     let mut dear = world.transaction("alice: send 1 USD to bob");

@@ -32,5 +32,7 @@ mod r11_owners;
 mod r12_losses;
 #[cfg(test)]
 mod receipts;
+// Readers in threads, and the time that a snapshot takes.
 #[cfg(test)]
+#[allow(clippy::disallowed_types)]
 mod tables;

@@ -100,10 +100,13 @@ struct Piece {
     only: Var<u32>,
 }
 
+/// What both tables and the record hold.
+type Contents = (Vec<(u8, u32)>, Vec<(u8, u32)>, u32);
+
 ballast_engine::pieces!(Piece { left, right, only });
 
 impl Piece {
-    fn records(&self) -> (Vec<(u8, u32)>, Vec<(u8, u32)>, u32) {
+    fn records(&self) -> Contents {
         let of = |table: &Table<u8, u32>| table.iter().map(|(key, value)| (*key, *value)).collect();
         (of(&self.left), of(&self.right), *self.only.get())
     }
