@@ -1,5 +1,7 @@
 //! `ballast replay` as a user calls it: what it writes, and what it says to input that cannot be used.
 
+#![allow(clippy::unwrap_used)] // helpers of tests: one that cannot go on has failed
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,7 @@
 //! A short replay, whole: its root, its figures, and that both repeat.
 
+#![allow(clippy::unwrap_used)] // helpers of tests: one that cannot go on has failed
+
 use ballast_num::{Amount, Seconds};
 use ballast_sim::config::Config;
 use ballast_sim::population::Population;
