@@ -128,10 +128,15 @@ fn working_without_a_held_balance() {
     let mut world = world();
     let transaction = world.transaction("mallory: open; deposit 10; draw 1000");
     let root_free = world.state.chain().work_price;
+    let again = transaction.clone();
     let receipt = world.apply(12, None, vec![transaction]).receipts.remove(0);
     assert_eq!(outcome(&receipt), ["NotAdmitted", "InsufficientBalance"]);
     assert_eq!((receipt.work, receipt.fee, world.state.vaults().len()), (0, None, 1));
     assert_eq!(world.state.chain().work_price, root_free);
+    // Not even the nonce is used: with coins to pay, the same transaction goes through.
+    world.check("bob: send 1 USD to mallory");
+    let receipt = world.apply(12, None, vec![again]).receipts.remove(0);
+    assert_eq!(outcome(&receipt)[0], "Done");
     // Nor with the promise of coins that the batch would bring, and nothing to pay with if it fails.
     world.check("dave: send 1000 ETH to bob");
     let promise = paying(world.transaction("dave: send 1 USD to bob"), COIN, ETH);
