@@ -285,7 +285,10 @@ impl<'a> BlockRun<'a> {
             // Room for new debt is judged as of the block's start (rule R5), where the block asks for any.
             if issues {
                 // What cannot be computed is not covered; without a price nothing is drawn anyway.
-                let uncovered = Issuance { stressed_loss: Amount::MAX, cover: Amount::ZERO };
+                let uncovered = Issuance {
+                    stressed_loss: Amount::MAX,
+                    cover: Amount::ZERO,
+                };
                 let issuance = state.issuance(kind).or_else(|reason| match reason {
                     Rejected::NoPrice(_) => Err(reason),
                     _ => Ok(uncovered),
@@ -300,9 +303,11 @@ impl<'a> BlockRun<'a> {
     /// that they used.
     fn transactions(&mut self, state: &mut State, which: LanePart, room: u64) -> u64 {
         let before = self.work;
-        for (at, tx) in self.block.transactions.iter().enumerate() {
-            if part(tx) != which {
-                continue;
+        let all = self.block.transactions.iter().enumerate();
+        let mine: Vec<_> = all.filter(|(_, tx)| part(tx) == which).collect();
+        for (turn, (at, tx)) in mine.iter().enumerate() {
+            if turn % transaction::GROUP == 0 {
+                transaction::warm(state, &mine[turn..mine.len().min(turn + transaction::GROUP)]);
             }
             let needed = transaction::transaction_work(tx);
             let left = room.saturating_sub(self.work);
@@ -321,7 +326,7 @@ impl<'a> BlockRun<'a> {
                 transaction::execute(state, self.clock, tx, &mut self.batch)
             };
             self.work = self.work.saturating_add(receipt.work);
-            self.receipts[at] = Some(receipt);
+            self.receipts[*at] = Some(receipt);
         }
         self.work - before
     }

@@ -50,6 +50,12 @@ impl ChangeSet {
         self.entries.clear();
     }
 
+    /// Makes room for so many changes of about so many bytes each.
+    pub(crate) fn reserve(&mut self, changes: usize, bytes_each: usize) {
+        self.entries.reserve(changes);
+        self.bytes.reserve(changes * bytes_each);
+    }
+
     /// Adds a key, unless its value is as before.
     pub(crate) fn add<K: BorshSerialize, V: BorshSerialize + PartialEq>(
         &mut self,

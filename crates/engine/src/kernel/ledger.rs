@@ -41,6 +41,11 @@ impl Ledger {
         balance.copied().unwrap_or(Amount::ZERO)
     }
 
+    /// Brings the balances of these accounts near the processor.
+    pub(crate) fn warm(&self, asset: AssetId, accounts: impl Iterator<Item = AccountId>) {
+        self.accounts.warm(accounts.map(|account| (account, asset)));
+    }
+
     /// How much of `asset` there is, in its base units.
     pub fn supply(&self, asset: AssetId) -> Amount {
         self.supplies.get(&asset).copied().unwrap_or(Amount::ZERO)

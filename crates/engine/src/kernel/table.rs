@@ -73,6 +73,11 @@ impl<K: Record + Ord, V: Record> Table<K, V> {
         self.tree.get(key)
     }
 
+    /// Brings records near the processor before they are wanted. See [`Tree::warm`].
+    pub(crate) fn warm(&self, keys: impl Iterator<Item = K>) {
+        self.tree.warm(&keys.collect::<Vec<_>>());
+    }
+
     /// Whether there is a record at `key`.
     pub fn contains_key(&self, key: &K) -> bool {
         self.tree.contains_key(key)
@@ -90,10 +95,9 @@ impl<K: Record + Ord, V: Record> Table<K, V> {
     pub fn change<E>(&mut self, key: &K, change: impl FnOnce(&V) -> Result<V, E>) -> Option<Result<V, E>> {
         let mut outcome = None;
         self.tree.update(key, |value| {
-            outcome = Some(change(value).map(|after| {
+            outcome = Some(change(value).inspect(|after| {
                 let before = std::mem::replace(value, after.clone());
                 self.log.push((key.clone(), Some(before)));
-                after
             }));
         });
         outcome
@@ -168,6 +172,7 @@ impl<K: Record + Ord, V: Record> Stored for Table<K, V> {
         order.sort_unstable_by(|left, right| (left.0, left.1).cmp(&(right.0, right.1)));
         // The first entry of a key is the value that it had before the block.
         order.dedup_by(|later, first| later.0 == first.0);
+        changes.reserve(order.len(), size_of::<K>() + 2 * size_of::<V>());
         for (key, _, before) in order {
             changes.add(self.id, key, before.as_ref(), self.tree.get(key));
         }

@@ -137,6 +137,13 @@ impl Book {
         self.index.replace(id, before.as_ref(), Some(&vault));
     }
 
+    /// Brings vaults and their places near the processor.
+    pub(crate) fn warm(&self, ids: &[VaultId]) {
+        self.vaults.warm(ids.iter().copied());
+        self.index
+            .warm(ids.iter().filter_map(|id| Some((*id, self.vaults.get(id)?))));
+    }
+
     pub(crate) fn remove(&mut self, id: VaultId) {
         let before = self.vaults.remove(&id);
         self.index.replace(id, before.as_ref(), None);

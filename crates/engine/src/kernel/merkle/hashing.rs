@@ -32,7 +32,7 @@ pub struct Entry<'a> {
 #[must_use]
 pub fn hash_entries(entries: &[Entry<'_>]) -> Vec<Change> {
     let mut paths = vec![Path([0; 32]); entries.len()];
-    let mut keys_of_one = Padded::<BLOCK>::default();
+    let mut keys_of_one = Padded::<BLOCK>::with_capacity(entries.len());
     for (slot, entry) in entries.iter().enumerate() {
         if !keys_of_one.push(slot, &entry.table.to_le_bytes(), entry.key) {
             paths[slot] = proof::path(entry.table, entry.key);
@@ -41,7 +41,7 @@ pub fn hash_entries(entries: &[Entry<'_>]) -> Vec<Change> {
     keys_of_one.finish(&keys::PATH, |slot, hash| paths[slot] = Path(hash.0));
 
     let mut values = vec![None; entries.len()];
-    let mut one = Padded::<BLOCK>::default();
+    let mut one = Padded::<BLOCK>::with_capacity(entries.len());
     let mut two = Padded::<{ 2 * BLOCK }>::default();
     let mut three = Padded::<{ 3 * BLOCK }>::default();
     let mut four = Padded::<{ 4 * BLOCK }>::default();
@@ -114,6 +114,13 @@ struct Padded<const N: usize> {
 }
 
 impl<const N: usize> Padded<N> {
+    fn with_capacity(inputs: usize) -> Self {
+        Self {
+            inputs: Vec::with_capacity(inputs),
+            slots: Vec::with_capacity(inputs),
+        }
+    }
+
     /// Adds `head ‖ tail` padded as [`proof`] pads it, if it then has `N` bytes; else returns false.
     fn push(&mut self, slot: usize, head: &[u8], tail: &[u8]) -> bool {
         let length = head.len() + tail.len();

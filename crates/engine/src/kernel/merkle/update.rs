@@ -12,7 +12,7 @@ use super::{BUCKET, Branch, Change, Leaf, MerkleTree, Node, leading_bits};
 
 /// How many changes travel together. Enough to fill the lanes at every depth, and few enough for their leaves to stay
 /// in the processor's cache.
-const CARAVAN: usize = 256;
+const CARAVAN: usize = 1_024;
 
 /// Applies `changes` to `tree`.
 pub(super) fn update(tree: &mut MerkleTree, changes: Vec<Change>) {

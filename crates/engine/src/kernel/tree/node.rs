@@ -198,7 +198,7 @@ impl<K: Ord + Clone, V: Clone, S: Summary<K, V>> Node<K, V, S> {
                 Self::Branch(branch) => {
                     let branch = own(branch);
                     let at = branch.child_of(key);
-                    way.push(at as u8); // at most FAN
+                    way.push(u8::try_from(at).unwrap_or(u8::MAX)); // at most FAN
                     node = &mut branch.children[at];
                 }
             }
@@ -321,7 +321,7 @@ impl<K, V, S> Branch<K, V, S> {
 impl<K: Ord, V, S> Branch<K, V, S> {
     /// The child that holds `key`, if any does.
     #[inline]
-    fn child_of(&self, key: &K) -> usize {
+    pub(super) fn child_of(&self, key: &K) -> usize {
         self.child_where(|least| least <= key)
     }
 }

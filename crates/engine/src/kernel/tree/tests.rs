@@ -379,6 +379,7 @@ fn a_clone_shares_memory_and_a_change_copies_one_path() {
 }
 
 #[test]
+#[allow(clippy::disallowed_types)] // comparisons are counted beside the values compared
 fn a_diff_of_two_versions_compares_only_what_changed() {
     use std::cell::Cell;
     thread_local!(static COMPARED: Cell<usize> = const { Cell::new(0) });

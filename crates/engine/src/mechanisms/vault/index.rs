@@ -100,7 +100,7 @@ fn leading_bits(debt: u128, collateral: u128) -> u64 {
         Ok(up) => U256::product(debt << (up - 127), 1 << 127).try_div(collateral, Round::Down),
         Err(_) => Ok(debt / (collateral << shift.unsigned_abs())),
     };
-    let quotient = quotient.unwrap_or(0) as u64;
+    let quotient = u64::try_from(quotient.unwrap_or(0)).unwrap_or(u64::MAX); // it has 55 bits at most
     let extra = (64 - quotient.leading_zeros()).saturating_sub(MANTISSA + 1);
     // 300 keeps the exponent positive: it lies between −128 and 128.
     let exponent = (300 + i64::from(of_debt) - i64::from(of_collateral) - 1 + i64::from(extra)).unsigned_abs();
@@ -181,6 +181,10 @@ impl Bar {
         .is_ge()
     }
 
+    fn is_missed_by(&self, place: &Place) -> bool {
+        !self.is_reached(place.normalized_debt, place.collateral)
+    }
+
     /// The same bar at another ratio.
     pub fn at(&self, ratio: Ratio) -> Self {
         Self { ratio, ..*self }
@@ -218,6 +222,19 @@ impl RatioIndex {
         }
     }
 
+    /// Brings the places of these vaults near the processor, where there are many.
+    pub(super) fn warm<'a>(&self, vaults: impl Iterator<Item = (VaultId, &'a Vault)>) {
+        let mut places: BTreeMap<TypeId, Vec<Place>> = BTreeMap::new();
+        for (collateral_type, place) in vaults.filter_map(|(id, vault)| Place::of(id, vault)) {
+            places.entry(collateral_type).or_default().push(place);
+        }
+        for (collateral_type, places) in places {
+            if let Some(tree) = self.types.get(&collateral_type) {
+                tree.warm(&places);
+            }
+        }
+    }
+
     fn tree(&mut self, collateral_type: TypeId) -> &mut Tree<Place, (), Sums> {
         self.types.entry(collateral_type).or_default()
     }
@@ -239,18 +256,22 @@ impl RatioIndex {
 
     /// How many vaults are under the bar: they are the first so many places.
     pub fn count_under(&self, collateral_type: TypeId, bar: &Bar) -> usize {
-        let Some(tree) = self.types.get(&collateral_type) else {
-            return 0;
-        };
-        tree.prefix_len(|place| !bar.is_reached(place.normalized_debt, place.collateral))
+        self.tree_under(collateral_type, bar)
+            .map_or(0, |tree| tree.prefix_len(|place| bar.is_missed_by(place)))
     }
 
     /// What the vaults under the bar owe and hold.
     pub fn sums_under(&self, collateral_type: TypeId, bar: &Bar) -> Sums {
-        let Some(tree) = self.types.get(&collateral_type) else {
-            return Sums::default();
-        };
-        tree.prefix_summary(|place| !bar.is_reached(place.normalized_debt, place.collateral))
+        let tree = self.tree_under(collateral_type, bar);
+        tree.map(|tree| tree.prefix_summary(|place| bar.is_missed_by(place)))
+            .unwrap_or_default()
+    }
+
+    /// The tree of a type if any of its vaults is under the bar. Mostly none is, and the riskiest tells.
+    fn tree_under(&self, collateral_type: TypeId, bar: &Bar) -> Option<&Tree<Place, (), Sums>> {
+        let tree = self.types.get(&collateral_type)?;
+        let (riskiest, ()) = tree.first()?;
+        bar.is_missed_by(riskiest).then_some(tree)
     }
 
     /// What all indebted vaults of a type owe and hold.
