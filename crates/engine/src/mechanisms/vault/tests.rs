@@ -1,1 +1,275 @@
-//! Tests of the vault mechanism.
+//! Tests of the vault mechanism by itself; what batches, prices and flows make of it is attacked in `tests/rules/`.
+
+use ballast_num::{
+    Amount, Decimals, Index, NormalizedDebt, Price, RAY, Rate, Ratio, Round, Seconds, Timestamp, cmp_products,
+};
+use ballast_protocol::{
+    AccountId, AssetId, Curve, Event, FeedId, Limits, Module, ParameterFault, RoundNumber, TypeId, TypeSpec, VaultId,
+    coins,
+};
+use proptest::prelude::*;
+
+use super::types::{STABILITY_FEE_MAX, check_spec};
+use super::{Admission, Bar, Place, RatioIndex, Vault, Vaults};
+use crate::kernel::{Clock, Context, Ledger, Prices};
+
+const KIND: TypeId = TypeId(1);
+const COIN: AssetId = AssetId(0);
+const GENESIS: Timestamp = Timestamp(1_000_000);
+
+fn spec() -> TypeSpec {
+    TypeSpec::standard(KIND, "ETH-A", AssetId(1), FeedId(1))
+}
+
+fn vault(collateral: u128, normalized_debt: u128) -> Vault {
+    Vault {
+        owner: AccountId::numbered(1),
+        collateral_type: KIND,
+        collateral: Amount::from_raw(collateral),
+        normalized_debt: NormalizedDebt::from_raw(normalized_debt),
+        deposit: Amount::ZERO,
+        seized_in: RoundNumber(0),
+    }
+}
+
+/// Vaults of one type, and blocks that pass over them.
+struct Chain {
+    vaults: Vaults,
+    ledger: Ledger,
+    clock: Clock,
+    events: Vec<Event>,
+}
+
+impl Chain {
+    /// One vault that owes `debt` base units at `index`.
+    fn owing(spec: TypeSpec, debt: u128, index: Index) -> Self {
+        let mut vaults = Vaults::default();
+        vaults.add_type(spec, Decimals::MAX, index, GENESIS).unwrap();
+        vaults.open_at_genesis(vault(coins(1_000).raw(), debt)).unwrap();
+        Self {
+            vaults,
+            ledger: Ledger::default(),
+            clock: Clock {
+                now: GENESIS,
+                ..Clock::default()
+            },
+            events: Vec::new(),
+        }
+    }
+
+    /// A block after so many seconds of block time and live time; returns the coins minted as interest so far.
+    fn pass(&mut self, seconds: u64) -> Amount {
+        self.clock.now = self.clock.now.after(Seconds(seconds)).unwrap();
+        self.clock.host_time = Seconds(self.clock.host_time.0 + seconds);
+        let limits = Limits::standard(COIN);
+        let mut ctx = Context {
+            clock: self.clock,
+            caller: AccountId::default(),
+            limits: &limits,
+            prices: &Prices::default(),
+            ledger: &mut self.ledger,
+            events: &mut self.events,
+        };
+        self.vaults.begin_block(&mut ctx, KIND, self.clock.host_time).unwrap();
+        self.ledger.balance(COIN, Module::SurplusBuffer)
+    }
+}
+
+/// Mint interest that nobody owes, a rounding at a time.
+#[test]
+fn interest_minted_above_what_is_owed() {
+    let principal = 1_000_000_007;
+    let dear = TypeSpec {
+        stability_fee: STABILITY_FEE_MAX,
+        ..spec()
+    };
+    let mut chain = Chain::owing(dear, principal, Index::ONE);
+    for block in 1..=500 {
+        let minted = chain.pass(700).raw();
+        let owed = chain.vaults.totals(KIND).unwrap().debt(Round::Down).unwrap().raw();
+        assert!(minted + principal <= owed, "{minted} minted, {owed} owed");
+        // Each block may leave less than a unit unminted.
+        assert!(minted + principal + block >= owed, "{minted} minted, {owed} owed");
+    }
+    assert!(chain.pass(1).raw() > 25_000_000, "a fee that shows");
+}
+
+/// Let a fee run until it no longer fits, and stop the chain with it.
+#[test]
+fn a_fee_that_outgrows_its_number() {
+    let dear = TypeSpec {
+        stability_fee: STABILITY_FEE_MAX,
+        ..spec()
+    };
+    let mut chain = Chain::owing(dear, coins(1_000_000).raw(), Index::ONE);
+    chain.pass(3_600);
+    let before = *chain.vaults.totals(KIND).unwrap();
+    chain.pass(100 * 31_536_000);
+    let after = *chain.vaults.totals(KIND).unwrap();
+    assert_eq!((after.index, after.admission), (before.index, Admission::Closed));
+    assert!(
+        chain
+            .events
+            .contains(&Event::TypeClosedToNewDebt { collateral_type: KIND })
+    );
+    // Told once; the next block charges as usual, and the type stays closed.
+    chain.pass(100 * 31_536_000);
+    let told = chain
+        .events
+        .iter()
+        .filter(|event| matches!(event, Event::TypeClosedToNewDebt { .. }));
+    assert_eq!(told.count(), 1);
+}
+
+/// Chop time into short blocks to make a glide faster or slower than its speed.
+#[test]
+fn a_glide_in_many_steps() {
+    let ratio = |chain: &Chain| chain.vaults.totals(KIND).unwrap().liquidation_ratio;
+    let target = |chain: &mut Chain, percent| {
+        let mut to = spec();
+        (to.initial_ratio, to.liquidation_ratio) = (Ratio::percent(200), Ratio::percent(percent));
+        chain.vaults.types.set(KIND, to);
+    };
+    let (mut once, mut often) = (Chain::owing(spec(), 1, Index::ONE), Chain::owing(spec(), 1, Index::ONE));
+    target(&mut once, 170);
+    target(&mut often, 170);
+    once.pass(86_400);
+    for _ in 0..7_200 {
+        often.pass(12);
+    }
+    assert_eq!(ratio(&once), Ratio::percent(151));
+    let lost = Ratio::percent(151).saturating_sub(ratio(&often));
+    assert!(lost.raw() <= 7_200 && ratio(&often) <= Ratio::percent(151), "{lost}");
+    // It stops at its target, and turns back at the same speed.
+    for _ in 0..30 {
+        once.pass(86_400);
+    }
+    assert_eq!(ratio(&once), Ratio::percent(170));
+    target(&mut once, 150);
+    once.pass(86_400);
+    assert_eq!(ratio(&once), Ratio::percent(169));
+}
+
+/// Each bound at its edge and just beyond.
+#[test]
+fn the_bounds_hold_at_their_edges() {
+    let check = |change: fn(&mut TypeSpec)| {
+        let mut changed = spec();
+        change(&mut changed);
+        check_spec(&changed).err()
+    };
+    assert_eq!(check(|_| ()), None);
+    let cases: [(fn(&mut TypeSpec), fn(&mut TypeSpec), ParameterFault); 11] = [
+        (
+            |s| s.initial_ratio = Ratio::percent(155),
+            |s| s.initial_ratio = Ratio::basis_points(15_499),
+            ParameterFault::InitialRatioTooLow,
+        ),
+        (
+            |s| s.initial_ratio = Ratio::percent(1_000),
+            |s| s.initial_ratio = Ratio::percent(1_001),
+            ParameterFault::OutOfBounds,
+        ),
+        (
+            |s| s.liquidation_ratio = Ratio::basis_points(11_801),
+            |s| s.liquidation_ratio = Ratio::percent(118),
+            ParameterFault::LiquidationRatioTooLow,
+        ),
+        (
+            |s| s.stability_fee = Rate::ONE,
+            |s| s.stability_fee = Rate::from_raw(RAY - 1),
+            ParameterFault::StabilityFeeOutOfBounds,
+        ),
+        (
+            |s| s.penalty = Ratio::percent(44),
+            |s| s.penalty = Ratio::percent(51),
+            ParameterFault::ShareTooLarge,
+        ),
+        (
+            |s| s.glide_per_day = Ratio::percent(10),
+            |s| s.glide_per_day = Ratio::ZERO,
+            ParameterFault::OutOfBounds,
+        ),
+        (
+            |s| s.round_seizure = Ratio::ONE,
+            |s| s.round_seizure = Ratio::percent(101),
+            ParameterFault::OutOfBounds,
+        ),
+        (
+            |s| s.wick_band = Ratio::percent(5),
+            |s| s.wick_band = Ratio::percent(4),
+            ParameterFault::OutOfBounds,
+        ),
+        (
+            |s| s.pool.discount = Ratio::percent(5),
+            |s| s.pool.discount = Ratio::percent(6),
+            ParameterFault::ShareTooLarge,
+        ),
+        (
+            |s| s.auction.start_factor = Ratio::ONE,
+            |s| s.auction.start_factor = Ratio::percent(99),
+            ParameterFault::BadStartFactor,
+        ),
+        (
+            |s| s.auction.curve = Curve::Linear { duration: Seconds(1) },
+            |s| s.auction.curve = Curve::Exponential { cut: Rate::ONE },
+            ParameterFault::BadCurve,
+        ),
+    ];
+    for (at, (inside, outside, fault)) in cases.into_iter().enumerate() {
+        assert_eq!((check(inside), check(outside)), (None, Some(fault)), "case {at}");
+    }
+}
+
+/// Numbers of every magnitude.
+fn magnitude() -> impl Strategy<Value = u128> {
+    (0_u32..128, any::<u128>()).prop_map(|(shift, number)| number >> shift)
+}
+
+proptest! {
+    /// The leading bits never put a safer vault before a riskier one: the order is that of the exact ratios.
+    #[test]
+    fn the_order_is_exact(
+        left in (magnitude(), magnitude()),
+        right in (magnitude(), magnitude()),
+        near in any::<bool>(),
+    ) {
+        let debt = |number: u128| number.max(1);
+        let left = (debt(left.0), left.1);
+        // Half of the cases differ in the last place only.
+        let right = if near { (left.0.saturating_add(right.0 & 1), left.1.saturating_sub(right.1 & 1)) } else { (debt(right.0), right.1) };
+        let place = |id, (debt, collateral)| Place::new(VaultId(id), NormalizedDebt::from_raw(debt), Amount::from_raw(collateral));
+        let exact = cmp_products(right.0, left.1, left.0, right.1).then(1.cmp(&2));
+        prop_assert_eq!(place(1, left).cmp(&place(2, right)), exact);
+    }
+
+    /// However vaults come, change and go, the prefix under a bar is what a look at each of them finds.
+    #[test]
+    fn the_prefix_under_a_bar_is_what_brute_force_finds(
+        writes in proptest::collection::vec((0_u64..24, 0_u128..2_000, 0_u128..40), 1..80),
+        price in 1_u32..200,
+        ratio in 50_u32..300,
+    ) {
+        let mut index = RatioIndex::default();
+        let mut vaults = std::collections::BTreeMap::new();
+        for (id, debt, collateral) in writes {
+            // One write in so many closes the vault.
+            let after = (debt % 7 != 0).then(|| vault(collateral, debt));
+            let before = match after {
+                Some(after) => vaults.insert(id, after),
+                None => vaults.remove(&id),
+            };
+            index.replace(VaultId(id), before.as_ref(), after.as_ref());
+        }
+        let bar = Bar { price: Price::whole(price), scale: 10_u128.pow(18), index: Index::ONE, ratio: Ratio::percent(ratio) };
+        let under: Vec<&Vault> = vaults
+            .values()
+            .filter(|vault| !vault.normalized_debt.is_zero())
+            .filter(|vault| vault.collateral.raw() * u128::from(price) * 100 < vault.normalized_debt.raw() * u128::from(ratio))
+            .collect();
+        let sums = index.sums_under(KIND, &bar);
+        prop_assert_eq!(index.count_under(KIND, &bar), under.len());
+        prop_assert_eq!(sums.normalized_debt, under.iter().map(|vault| vault.normalized_debt.raw()).sum::<u128>());
+        prop_assert_eq!(sums.collateral, under.iter().map(|vault| vault.collateral.raw()).sum::<u128>());
+    }
+}
