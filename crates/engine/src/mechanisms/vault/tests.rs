@@ -153,13 +153,14 @@ fn a_glide_in_many_steps() {
 /// Each bound at its edge and just beyond.
 #[test]
 fn the_bounds_hold_at_their_edges() {
-    let check = |change: fn(&mut TypeSpec)| {
+    type Change = fn(&mut TypeSpec);
+    let check = |change: Change| {
         let mut changed = spec();
         change(&mut changed);
         check_spec(&changed).err()
     };
     assert_eq!(check(|_| ()), None);
-    let cases: [(fn(&mut TypeSpec), fn(&mut TypeSpec), ParameterFault); 11] = [
+    let cases: [(Change, Change, ParameterFault); 11] = [
         (
             |s| s.initial_ratio = Ratio::percent(155),
             |s| s.initial_ratio = Ratio::basis_points(15_499),
