@@ -1,6 +1,8 @@
 //! What the whole engine costs, on one core: `cargo bench -p ballast-engine --bench engine`. The figures and what they
 //! mean are in docs/performance.md. As a test, it runs on toy populations.
 
+#![allow(clippy::disallowed_types, clippy::unwrap_used, clippy::cast_possible_truncation)] // a bench is a host
+
 mod support;
 
 use std::cell::RefCell;

@@ -2,6 +2,8 @@
 //!
 //! The memory that a tree holds is what `drop_tree` gives back (column `dealloc`).
 
+#![allow(clippy::disallowed_types, clippy::unwrap_used, clippy::cast_possible_truncation)] // a bench is a host
+
 use std::cell::Cell;
 
 use ballast_engine::kernel::merkle::{Change, Entry, MerkleTree, hash_entries};

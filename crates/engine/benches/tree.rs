@@ -1,6 +1,8 @@
 //! What the ordered map costs: `cargo bench -p ballast-engine --bench tree`. Each figure is the time of one operation
 //! on a tree of the given size; keys are drawn at random.
 
+#![allow(clippy::disallowed_types, clippy::unwrap_used, clippy::cast_possible_truncation)] // a bench is a host
+
 use std::{cmp::Ordering, hint::black_box};
 
 use ballast_engine::kernel::tree::{Summary, Tree};

@@ -214,7 +214,10 @@ fn check_limits(genesis: &Genesis) -> Result<(), BadGenesis> {
             "liquidation_window must be 1 to 4096",
         ),
         (limits.clock_step.0 == 0, "clock_step is zero"),
-        (limits.work_price > WORK_PRICE_MAX, "work_price is above a thousandth of a coin"),
+        (
+            limits.work_price > WORK_PRICE_MAX,
+            "work_price is above a thousandth of a coin",
+        ),
         (limits.transaction_life.0 == 0, "transaction_life is zero"),
         (
             genesis.authority == AccountId::default(),

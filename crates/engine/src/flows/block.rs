@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_num::{Amount, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{
-    AuctionId, Block, BlockResult, Command, Event, FeedId, Height, Outcome, Receipt, Rejected, Transaction, Trigger,
-    TypeId,
+    AuctionId, Block, BlockResult, Bounds, Command, Event, FeedId, Height, Outcome, Receipt, Rejected, Transaction,
+    Trigger, TypeId,
 };
 
 use super::{liquidation, pool_queue, protection, transaction};
@@ -269,6 +269,7 @@ impl<'a> BlockRun<'a> {
         for (kind, feed) in types {
             let live_time = state.prices.quote(feed).map_or(Seconds(0), |quote| quote.live_time);
             let stale = state.oracle.stale_too_long(feed, &self.clock);
+            let bounded = state.vaults.spec(kind)?.peer.bounds == Bounds::Enforced;
             let (mechanisms, mut ctx) = state.lend(self.clock, ENGINE, &mut self.events);
             mechanisms.vaults.begin_block(&mut ctx, kind, live_time)?;
             if stale {
@@ -283,7 +284,7 @@ impl<'a> BlockRun<'a> {
                 mechanisms.auctions.restart_all(&mut ctx, terms)?;
             }
             // Room for new debt is judged as of the block's start (rule R5), where the block asks for any.
-            if issues {
+            if issues && bounded {
                 // What cannot be computed is not covered; without a price nothing is drawn anyway.
                 let uncovered = Issuance {
                     stressed_loss: Amount::MAX,

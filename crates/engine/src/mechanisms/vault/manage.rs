@@ -163,7 +163,10 @@ impl Vaults {
             let in_time = (liquidation_ratio..=warning_ratio).contains(&order.trigger);
             let useful = in_time && order.restore > order.trigger && !limit.is_zero();
             if !useful || order.restore > Ratio::percent(10_000) {
-                return Err(Rejected::UselessOrder { liquidation_ratio, warning_ratio });
+                return Err(Rejected::UselessOrder {
+                    liquidation_ratio,
+                    warning_ratio,
+                });
             }
             self.orders.set(id, order);
         } else {
