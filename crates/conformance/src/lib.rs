@@ -2,8 +2,8 @@
 //!
 //! A vector tells a start, steps, and after each step the peer's decision and every figure that it changed. An adapter
 //! makes a genesis of the start and commands of the steps; then the decision and all figures must be the peer's, within
-//! bounds that [`bounds`] derives. Where we do otherwise on purpose, a rule over operation and state says so
-//! ([`deviation`]), and asserts what we do instead. docs/conformance.md explains all three.
+//! bounds that `bounds` derives. Where we do otherwise on purpose, a rule over operation and state says so
+//! (`deviation`), and asserts what we do instead. docs/conformance.md explains all three.
 
 mod bounds;
 mod chain;

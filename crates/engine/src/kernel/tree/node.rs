@@ -50,7 +50,7 @@ pub(super) struct Row<K, V, S> {
 
 /// The way from the root down to a leaf: which child each branch was left by. Every node but the root is three eighths
 /// full, so that a tree of 2^64 entries is less than twenty nodes high.
-pub(super) type Way = ArrayVec<u8, 24>;
+pub(super) type Way = ArrayVec<usize, 24>;
 
 /// What is known of a key before its leaf is looked at.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -198,7 +198,7 @@ impl<K: Ord + Clone, V: Clone, S: Summary<K, V>> Node<K, V, S> {
                 Self::Branch(branch) => {
                     let branch = own(branch);
                     let at = branch.child_of(key);
-                    way.push(u8::try_from(at).unwrap_or(u8::MAX)); // at most FAN
+                    way.push(at);
                     node = &mut branch.children[at];
                 }
             }
@@ -209,7 +209,7 @@ impl<K: Ord + Clone, V: Clone, S: Summary<K, V>> Node<K, V, S> {
     #[inline]
     pub(super) fn along(&mut self, way: &Way, mut visit: impl FnMut(&mut Branch<K, V, S>, usize)) {
         let mut node = self;
-        for at in way.iter().copied().map(usize::from) {
+        for &at in way {
             let Self::Branch(branch) = node else { return };
             let branch = own(branch);
             visit(branch, at);
@@ -246,9 +246,9 @@ impl<K: Ord + Clone, V: Clone, S: Summary<K, V>> Node<K, V, S> {
     }
 
     /// Brings the nodes along a way back to their least size, from the leaf up.
-    pub(super) fn refill(&mut self, way: &[u8]) {
-        if let (Self::Branch(branch), Some((at, below))) = (self, way.split_first()) {
-            let (branch, at) = (own(branch), usize::from(*at));
+    pub(super) fn refill(&mut self, way: &[usize]) {
+        if let (Self::Branch(branch), Some((&at, below))) = (self, way.split_first()) {
+            let branch = own(branch);
             branch.children[at].refill(below);
             branch.refill(at);
         }
