@@ -3,8 +3,8 @@
 //! What is hashed, and why it binds, is told where it is verified: [`ballast_protocol::proof`]. Here is how the root is
 //! kept up to date, a few thousand changes at a time.
 //!
-//! **Shape.** Branches with two children on top, and below them buckets: sorted runs of at most [`BUCKET`] leaves. A
-//! subtree is a bucket if and only if it has at most [`BUCKET`] leaves, so the shape too is a function of the contents.
+//! **Shape.** Branches with two children on top, and below them buckets: sorted runs of at most `BUCKET` leaves. A
+//! subtree is a bucket if and only if it has at most `BUCKET` leaves, so the shape too is a function of the contents.
 //! A branch keeps the hashes of its children beside the pointers to them, and with that an update reads no node off the
 //! changed paths; the hashes inside a bucket are computed when it changes, and not kept. The hash of a value is kept, not
 //! that of its leaf, so that the tree alone can prove that a neighbour is absent.
@@ -68,7 +68,7 @@ struct Leaf {
 enum Node {
     #[default]
     Empty,
-    /// From one to [`BUCKET`] leaves, by rising path.
+    /// From one to `BUCKET` leaves, by rising path.
     Bucket(ThinArc<(), Leaf>),
     /// More leaves than that.
     Branch(Arc<Branch>),
