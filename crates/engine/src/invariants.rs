@@ -231,8 +231,7 @@ pub fn deposits_are_backed(state: &State) -> Result<(), Breach> {
     Ok(())
 }
 
-/// No vault holds neither debt nor collateral nor an owner's wish to keep it: seizures leave no empty records behind,
-/// and standing orders belong to vaults that exist.
+/// Standing orders belong to vaults that exist: what ends a vault ends its order.
 pub fn no_dead_records(state: &State) -> Result<(), Breach> {
     for (id, _) in state.vaults().standing_orders() {
         let exists = state.vaults().vault(id).is_ok();

@@ -243,7 +243,7 @@ pub enum Rejected {
     /// No deposit in the pool.
     #[error("there is no deposit in this pool")]
     NoDeposit,
-    /// Liquidate, take and reset are refused where the judgement of an account is deferred (rule R5).
+    /// Liquidate and take are refused where the judgement of an account is deferred (rule R5).
     #[error("this cannot be batched with commands whose judgement is deferred")]
     NotInBatch,
     /// A parameter outside its bounds.
