@@ -80,9 +80,9 @@ fn reset(bencher: Bencher<'_, '_>, auctions: u64) {
 }
 
 #[divan::bench(args = SIZES)]
-fn restart_all(bencher: Bencher<'_, '_>, auctions: u64) {
+fn restart(bencher: Bencher<'_, '_>, auctions: u64) {
     let mut hall = Hall::with(auctions);
-    bencher.bench_local(|| hall.undone(|auctions, ctx, terms| auctions.restart_all(ctx, terms)));
+    bencher.bench_local(|| hall.undone(|auctions, ctx, terms| auctions.restart(ctx, terms)));
 }
 
 struct Hall {

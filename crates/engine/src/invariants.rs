@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 
 use ballast_num::{Amount, NormalizedDebt, RAY, U256};
-use ballast_protocol::{AssetId, BlockResult, Limits, Module, Rejected, TypeId, VaultId};
+use ballast_protocol::{AssetId, BlockResult, Limits, Module, Rejected, TypeId};
 
+use crate::kernel::ranking::{Place, Position, Ranking};
 use crate::mechanisms::queue::Lane;
-use crate::mechanisms::vault::Place;
 use crate::state::State;
 
 /// A broken invariant, with the evidence. The engine must stop.
@@ -60,7 +60,7 @@ pub fn check_all(state: &State) -> Result<(), Breach> {
     check_cheap(state)?;
     value_is_conserved(state)?;
     debts_add_up(state)?;
-    index_is_exact(state)?;
+    rankings_are_exact(state)?;
     auctions_add_up(state)?;
     queue_is_escrowed(state)?;
     deposits_are_backed(state)?;
@@ -163,30 +163,50 @@ pub fn debts_add_up(state: &State) -> Result<(), Breach> {
     })
 }
 
-/// The liquidation index holds exactly the indebted vaults, in the order of debt ÷ collateral.
-pub fn index_is_exact(state: &State) -> Result<(), Breach> {
+/// The liquidation index holds exactly the indebted vaults, and the ranking of auctions exactly the lots that owe, in
+/// the order of debt ÷ collateral.
+pub fn rankings_are_exact(state: &State) -> Result<(), Breach> {
     for spec in state.vaults().types() {
-        let mut expected: Vec<Place> = state
-            .vaults()
-            .iter()
-            .filter(|(_, vault)| vault.collateral_type == spec.id && !vault.normalized_debt.is_zero())
-            .map(|(id, vault)| Place::new(id, vault.normalized_debt, vault.collateral))
-            .collect();
-        expected.sort_unstable();
-        let key = |place: &Place| (place.vault(), place.normalized_debt(), place.collateral());
-        let found: Vec<(VaultId, NormalizedDebt, Amount)> = state.vaults().index().places(spec.id).map(key).collect();
-        let expected: Vec<_> = expected.iter().map(key).collect();
-        Breach::unless(found == expected, "index_is_exact", || {
-            let at = found.iter().zip(&expected).position(|(left, right)| left != right);
-            format!(
-                "{}: {} places, {} expected, first difference at {at:?}",
-                spec.id,
-                found.len(),
-                expected.len()
-            )
-        })?;
+        let vaults = state.vaults().iter().map(|(id, vault)| (id, *vault));
+        ranking_is_exact(spec.id, "vaults", state.vaults().index(), vaults)?;
+        ranking_is_exact(spec.id, "lots", state.auctions().ranking(), state.auctions().iter())?;
     }
     Ok(())
+}
+
+fn ranking_is_exact<K: Copy + Ord, V: Position>(
+    kind: TypeId,
+    what: &str,
+    ranking: &Ranking<K>,
+    positions: impl Iterator<Item = (K, V)>,
+) -> Result<(), Breach> {
+    let mut expected: Vec<Place<K>> = positions
+        .filter(|(_, position)| position.collateral_type() == kind && !position.normalized_debt().is_zero())
+        .map(|(id, position)| Place::new(id, position.normalized_debt(), position.collateral()))
+        .collect();
+    expected.sort_unstable();
+    let key = |place: &Place<K>| (place.id(), place.normalized_debt(), place.collateral());
+    let found: Vec<_> = ranking.places(kind).map(key).collect();
+    let expected: Vec<_> = expected.iter().map(key).collect();
+    Breach::unless(found == expected, "rankings_are_exact", || {
+        let at = found.iter().zip(&expected).position(|(left, right)| left != right);
+        format!(
+            "{what} of {kind}: {} places, {} expected, first difference at {at:?}",
+            found.len(),
+            expected.len()
+        )
+    })?;
+    let (mut debt, mut collateral) = (0_u128, 0_u128);
+    for (_, owes, holds) in expected {
+        debt = debt.wrapping_add(owes.raw());
+        collateral = collateral.wrapping_add(holds.raw());
+    }
+    let sums = ranking.sums(kind);
+    Breach::unless(
+        (sums.normalized_debt, sums.collateral) == (debt, collateral),
+        "rankings_are_exact",
+        || format!("{what} of {kind}: {sums:?}, counted {debt} and {collateral}"),
+    )
 }
 
 /// Running auctions add up to what is on sale and to the collateral held for them.

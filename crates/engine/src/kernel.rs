@@ -5,6 +5,7 @@ pub mod context;
 pub mod ledger;
 pub mod merkle;
 pub mod prices;
+pub mod ranking;
 pub mod table;
 pub mod tree;
 

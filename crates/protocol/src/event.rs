@@ -235,6 +235,15 @@ pub enum Event {
         /// Price at the new start.
         start_price: Price,
     },
+    /// After a gap all auctions of a type started anew at the present price (rule R4).
+    AuctionsRestarted {
+        /// Of which type.
+        collateral_type: TypeId,
+        /// How many.
+        auctions: u64,
+        /// Price at the new start.
+        start_price: Price,
+    },
     /// Someone bought from an auction.
     AuctionTaken {
         /// Which.

@@ -53,12 +53,15 @@ pub const POOLS: u16 = 31;
 pub const POOL_DEPOSITS: u16 = 32;
 /// Collateral gained for each coin, by `(TypeId, scale)`.
 pub const POOL_GAINS: u16 = 33;
-/// Running auctions by `AuctionId`.
+/// Running auctions by `AuctionId`. One whose `restarts` is under its type's `number` in [`AUCTION_RESTARTS`] stands at
+/// the price and time written there.
 pub const AUCTIONS: u16 = 40;
 /// Debt on sale by `TypeId`.
 pub const ON_SALE: u16 = 41;
 /// The last `AuctionId` given out.
 pub const LAST_AUCTION: u16 = 42;
+/// When and at which price all auctions of a type last started anew together, by `TypeId`.
+pub const AUCTION_RESTARTS: u16 = 44;
 /// The last auction that was looked at for a reset.
 pub const AUCTION_CURSOR: u16 = 43;
 /// Losses booked and recovered by `TypeId`.

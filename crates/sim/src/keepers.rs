@@ -117,7 +117,7 @@ impl Desk {
         if self.style != Style::Below(PEERS_BID) {
             for kind in view.carried_over {
                 let places = view.state.vaults().index().places(*kind).take(CALLS);
-                sent.extend(places.map(|place| self.call(place.vault())));
+                sent.extend(places.map(|place| self.call(place.id())));
             }
         }
         Ok(sent)
@@ -148,7 +148,7 @@ impl Desk {
                 continue;
             }
             let key = (auction.collateral_type, auction.start_price, auction.started);
-            let price = *prices.entry(key).or_insert_with(|| price(view.state, auction));
+            let price = *prices.entry(key).or_insert_with(|| price(view.state, &auction));
             let feed = feed_of(auction.collateral_type);
             let Some(spot) = view.spots.get(feed).copied().flatten() else {
                 continue;

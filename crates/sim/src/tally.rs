@@ -156,6 +156,7 @@ impl Tally {
                 self.auctions[0] += 1;
             }
             Event::AuctionReset { .. } => self.auctions[1] += 1,
+            Event::AuctionsRestarted { auctions, .. } => self.auctions[1] += auctions,
             Event::AuctionEnded { auction, shortfall } => {
                 self.running.remove(&auction);
                 self.auctions[2] += 1;

@@ -98,7 +98,7 @@ impl Maker {
             let Some(Sale { id, since, .. }) = self.folds.auctions.get(&(name.to_owned(), *number)) else {
                 continue;
             };
-            let auction = *state.auctions().auction(*id).map_err(|error| error.to_string())?;
+            let auction = state.auctions().auction(*id).map_err(|error| error.to_string())?;
             let path = |field: &str| format!("clip.{name}.sales.{number}.{field}");
             figures.put(&path("pos"), at);
             figures.put(&path("tab"), auction.to_raise.raw() * &unit);

@@ -379,7 +379,7 @@ impl Maker {
         self.chain.pass(self.now)?;
         let (_, price) = self.price_now(&ilk, sale)?;
         let state = &self.chain.state;
-        let auction = *state.auctions().auction(sale.id).map_err(|error| error.to_string())?;
+        let auction = state.auctions().auction(sale.id).map_err(|error| error.to_string())?;
         let spec = state.vaults().spec(ilk.kind()).map_err(|error| error.to_string())?;
         let quote = state.prices().quote(ilk.feed()).map_err(|error| error.to_string())?;
         let needs = auction

@@ -247,14 +247,14 @@ impl Model {
             Ok::<_, Rejected>(due.saturating_sub(value(collateral, price, kind.decimals, Down)?))
         };
         let mut loss = missing(stressed, WAD)?;
+        // The same over the lots, whose debts bear no interest.
+        let (mut debt, mut lots) = (0, 0);
         for auction in self.auctions.values().filter(|auction| auction.kind == id) {
-            loss = add(
-                loss,
-                auction
-                    .debt
-                    .saturating_sub(value(auction.lot, stressed, kind.decimals, Down)?),
-            )?;
+            if value(auction.lot, stressed, kind.decimals, Down)? < auction.debt {
+                (debt, lots) = (add(debt, auction.debt)?, add(lots, auction.lot)?);
+            }
         }
+        loss = add(loss, debt - value(lots, stressed, kind.decimals, Down)?)?;
         if kind.ratio < spec.liquidation_ratio.raw() {
             loss = add(loss, missing(low, spec.liquidation_ratio.raw())?)?;
         }

@@ -12,7 +12,7 @@ const REACHED: [&str; 3] = [
      NonceUsed NotAuthority NotInBatch NotLiquidatable NotMergeable NotOpened NotOwner NotTicketOwner NothingToSeize Quiet \
      RemainderTooSmall ResetNotNeeded ShareTooLarge StabilityFeeOutOfBounds Stale Stopped TooExpensive TooMuch TypeClosed Uncovered UnknownAsset UnknownAuction \
      UnknownTicket UnknownType UnknownVault UselessOrder ZeroAmount",
-    "AuctionEnded AuctionReset AuctionStarted AuctionTaken CollateralReturned FeedStateChanged GapBegan InterestAccrued \
+    "AuctionEnded AuctionReset AuctionStarted AuctionTaken AuctionsRestarted CollateralReturned FeedStateChanged GapBegan InterestAccrued \
      KeeperPaid LossAbsorbed LossRecovered PoolBought PoolEntered PoolExited PoolGainPaid RoundClosed \
      StandingOrderExecuted TicketClosed TypeClosedToNewDebt VaultSeized VaultWarned WorkCarriedOver",
 ];

@@ -1,8 +1,9 @@
 //! Balance sheets: what each collateral type owns, owes and could lose (docs/backstop.md, eq. 1-4).
 
-use ballast_num::{Amount, NormalizedDebt, Price, Ratio, Round};
+use ballast_num::{Amount, Index, NormalizedDebt, Price, Ratio, Round};
 use ballast_protocol::{FeedId, Module, Rejected, TypeId};
 
+use crate::kernel::ranking::Ranking;
 use crate::mechanisms::vault::{Bar, Issuance, Sums, Totals, Vaults};
 use crate::state::State;
 
@@ -35,49 +36,37 @@ impl State {
         let price = self.prices.quote(spec.feed)?.low;
         let stressed_price = price.mul_ratio(Ratio::ONE.saturating_sub(spec.stress), Round::Down)?;
         let all = self.vaults.index().sums(kind);
-        let vault_debt = debt(totals, &all)?;
+        let vault_debt = debt(totals.index, &all)?;
+        let auction_debt = self.auctions.on_sale(kind).debt;
 
-        let mut lots = Lots::default();
-        for (_, auction) in self
-            .auctions
-            .iter()
-            .filter(|(_, auction)| auction.collateral_type == kind)
-        {
-            lots.add(
-                auction.debt,
-                value(totals, auction.lot, price)?,
-                value(totals, auction.lot, stressed_price)?,
-            )?;
-        }
-        let vault_loss = self.loss_under(kind, &Vaults::bar(totals, price, Ratio::ONE))?;
-        let vault_stress = self.loss_under(kind, &Vaults::bar(totals, stressed_price, Ratio::ONE))?;
-        let marked_loss = vault_loss.try_add(lots.loss)?;
+        let vaults = |price, ratio| loss_under(self.vaults.index(), totals, &Vaults::bar(totals, price, ratio), kind);
+        // A lot's debt bears no interest.
+        let lots = |price| {
+            let bar = Bar {
+                index: Index::ONE,
+                ..Vaults::bar(totals, price, Ratio::ONE)
+            };
+            loss_under(self.auctions.ranking(), totals, &bar, kind)
+        };
+        let marked_loss = vaults(price, Ratio::ONE)?.try_add(lots(price)?)?;
         let target = spec.liquidation_ratio;
         let to_glide = if totals.liquidation_ratio < target {
-            self.loss_under(kind, &Vaults::bar(totals, price, target))?
+            vaults(price, target)?
         } else {
             Amount::ZERO
         };
         Ok(BalanceSheet {
             vault_debt,
             vault_collateral: value(totals, Amount::from_raw(all.collateral), price)?,
-            auction_debt: lots.debt,
-            assets: vault_debt.try_add(lots.debt)?.saturating_sub(marked_loss),
+            auction_debt,
+            assets: vault_debt.try_add(auction_debt)?.saturating_sub(marked_loss),
             marked_loss,
-            stressed_loss: Amount::try_sum([vault_stress, lots.stressed_loss, to_glide])?,
+            stressed_loss: Amount::try_sum([vaults(stressed_price, Ratio::ONE)?, lots(stressed_price)?, to_glide])?,
             first_loss: self
                 .ledger
                 .balance(self.governance.get().limits.coin, Module::FirstLoss(kind)),
             bad_debt: self.backstop.losses(kind).bad_debt,
         })
-    }
-
-    /// Σ (debt × ratio − value) over the vaults under a bar, from two prefix sums.
-    fn loss_under(&self, kind: TypeId, bar: &Bar) -> Result<Amount, Rejected> {
-        let under = self.vaults.index().sums_under(kind, bar);
-        let totals = self.vaults.totals(kind)?;
-        let due = debt(totals, &under)?.mul_ratio(bar.ratio, Round::Up)?;
-        Ok(due.saturating_sub(value(totals, Amount::from_raw(under.collateral), bar.price)?))
     }
 
     /// Whether a type may issue in this block (rule R12): it may while its stressed loss ≤ its first loss and line.
@@ -100,25 +89,20 @@ impl State {
     }
 }
 
-/// What lots owe and could lose.
-#[derive(Default)]
-struct Lots {
-    debt: Amount,
-    loss: Amount,
-    stressed_loss: Amount,
+/// Σ (debt × ratio − value) over the positions of a type under a bar, from two prefix sums.
+fn loss_under<K: Copy + Ord>(
+    ranking: &Ranking<K>,
+    totals: &Totals,
+    bar: &Bar,
+    kind: TypeId,
+) -> Result<Amount, Rejected> {
+    let under = ranking.sums_under(kind, bar);
+    let due = debt(bar.index, &under)?.mul_ratio(bar.ratio, Round::Up)?;
+    Ok(due.saturating_sub(value(totals, Amount::from_raw(under.collateral), bar.price)?))
 }
 
-impl Lots {
-    fn add(&mut self, debt: Amount, value: Amount, stressed: Amount) -> Result<(), Rejected> {
-        self.debt = self.debt.try_add(debt)?;
-        self.loss = self.loss.try_add(debt.saturating_sub(value))?;
-        self.stressed_loss = self.stressed_loss.try_add(debt.saturating_sub(stressed))?;
-        Ok(())
-    }
-}
-
-fn debt(totals: &Totals, sums: &Sums) -> Result<Amount, Rejected> {
-    Ok(NormalizedDebt::from_raw(sums.normalized_debt).debt(totals.index, Round::Up)?)
+fn debt(index: Index, sums: &Sums) -> Result<Amount, Rejected> {
+    Ok(NormalizedDebt::from_raw(sums.normalized_debt).debt(index, Round::Up)?)
 }
 
 fn value(totals: &Totals, collateral: Amount, price: Price) -> Result<Amount, Rejected> {

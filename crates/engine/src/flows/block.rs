@@ -281,7 +281,7 @@ impl<'a> BlockRun<'a> {
                     spec: mechanisms.vaults.spec(kind)?,
                     decimals,
                 };
-                mechanisms.auctions.restart_all(&mut ctx, terms)?;
+                mechanisms.auctions.restart(&mut ctx, terms)?;
             }
             // Room for new debt is judged as of the block's start (rule R5), where the block asks for any.
             if issues && bounded {

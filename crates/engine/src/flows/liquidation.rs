@@ -178,7 +178,7 @@ fn untouchable(state: &State, terms: &Terms) -> usize {
         .filter(|place| {
             state
                 .vaults
-                .vault(place.vault())
+                .vault(place.id())
                 .is_ok_and(|vault| vault.seized_in == terms.round)
         })
         .count()
@@ -212,7 +212,7 @@ fn liquidate_band(
         let mut next: Vec<(NormalizedDebt, VaultId)> = index
             .places_from(kind, start + passed)
             .take(end.saturating_sub(start + passed).min(window))
-            .map(|place| (place.normalized_debt(), place.vault()))
+            .map(|place| (place.normalized_debt(), place.id()))
             .collect();
         if next.is_empty() {
             return Ok(());

@@ -44,7 +44,7 @@ pub(crate) fn protect(
     let affordable = usize::try_from(*budget / LOOK_WORK).unwrap_or(usize::MAX);
     let places = state.vaults.index().places(kind).take(count.min(affordable));
     let ordered: Vec<(VaultId, StandingOrder)> = places
-        .filter_map(|place| Some((place.vault(), *state.vaults.standing_order(place.vault())?)))
+        .filter_map(|place| Some((place.id(), *state.vaults.standing_order(place.id())?)))
         .collect();
     *budget = budget.saturating_sub(LOOK_WORK.saturating_mul(count.min(affordable) as u64));
     for (id, order) in ordered {
@@ -66,9 +66,9 @@ fn warn(state: &State, terms: &Terms, count: usize, before: usize, budget: &mut 
     let fresh = count.saturating_sub(before).min(affordable);
     *budget = budget.saturating_sub(LOOK_WORK.saturating_mul(fresh as u64));
     for place in state.vaults.index().places_from(terms.spec.id, before).take(fresh) {
-        if let Ok(vault) = state.vaults.vault(place.vault()) {
+        if let Ok(vault) = state.vaults.vault(place.id()) {
             events.push(Event::VaultWarned {
-                vault: place.vault(),
+                vault: place.id(),
                 owner: vault.owner,
                 price: terms.judging,
             });

@@ -15,7 +15,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use ballast_num::{Amount, Arithmetic, Decimals, Price, Ratio, Round, Seconds, Usd, WAD, cmp_products};
+use ballast_num::{Amount, Arithmetic, Decimals, NormalizedDebt, Price, Ratio, Round, Seconds, Usd, WAD, cmp_products};
 use ballast_protocol::{AccountId, AuctionId, AuctionSpec, Rejected, TypeId, TypeSpec, VaultId, table};
 use borsh::{BorshDeserialize, BorshSerialize};
 
@@ -23,6 +23,7 @@ pub use curve::price;
 pub use start::Lot;
 pub use take::{Ending, Taken};
 
+use crate::kernel::ranking::{Book, Position, Ranking};
 use crate::kernel::{Table, Var};
 use crate::pieces;
 
@@ -55,6 +56,35 @@ pub struct Auction {
     pub age_at_start: Seconds,
     /// How many times it was reset or restarted.
     pub resets: u32,
+    /// How many restarts of its type it has followed: the others are still to be applied when it is looked at.
+    pub restarts: u64,
+}
+
+impl Position for Auction {
+    fn collateral_type(&self) -> TypeId {
+        self.collateral_type
+    }
+
+    /// A lot's debt bears no interest.
+    fn normalized_debt(&self) -> NormalizedDebt {
+        NormalizedDebt::from_raw(self.debt.raw())
+    }
+
+    fn collateral(&self) -> Amount {
+        self.lot
+    }
+}
+
+/// The last time that all auctions of a type started anew together (rule R4). Those that ran then take its price and
+/// time when they are next looked at, so that a restart costs the same however many run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Restart {
+    /// How many there have been.
+    pub number: u64,
+    /// Price at the new start.
+    pub start_price: Price,
+    /// The feed's live time then.
+    pub started: Seconds,
 }
 
 /// What a type has on sale, in the coin.
@@ -80,13 +110,16 @@ pub struct Terms<'a> {
 /// All running auctions.
 #[derive(Clone, Debug)]
 pub struct Auctions {
-    auctions: Table<AuctionId, Auction>,
+    /// As they were last written: [`Auctions::auction`] applies what their type's restart has changed since.
+    book: Book<AuctionId, Auction>,
+    restarts: Table<TypeId, Restart>,
     on_sale: Table<TypeId, OnSale>,
     last: Var<AuctionId>,
 }
 
 pieces!(Auctions {
-    auctions,
+    book,
+    restarts,
     on_sale,
     last
 });
@@ -94,7 +127,8 @@ pieces!(Auctions {
 impl Default for Auctions {
     fn default() -> Self {
         Self {
-            auctions: Table::new(table::AUCTIONS),
+            book: Book::new(table::AUCTIONS),
+            restarts: Table::new(table::AUCTION_RESTARTS),
             on_sale: Table::new(table::ON_SALE),
             last: Var::new(table::LAST_AUCTION, AuctionId(0)),
         }
@@ -103,27 +137,45 @@ impl Default for Auctions {
 
 impl Auctions {
     /// A running auction. Error: `UnknownAuction`.
-    pub fn auction(&self, id: AuctionId) -> Result<&Auction, Rejected> {
-        self.auctions.get(&id).ok_or(Rejected::UnknownAuction(id))
+    pub fn auction(&self, id: AuctionId) -> Result<Auction, Rejected> {
+        let written = self.book.records().get(&id).ok_or(Rejected::UnknownAuction(id))?;
+        Ok(self.present(written))
     }
 
     /// The running auctions, by id.
-    pub fn iter(&self) -> impl Iterator<Item = (AuctionId, &Auction)> {
-        self.auctions.iter().map(|(id, auction)| (*id, auction))
+    pub fn iter(&self) -> impl Iterator<Item = (AuctionId, Auction)> {
+        self.after(AuctionId(0))
     }
 
     /// The running auctions with a number above `id`, by id: for work that goes on where it stopped.
-    pub fn after(&self, id: AuctionId) -> impl Iterator<Item = (AuctionId, &Auction)> {
+    pub fn after(&self, id: AuctionId) -> impl Iterator<Item = (AuctionId, Auction)> {
         let later = (Bound::Excluded(id), Bound::Unbounded);
-        self.auctions.range(later).map(|(id, auction)| (*id, auction))
+        let written = self.book.records().range(later);
+        written.map(|(id, auction)| (*id, self.present(auction)))
     }
 
-    /// The running auctions of a type, by id. Looks at all that run.
-    pub fn of_type(&self, collateral_type: TypeId) -> impl Iterator<Item = &Auction> {
-        self.auctions
-            .iter()
-            .map(|(_, auction)| auction)
-            .filter(move |auction| auction.collateral_type == collateral_type)
+    /// The auctions whose lots owe anything, in the order in which a falling price leaves them short.
+    pub fn ranking(&self) -> &Ranking<AuctionId> {
+        self.book.ranking()
+    }
+
+    /// An auction as it stands, after the restarts of its type that it has not followed yet.
+    fn present(&self, written: &Auction) -> Auction {
+        match self.restarts.get(&written.collateral_type) {
+            Some(restart) if restart.number > written.restarts => {
+                let missed = restart.number - written.restarts;
+                Auction {
+                    restarts: restart.number,
+                    ..written.started_anew(restart.start_price, restart.started, missed)
+                }
+            }
+            _ => *written,
+        }
+    }
+
+    /// How many restarts a type has had.
+    fn restarts(&self, collateral_type: TypeId) -> u64 {
+        self.restarts.get(&collateral_type).map_or(0, |restart| restart.number)
     }
 
     /// What a type has on sale.
@@ -150,7 +202,7 @@ impl Auctions {
     /// Error: `Overflow`.
     pub fn recount(&self) -> Result<BTreeMap<TypeId, OnSale>, Arithmetic> {
         let mut sums = BTreeMap::new();
-        for (_, auction) in self.auctions.iter() {
+        for (_, auction) in self.book.records().iter() {
             let sum: &mut OnSale = sums.entry(auction.collateral_type).or_default();
             *sum = sum.plus(&OnSale::of(auction))?;
         }
@@ -159,7 +211,7 @@ impl Auctions {
 
     /// A running auction of that type. Error: `UnknownAuction`.
     fn running(&self, id: AuctionId, collateral_type: TypeId) -> Result<Auction, Rejected> {
-        let auction = *self.auction(id)?;
+        let auction = self.auction(id)?;
         if auction.collateral_type == collateral_type {
             Ok(auction)
         } else {
@@ -176,8 +228,8 @@ impl Auctions {
 
     fn write(&mut self, id: AuctionId, kind: TypeId, after: Option<Auction>, on_sale: OnSale) {
         match after {
-            Some(auction) => drop(self.auctions.set(id, auction)),
-            None => drop(self.auctions.remove(&id)),
+            Some(auction) => self.book.set(id, auction),
+            None => self.book.remove(id),
         }
         if on_sale.auctions == 0 {
             self.on_sale.remove(&kind);

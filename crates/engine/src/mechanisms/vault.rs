@@ -5,7 +5,6 @@
 
 mod custody;
 mod debt;
-pub mod index;
 mod judge;
 mod manage;
 #[cfg(test)]
@@ -18,10 +17,11 @@ use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Ratio, Round, Seconds
 use ballast_protocol::{AccountId, Rejected, RoundNumber, StandingOrder, TypeId, TypeSpec, VaultId, table};
 use borsh::{BorshDeserialize, BorshSerialize};
 
-pub use index::{Bar, Place, RatioIndex, Sums};
+pub use crate::kernel::ranking::{Bar, Sums};
 pub use judge::{Batch, Issuance};
 
-use crate::kernel::{ChangeSet, Stored, Table, Var};
+use crate::kernel::ranking::{Book, Position, Ranking};
+use crate::kernel::{Table, Var};
 use crate::pieces;
 
 /// A vault's record.
@@ -90,7 +90,7 @@ impl Totals {
 pub struct Vaults {
     pub(crate) types: Table<TypeId, TypeSpec>,
     pub(crate) totals: Table<TypeId, Totals>,
-    pub(crate) book: Book,
+    pub(crate) book: Book<VaultId, Vault>,
     delegates: Table<(AccountId, AccountId), ()>,
     orders: Table<VaultId, StandingOrder>,
     last: Var<VaultId>,
@@ -112,10 +112,7 @@ impl Default for Vaults {
         Self {
             types: Table::new(table::TYPES),
             totals: Table::new(table::TOTALS),
-            book: Book {
-                vaults: Table::new(table::VAULTS),
-                index: RatioIndex::default(),
-            },
+            book: Book::new(table::VAULTS),
             delegates: Table::new(table::DELEGATES),
             orders: Table::new(table::STANDING_ORDERS),
             last: Var::new(table::LAST_VAULT, VaultId(0)),
@@ -124,55 +121,24 @@ impl Default for Vaults {
     }
 }
 
-/// The vaults and their index, which always agree: every write, and every undo of one, goes through both.
-#[derive(Clone, Debug)]
-pub(crate) struct Book {
-    vaults: Table<VaultId, Vault>,
-    index: RatioIndex,
-}
-
-impl Book {
-    pub(crate) fn set(&mut self, id: VaultId, vault: Vault) {
-        let before = self.vaults.set(id, vault);
-        self.index.replace(id, before.as_ref(), Some(&vault));
+impl Position for Vault {
+    fn collateral_type(&self) -> TypeId {
+        self.collateral_type
     }
 
-    /// Brings vaults and their places near the processor.
-    pub(crate) fn warm(&self, ids: &[VaultId]) {
-        self.vaults.warm(ids.iter().copied());
-        self.index
-            .warm(ids.iter().filter_map(|id| Some((*id, self.vaults.get(id)?))));
+    fn normalized_debt(&self) -> NormalizedDebt {
+        self.normalized_debt
     }
 
-    pub(crate) fn remove(&mut self, id: VaultId) {
-        let before = self.vaults.remove(&id);
-        self.index.replace(id, before.as_ref(), None);
-    }
-}
-
-impl Stored for Book {
-    fn mark(&self) -> usize {
-        self.vaults.mark()
-    }
-
-    fn rewind(&mut self, mark: usize) {
-        let Self { vaults, index } = self;
-        vaults.rewind_with(mark, |id, now, restored| index.replace(*id, now, restored));
-    }
-
-    fn take_changes(&mut self, changes: &mut ChangeSet) {
-        self.vaults.take_changes(changes);
-    }
-
-    fn all_entries(&self, changes: &mut ChangeSet) {
-        self.vaults.all_entries(changes);
+    fn collateral(&self) -> Amount {
+        self.collateral
     }
 }
 
 impl Vaults {
     /// A vault. Error: `UnknownVault`.
     pub fn vault(&self, id: VaultId) -> Result<&Vault, Rejected> {
-        self.book.vaults.get(&id).ok_or(Rejected::UnknownVault(id))
+        self.book.records().get(&id).ok_or(Rejected::UnknownVault(id))
     }
 
     /// A vault that `caller` owns or may act on as a delegate. Errors: `UnknownVault`, `NotOwner`.
@@ -201,27 +167,30 @@ impl Vaults {
 
     /// The vaults, by id.
     pub fn iter(&self) -> impl Iterator<Item = (VaultId, &Vault)> {
-        self.book.vaults.iter().map(|(id, vault)| (*id, vault))
+        self.book.records().iter().map(|(id, vault)| (*id, vault))
     }
 
     /// How many vaults are open.
     pub fn len(&self) -> usize {
-        self.book.vaults.len()
+        self.book.records().len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.book.vaults.is_empty()
+        self.book.records().is_empty()
     }
 
     /// The liquidation index.
-    pub fn index(&self) -> &RatioIndex {
-        &self.book.index
+    pub fn index(&self) -> &Ranking<VaultId> {
+        self.book.ranking()
     }
 
     /// Bytes on the heap of all vault records with their keys, and of their index.
     pub fn heap_bytes(&self) -> (usize, usize) {
-        (self.book.vaults.tree().heap_bytes(), self.book.index.heap_bytes())
+        (
+            self.book.records().tree().heap_bytes(),
+            self.book.ranking().heap_bytes(),
+        )
     }
 
     /// The standing order of a vault.

@@ -30,6 +30,10 @@ mod r10_disposal;
 mod r11_owners;
 #[cfg(test)]
 mod r12_losses;
+// Time that a balance sheet takes.
+#[cfg(test)]
+#[allow(clippy::disallowed_types)]
+mod r23_marks;
 #[cfg(test)]
 mod receipts;
 // Readers in threads, and the time that a snapshot takes.

@@ -29,7 +29,7 @@ fn an_auction_that_fell_while_the_chain_stood_still() {
     world.check(
         "pass 600
          wait 3600              -> FeedStateChanged
-         price 1400             -> GapBegan, AuctionReset
+         price 1400             -> GapBegan, AuctionsRestarted
          keeper: take 10 of #1 at 2000 -> Quiet",
     );
     assert_eq!(price(&world), Price::whole(1_540));
@@ -37,7 +37,13 @@ fn an_auction_that_fell_while_the_chain_stood_still() {
     world.check("pass 480");
     assert!(price(&world) < Price::whole(1_500));
     let events = world.pass(120);
-    assert_eq!(names(&events).iter().filter(|name| *name == "AuctionReset").count(), 1);
+    assert_eq!(
+        names(&events)
+            .iter()
+            .filter(|name| *name == "AuctionsRestarted")
+            .count(),
+        1
+    );
     assert_eq!(price(&world), Price::whole(1_540));
     world.check("keeper: take 10 of #1 at 1540 -> AuctionTaken, AuctionEnded");
 }
@@ -50,14 +56,14 @@ fn an_auction_that_fell_before_the_feed_was_lost_again() {
         "alice: open; deposit 10; draw 12000
          price 1400             -> AuctionStarted
          wait 3600
-         price 1400             -> GapBegan, AuctionReset",
+         price 1400             -> GapBegan, AuctionsRestarted",
     );
     // Live time runs for the ten minutes of the heartbeat, then the feed is Stale beyond the end of the quiet period.
     (0..13).for_each(|_| drop(world.block(60, None, &[])));
     assert!(price(&world) < Price::whole(1_500));
     world.check(
         "keeper: take 10 of #1 at 2000 -> Stale
-         price 1400             -> no GapBegan, AuctionReset",
+         price 1400             -> no GapBegan, AuctionsRestarted",
     );
     assert_eq!(price(&world), Price::whole(1_540));
 }

@@ -4,7 +4,7 @@ use ballast_num::{Amount, Arithmetic, Price, Round, Seconds};
 use ballast_protocol::{AccountId, AuctionId, Breaker, Event, Module, OpeningAuction, Rejected, VaultId};
 
 use super::keeper::{reset_pay, start_pay};
-use super::{Auction, Auctions, Terms};
+use super::{Auction, Auctions, Restart, Terms};
 use crate::kernel::prices::Use;
 use crate::kernel::{Context, Ledger};
 
@@ -64,6 +64,7 @@ impl Auctions {
             started: quote.live_time,
             age_at_start: Seconds::ZERO,
             resets: 0,
+            restarts: self.restarts(kind),
         };
         let pay = keeper.map_or(Ok(Amount::ZERO), |_| start_pay(&before_pay, &terms, low))?;
         let after = before_pay.with_pay(pay)?;
@@ -117,7 +118,7 @@ impl Auctions {
         }
         let pay = keeper.map_or(Ok(Amount::ZERO), |_| reset_pay(&before, &terms, low))?;
         let after = before
-            .restarted(start_price(low, &terms)?, quote.live_time)
+            .started_anew(start_price(low, &terms)?, quote.live_time, 1)
             .with_pay(pay)?;
         let on_sale = self.exchanged(kind, Some(&before), Some(&after))?;
         check_mintable(ctx, pay)?;
@@ -133,22 +134,29 @@ impl Auctions {
 
     /// Starts all auctions of a type anew, whatever their price, age and breaker, and pays nobody: what the engine does
     /// when a feed is heard again after a gap, and once more when takes are let in again (rule R4). So the price has
-    /// not fallen while nobody could buy. Errors: `NoPrice`, `Arithmetic`; nothing is restarted then.
-    pub fn restart_all(&mut self, ctx: &mut Context<'_>, terms: Terms<'_>) -> Result<(), Rejected> {
+    /// not fallen while nobody could buy. It costs the same however many run: see [`Restart`].
+    ///
+    /// Errors: `NoPrice`, `Arithmetic`; nothing is restarted then.
+    pub fn restart(&mut self, ctx: &mut Context<'_>, terms: Terms<'_>) -> Result<(), Rejected> {
         let kind = terms.spec.id;
         let quote = ctx.prices.quote(terms.spec.feed)?;
         let start_price = start_price(quote.price(Use::Sell)?, &terms)?;
-        let of_type = self
-            .auctions
-            .iter()
-            .filter(|(_, auction)| auction.collateral_type == kind);
-        let ids: Vec<_> = of_type
-            .map(|(id, auction)| (*id, auction.restarted(start_price, quote.live_time)))
-            .collect();
-        for (auction, after) in ids {
-            self.auctions.set(auction, after);
-            ctx.tell(Event::AuctionReset { auction, start_price });
+        let auctions = self.on_sale(kind).auctions;
+        if auctions == 0 {
+            return Ok(());
         }
+        let number = self.restarts(kind).checked_add(1).ok_or(Arithmetic::Overflow)?;
+        let restart = Restart {
+            number,
+            start_price,
+            started: quote.live_time,
+        };
+        self.restarts.set(kind, restart);
+        ctx.tell(Event::AuctionsRestarted {
+            collateral_type: kind,
+            auctions,
+            start_price,
+        });
         Ok(())
     }
 
@@ -167,7 +175,7 @@ impl Auctions {
         if opening.lot.is_zero() || opening.to_raise.is_zero() {
             return Err(Rejected::ZeroAmount);
         }
-        if id == AuctionId(0) || self.auctions.contains_key(&id) || opening.collateral_type != kind {
+        if id == AuctionId(0) || self.book.records().contains_key(&id) || opening.collateral_type != kind {
             return Err(Rejected::UnknownAuction(id));
         }
         let auction = Auction {
@@ -184,6 +192,7 @@ impl Auctions {
             started: live_time,
             age_at_start: opening.elapsed,
             resets: 0,
+            restarts: self.restarts(kind),
         };
         let on_sale = self.exchanged(kind, None, Some(&auction))?;
 
@@ -195,14 +204,14 @@ impl Auctions {
 }
 
 impl Auction {
-    /// The same auction, its price at the top again.
-    const fn restarted(self, start_price: Price, live_time: Seconds) -> Self {
-        let resets = self.resets.saturating_add(1);
+    /// The same auction, its price at the top again, for the `times`th time since it was written.
+    pub(super) fn started_anew(self, start_price: Price, live_time: Seconds, times: u64) -> Self {
+        let times = u32::try_from(times).unwrap_or(u32::MAX);
         Self {
             start_price,
             started: live_time,
             age_at_start: Seconds::ZERO,
-            resets,
+            resets: self.resets.saturating_add(times),
             ..self
         }
     }

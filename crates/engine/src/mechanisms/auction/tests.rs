@@ -20,7 +20,7 @@ const ANY: Price = Price::MAX;
 fn the_example_of_the_docs() {
     let mut desk = Desk::new();
     let id = desk.start(&lot(10, 15_000), None).unwrap();
-    let auction = *desk.auctions.auction(id).unwrap();
+    let auction = desk.auctions.auction(id).unwrap();
     assert_eq!(
         (auction.to_raise, auction.start_price),
         (coins(16_500), Price::whole(2_400))
@@ -152,7 +152,7 @@ fn a_stale_feed_stops_everything() {
     assert!(stale(desk.take(ALICE, id, eth(1), ANY).map(drop)));
     desk.wait(7_201);
     assert!(stale(desk.reset(id, None)));
-    assert!(stale(desk.restart_all()));
+    assert!(stale(desk.restart()));
 }
 
 /// Rule R3: the unkinder of median and moved price, in every state but Stale.
@@ -225,7 +225,7 @@ fn a_keeper_is_paid_flat_and_share_out_of_the_penalty() {
     (desk.spec.auction.keeper_flat, desk.spec.auction.keeper_share) = (coins(100), Ratio::percent(1));
     // Worth 20000 at the low price: 3500 above what it owes. 100 + 1 % of 16500.
     let id = desk.start(&lot(10, 15_000), Some(KEEPER)).unwrap();
-    let auction = *desk.auctions.auction(id).unwrap();
+    let auction = desk.auctions.auction(id).unwrap();
     assert_eq!(
         (auction.keeper_paid, auction.debt, auction.to_raise),
         (coins(265), coins(15_265), coins(16_500))

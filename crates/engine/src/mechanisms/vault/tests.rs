@@ -10,7 +10,8 @@ use ballast_protocol::{
 use proptest::prelude::*;
 
 use super::types::{STABILITY_FEE_MAX, check_spec};
-use super::{Admission, Bar, Place, RatioIndex, Vault, Vaults};
+use super::{Admission, Bar, Vault, Vaults};
+use crate::kernel::ranking::{Place, Ranking};
 use crate::kernel::{Clock, Context, Ledger, Prices};
 
 const KIND: TypeId = TypeId(1);
@@ -251,7 +252,7 @@ proptest! {
         price in 1_u32..200,
         ratio in 50_u32..300,
     ) {
-        let mut index = RatioIndex::default();
+        let mut index = Ranking::default();
         let mut vaults = std::collections::BTreeMap::new();
         for (id, debt, collateral) in writes {
             // One write in so many closes the vault.

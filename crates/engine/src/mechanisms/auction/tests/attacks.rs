@@ -1,10 +1,12 @@
 //! Ways to hurt the reserve through its auctions, and that they fail.
 
 use ballast_num::{Amount, Decimals, Price, Ratio};
-use ballast_protocol::{FeedState, Rejected};
+use ballast_protocol::{AuctionId, FeedState, Rejected};
 
 use super::desk::{ALICE, BOB, COIN, Desk, KEEPER, coins, eth, lot};
 use super::{ALL, ANY, HALVING, Lot};
+use crate::kernel::Savepoint;
+use crate::kernel::table::take_changes;
 
 /// Buy all but a crumb, so that nobody finds the rest worth the work, and the debt stays for ever.
 #[test]
@@ -85,7 +87,7 @@ fn the_price_falls_while_the_chain_stands_still() {
     // It is heard again, far higher, and live time runs through the quiet period, in which nobody can take.
     desk.quote_at(Price::whole(3_000));
     desk.quote.quiet = true;
-    desk.restart_all().unwrap();
+    desk.restart().unwrap();
     assert_eq!(desk.price(id), Price::whole(3_600));
     desk.wait(1_800);
     assert_eq!(
@@ -93,12 +95,53 @@ fn the_price_falls_while_the_chain_stands_still() {
         Err(Rejected::Quiet { feed: desk.spec.feed })
     );
     desk.quote.quiet = false;
-    desk.restart_all().unwrap();
+    desk.restart().unwrap();
     assert!(desk.take(ALICE, id, ALL, Price::whole(3_599)).is_err());
     assert_eq!(
         desk.take(ALICE, id, ALL, ANY).map(|taken| taken.paid),
         Ok(coins(11_000))
     );
+}
+
+/// Fill the hall with lots, so that a restart has to write them all in one block: it writes one record, and no lot can be
+/// had at the price from before it, whether it was written since its start or not.
+#[test]
+fn a_restart_that_has_to_visit_every_lot() {
+    let mut desk = Desk::new();
+    let ids: Vec<AuctionId> = (0..200).map(|_| desk.start(&lot(10, 10_000), None).unwrap()).collect();
+    desk.wait(1_800);
+    let fallen = desk.price(ids[0]);
+    assert!(fallen < Price::whole(2_000));
+    desk.take(ALICE, ids[0], eth(1), ANY).unwrap();
+    drop(take_changes(&mut desk.auctions));
+
+    let start = Savepoint::of(&mut desk.auctions);
+    desk.restart().unwrap();
+    assert_eq!(ids.iter().map(|id| desk.price(*id)).max(), Some(Price::whole(2_400)));
+    assert_eq!(ids.iter().map(|id| desk.price(*id)).min(), Some(Price::whole(2_400)));
+    for id in [ids[0], ids[199]] {
+        let refused = desk.take(ALICE, id, eth(1), fallen);
+        assert!(matches!(refused, Err(Rejected::TooExpensive { .. })), "{refused:?}");
+        assert_eq!(desk.reset(id, None), Err(Rejected::ResetNotNeeded(id)));
+    }
+    // What is put up after a restart has nothing to follow, not even at the same live time.
+    desk.quote_at(Price::whole(1_000));
+    let late = desk.start(&lot(10, 5_000), None).unwrap();
+    assert_eq!(desk.price(late), Price::whole(1_200));
+    let resets = |desk: &Desk, id| desk.auctions.auction(id).unwrap().resets;
+    assert_eq!((resets(&desk, ids[1]), resets(&desk, late)), (1, 0));
+    desk.restart().unwrap();
+    assert_eq!(
+        (desk.price(ids[1]), desk.price(late)),
+        (Price::whole(1_200), Price::whole(1_200))
+    );
+    assert_eq!((resets(&desk, ids[1]), resets(&desk, late)), (2, 1));
+
+    // Undone, it never was; done, it is one record, beside the lot, the sums and the number of the late one.
+    let mut undone = desk.auctions.clone();
+    start.restore(&mut undone);
+    assert_eq!(undone.auction(ids[1]).unwrap().resets, 0);
+    assert_eq!(take_changes(&mut desk.auctions).len(), 4);
 }
 
 /// Wait until the price rounds to nothing, under parameters that ask for no reset.

@@ -113,8 +113,8 @@ impl Desk {
         self.act(OWNER, |auctions, ctx, terms| auctions.reset(ctx, terms, id, keeper))
     }
 
-    pub(super) fn restart_all(&mut self) -> Result<(), Rejected> {
-        self.act(OWNER, |auctions, ctx, terms| auctions.restart_all(ctx, terms))
+    pub(super) fn restart(&mut self) -> Result<(), Rejected> {
+        self.act(OWNER, |auctions, ctx, terms| auctions.restart(ctx, terms))
     }
 
     pub(super) fn open(&mut self, opening: &OpeningAuction) -> Result<(), Rejected> {
@@ -227,8 +227,7 @@ impl Desk {
     }
 
     fn image(&self) -> Image {
-        let auctions = self.auctions.iter().map(|(id, auction)| (id, *auction));
-        (auctions.collect(), self.ledger.balances().collect())
+        (self.auctions.iter().collect(), self.ledger.balances().collect())
     }
 }
 

@@ -151,7 +151,7 @@ impl Run {
             "clip.redo" => desk.reset(auction(), Some(user(&args["kpr"]))).is_ok(),
             "clip.status" => {
                 let (ret, now) = (&step["ret"], desk.quote.live_time);
-                let ours = *desk.auctions.auction(auction()).unwrap();
+                let ours = desk.auctions.auction(auction()).unwrap();
                 assert_eq!(desk.price(auction()).raw(), wad(&ret["price"]));
                 assert_eq!(ours.lot.raw(), wad(&ret["lot"]));
                 assert_eq!(
@@ -188,7 +188,7 @@ impl Run {
         let (ours, peers) = match parts.as_slice() {
             ["clip", "gold", "sales", id, field] => {
                 let auction = desk.auctions.auction(AuctionId(id.parse().unwrap())).ok();
-                let figure = |read: fn(&super::super::Auction) -> u128| auction.map_or(0, read);
+                let figure = |read: fn(super::super::Auction) -> u128| auction.map_or(0, read);
                 match *field {
                     "tab" => (figure(|auction| auction.to_raise.raw()), rad(peers)),
                     "lot" => (figure(|auction| auction.lot.raw()), peers.parse().unwrap()),

@@ -83,7 +83,7 @@ impl Desk {
             Action::Take(by, share) => self.sell(by, id, Amount::from_raw(lot.raw() / 1_000 * u128::from(share))),
             Action::Pick(units) => self.sell(ALICE, id, Amount::from_raw(units.into())),
             Action::Reset(keeper) => drop(self.reset(id, keeper)),
-            Action::Restart => self.restart_all().unwrap(),
+            Action::Restart => self.restart().unwrap(),
         }
     }
 

@@ -1,38 +1,114 @@
-//! The liquidation index: a type's indebted vaults in the order in which a falling price breaks them.
+//! Ranking: a type's indebted positions, vaults or lots on sale, in the order in which a falling price breaks them.
 //!
 //! The order is normalized debt ÷ collateral, riskiest first, compared exactly as a cross product. Neither the price
-//! nor the debt index changes it, so a price finds the vaults that it broke as a prefix, and prefix sums tell how much
-//! they owe and hold, in O(log n). It is not state: it is rebuilt from the vaults and an invariant compares the two.
+//! nor the debt index changes it, so a price finds the positions that it broke as a prefix, and prefix sums tell how
+//! much they owe and hold, in O(log n). It is not state: it is derived from a table, and an invariant compares the two.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use ballast_num::{Amount, Index, NormalizedDebt, Price, Ratio, Round, U256, cmp_products, cmp_products3};
-use ballast_protocol::{TypeId, VaultId};
+use ballast_protocol::TypeId;
 
-use super::Vault;
-use crate::kernel::tree::{Summary, Tree};
+use super::changes::ChangeSet;
+use super::table::{Record, Stored, Table};
+use super::tree::{Summary, Tree};
 
-/// A vault's place in the order.
+/// What is ranked: something that belongs to a collateral type, may owe and may hold.
+pub trait Position: Record {
+    /// Its type.
+    fn collateral_type(&self) -> TypeId;
+    /// Debt ÷ index; a debt without interest counts at an index of 1.
+    fn normalized_debt(&self) -> NormalizedDebt;
+    /// Collateral, in base units.
+    fn collateral(&self) -> Amount;
+}
+
+/// A table of positions and their ranking, which always agree: every write, and every undo of one, goes through both.
+#[derive(Clone, Debug)]
+pub struct Book<K, V> {
+    records: Table<K, V>,
+    ranking: Ranking<K>,
+}
+
+impl<K: Record + Ord + Copy, V: Position> Book<K, V> {
+    /// An empty book whose table has this number in proofs.
+    pub fn new(table: u16) -> Self {
+        Self {
+            records: Table::new(table),
+            ranking: Ranking::default(),
+        }
+    }
+
+    /// The positions themselves.
+    pub const fn records(&self) -> &Table<K, V> {
+        &self.records
+    }
+
+    /// Their order.
+    pub const fn ranking(&self) -> &Ranking<K> {
+        &self.ranking
+    }
+
+    /// Writes a position.
+    pub fn set(&mut self, id: K, position: V) {
+        let before = self.records.set(id, position.clone());
+        self.ranking.replace(id, before.as_ref(), Some(&position));
+    }
+
+    /// Removes a position.
+    pub fn remove(&mut self, id: K) {
+        let before = self.records.remove(&id);
+        self.ranking.replace(id, before.as_ref(), None);
+    }
+
+    /// Brings positions and their places near the processor.
+    pub(crate) fn warm(&self, ids: &[K]) {
+        self.records.warm(ids.iter().copied());
+        self.ranking
+            .warm(ids.iter().filter_map(|id| Some((*id, self.records.get(id)?))));
+    }
+}
+
+impl<K: Record + Ord + Copy, V: Position> Stored for Book<K, V> {
+    fn mark(&self) -> usize {
+        self.records.mark()
+    }
+
+    fn rewind(&mut self, mark: usize) {
+        let Self { records, ranking } = self;
+        records.rewind_with(mark, |id, now, restored| ranking.replace(*id, now, restored));
+    }
+
+    fn take_changes(&mut self, changes: &mut ChangeSet) {
+        self.records.take_changes(changes);
+    }
+
+    fn all_entries(&self, changes: &mut ChangeSet) {
+        self.records.all_entries(changes);
+    }
+}
+
+/// A position's place in the order.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub struct Place<K> {
     /// Debt ÷ index, above zero.
     normalized_debt: NormalizedDebt,
     /// Locked collateral; zero is riskier than anything else.
     collateral: Amount,
-    /// Which vault; the elder first among equals.
-    vault: VaultId,
+    /// Which position; the elder first among equals.
+    id: K,
     /// Debt ÷ collateral as exponent and leading bits, rounded down: places that differ here need no cross product.
     ratio: u64,
 }
 
-impl Place {
-    /// The place of a vault that owes something.
-    pub fn new(vault: VaultId, normalized_debt: NormalizedDebt, collateral: Amount) -> Self {
+impl<K: Copy + Ord> Place<K> {
+    /// The place of a position that owes something.
+    pub fn new(id: K, normalized_debt: NormalizedDebt, collateral: Amount) -> Self {
         Self {
             normalized_debt,
             collateral,
-            vault,
+            id,
             ratio: leading_bits(normalized_debt.raw(), collateral.raw()),
         }
     }
@@ -47,36 +123,30 @@ impl Place {
         self.collateral
     }
 
-    /// Which vault.
-    pub const fn vault(&self) -> VaultId {
-        self.vault
+    /// Which position.
+    pub const fn id(&self) -> K {
+        self.id
     }
 
-    /// Where a vault stands, or nowhere if it owes nothing.
-    pub(super) fn of(id: VaultId, vault: &Vault) -> Option<(TypeId, Self)> {
-        let place = || {
-            (
-                vault.collateral_type,
-                Self::new(id, vault.normalized_debt, vault.collateral),
-            )
-        };
-        (!vault.normalized_debt.is_zero()).then(place)
+    /// Where a position stands, or nowhere if it owes nothing.
+    fn of(id: K, position: &impl Position) -> Option<(TypeId, Self)> {
+        let place = || Self::new(id, position.normalized_debt(), position.collateral());
+        (!position.normalized_debt().is_zero()).then(|| (position.collateral_type(), place()))
     }
 
-    /// The order of places whose ratios have the same leading bits: a cross product, then the vault.
+    /// The order of places whose ratios have the same leading bits: a cross product, then the id.
     #[cold]
     fn cmp_exactly(&self, other: &Self) -> Ordering {
         let (mine, theirs) = (self.normalized_debt.raw(), other.normalized_debt.raw());
         // Mine ÷ my collateral against theirs ÷ their collateral, the larger first.
-        cmp_products(theirs, self.collateral.raw(), mine, other.collateral.raw())
-            .then_with(|| self.vault.cmp(&other.vault))
+        cmp_products(theirs, self.collateral.raw(), mine, other.collateral.raw()).then_with(|| self.id.cmp(&other.id))
     }
 
-    /// Whether a vault's place is the same before and after.
-    fn stays(before: &Vault, after: &Vault) -> bool {
-        before.normalized_debt == after.normalized_debt
-            && before.collateral == after.collateral
-            && before.collateral_type == after.collateral_type
+    /// Whether a position's place is the same before and after.
+    fn stays<V: Position>(before: &V, after: &V) -> bool {
+        before.normalized_debt() == after.normalized_debt()
+            && before.collateral() == after.collateral()
+            && before.collateral_type() == after.collateral_type()
     }
 }
 
@@ -107,7 +177,7 @@ fn leading_bits(debt: u128, collateral: u128) -> u64 {
     (exponent << MANTISSA) | (quotient >> extra) & ((1 << MANTISSA) - 1)
 }
 
-impl Ord for Place {
+impl<K: Copy + Ord> Ord for Place<K> {
     #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
         // The larger ratio first.
@@ -115,22 +185,22 @@ impl Ord for Place {
     }
 }
 
-impl PartialOrd for Place {
+impl<K: Copy + Ord> PartialOrd for Place<K> {
     #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Place {
+impl<K: Copy + Ord> PartialEq for Place<K> {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other) == Ordering::Equal
     }
 }
 
-impl Eq for Place {}
+impl<K: Copy + Ord> Eq for Place<K> {}
 
-/// What the vaults of a prefix owe and hold together. Sums fit: each is part of a supply.
+/// What the positions of a prefix owe and hold together. Sums fit: each is part of a supply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sums {
     /// Normalized debt.
@@ -139,8 +209,8 @@ pub struct Sums {
     pub collateral: u128,
 }
 
-impl Summary<Place, ()> for Sums {
-    fn of(place: &Place, (): &()) -> Self {
+impl<K: Copy + Ord> Summary<Place<K>, ()> for Sums {
+    fn of(place: &Place<K>, (): &()) -> Self {
         Self {
             normalized_debt: place.normalized_debt.raw(),
             collateral: place.collateral.raw(),
@@ -158,7 +228,7 @@ impl Summary<Place, ()> for Sums {
     }
 }
 
-/// The terms on which vaults are judged: under which price × scale, index and ratio.
+/// The terms on which positions are judged: under which price × scale, index and ratio.
 #[derive(Clone, Copy, Debug)]
 pub struct Bar {
     /// USD for one whole unit of collateral.
@@ -181,7 +251,7 @@ impl Bar {
         .is_ge()
     }
 
-    fn is_missed_by(&self, place: &Place) -> bool {
+    fn is_missed_by<K>(&self, place: &Place<K>) -> bool {
         !self.is_reached(place.normalized_debt, place.collateral)
     }
 
@@ -192,21 +262,27 @@ impl Bar {
 }
 
 /// One ordered tree a type.
-#[derive(Clone, Debug, Default)]
-pub struct RatioIndex {
-    types: BTreeMap<TypeId, Tree<Place, (), Sums>>,
+#[derive(Clone, Debug)]
+pub struct Ranking<K> {
+    types: BTreeMap<TypeId, Tree<Place<K>, (), Sums>>,
 }
 
-impl RatioIndex {
-    /// Moves a vault from where it stood to where it stands.
-    pub(super) fn replace(&mut self, id: VaultId, before: Option<&Vault>, after: Option<&Vault>) {
+impl<K> Default for Ranking<K> {
+    fn default() -> Self {
+        Self { types: BTreeMap::new() }
+    }
+}
+
+impl<K: Copy + Ord> Ranking<K> {
+    /// Moves a position from where it stood to where it stands.
+    pub(crate) fn replace<V: Position>(&mut self, id: K, before: Option<&V>, after: Option<&V>) {
         if let (Some(before), Some(after)) = (before, after)
-            && Place::stays(before, after)
+            && Place::<K>::stays(before, after)
         {
             return;
         }
-        let before = before.and_then(|vault| Place::of(id, vault));
-        let after = after.and_then(|vault| Place::of(id, vault));
+        let before = before.and_then(|position| Place::of(id, position));
+        let after = after.and_then(|position| Place::of(id, position));
         match (before, after) {
             (Some((of_before, from)), Some((of_after, to))) if of_before == of_after => {
                 self.tree(of_after).rekey(&from, to);
@@ -222,10 +298,10 @@ impl RatioIndex {
         }
     }
 
-    /// Brings the places of these vaults near the processor, where there are many.
-    pub(super) fn warm<'a>(&self, vaults: impl Iterator<Item = (VaultId, &'a Vault)>) {
-        let mut places: BTreeMap<TypeId, Vec<Place>> = BTreeMap::new();
-        for (collateral_type, place) in vaults.filter_map(|(id, vault)| Place::of(id, vault)) {
+    /// Brings the places of these positions near the processor, where there are many.
+    fn warm<'a, V: Position + 'a>(&self, positions: impl Iterator<Item = (K, &'a V)>) {
+        let mut places: BTreeMap<TypeId, Vec<Place<K>>> = BTreeMap::new();
+        for (collateral_type, place) in positions.filter_map(|(id, position)| Place::of(id, position)) {
             places.entry(collateral_type).or_default().push(place);
         }
         for (collateral_type, places) in places {
@@ -235,12 +311,12 @@ impl RatioIndex {
         }
     }
 
-    fn tree(&mut self, collateral_type: TypeId) -> &mut Tree<Place, (), Sums> {
+    fn tree(&mut self, collateral_type: TypeId) -> &mut Tree<Place<K>, (), Sums> {
         self.types.entry(collateral_type).or_default()
     }
 
     /// The places of a type, riskiest first.
-    pub fn places(&self, collateral_type: TypeId) -> impl Iterator<Item = &Place> {
+    pub fn places(&self, collateral_type: TypeId) -> impl Iterator<Item = &Place<K>> {
         self.types
             .get(&collateral_type)
             .into_iter()
@@ -248,38 +324,38 @@ impl RatioIndex {
     }
 
     /// The places from position `start` on, riskiest first.
-    pub fn places_from(&self, collateral_type: TypeId, start: usize) -> impl Iterator<Item = &Place> {
+    pub fn places_from(&self, collateral_type: TypeId, start: usize) -> impl Iterator<Item = &Place<K>> {
         let tree = self.types.get(&collateral_type);
         tree.into_iter()
             .flat_map(move |tree| tree.slice(start, tree.len()).map(|(place, ())| place))
     }
 
-    /// How many vaults are under the bar: they are the first so many places.
+    /// How many positions are under the bar: they are the first so many places.
     pub fn count_under(&self, collateral_type: TypeId, bar: &Bar) -> usize {
         self.tree_under(collateral_type, bar)
             .map_or(0, |tree| tree.prefix_len(|place| bar.is_missed_by(place)))
     }
 
-    /// What the vaults under the bar owe and hold.
+    /// What the positions under the bar owe and hold.
     pub fn sums_under(&self, collateral_type: TypeId, bar: &Bar) -> Sums {
         let tree = self.tree_under(collateral_type, bar);
         tree.map(|tree| tree.prefix_summary(|place| bar.is_missed_by(place)))
             .unwrap_or_default()
     }
 
-    /// The tree of a type if any of its vaults is under the bar. Mostly none is, and the riskiest tells.
-    fn tree_under(&self, collateral_type: TypeId, bar: &Bar) -> Option<&Tree<Place, (), Sums>> {
+    /// The tree of a type if any of its positions is under the bar. Mostly none is, and the riskiest tells.
+    fn tree_under(&self, collateral_type: TypeId, bar: &Bar) -> Option<&Tree<Place<K>, (), Sums>> {
         let tree = self.types.get(&collateral_type)?;
         let (riskiest, ()) = tree.first()?;
         bar.is_missed_by(riskiest).then_some(tree)
     }
 
-    /// What all indebted vaults of a type owe and hold.
+    /// What all indebted positions of a type owe and hold.
     pub fn sums(&self, collateral_type: TypeId) -> Sums {
         self.types.get(&collateral_type).map(Tree::summary).unwrap_or_default()
     }
 
-    /// How many vaults of a type owe anything.
+    /// How many positions of a type owe anything.
     pub fn len(&self, collateral_type: TypeId) -> usize {
         self.types.get(&collateral_type).map_or(0, Tree::len)
     }
