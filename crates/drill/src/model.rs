@@ -43,7 +43,7 @@ pub(crate) struct Model {
     assets: BTreeMap<AssetId, Asset>,
     pub(crate) balances: BTreeMap<(AssetId, Holder), u128>,
     pub(crate) supplies: BTreeMap<AssetId, u128>,
-    /// Used nonces, by the window in which their transactions die.
+    /// Used nonces, by the window of time in which they were used.
     nonces: BTreeSet<(u64, AccountId, u64)>,
     pub(crate) feeds: BTreeMap<FeedId, Feed>,
     pub(crate) quotes: BTreeMap<FeedId, Quote>,

@@ -1,5 +1,6 @@
 //! What every mechanism stands on: state that can be undone, forked and proven, and the ledger.
 
+pub mod account;
 pub mod changes;
 pub mod context;
 pub mod ledger;
@@ -9,6 +10,7 @@ pub mod ranking;
 pub mod table;
 pub mod tree;
 
+pub use account::Account;
 pub use changes::{Change, ChangeSet};
 pub use context::{Clock, Context};
 pub use ledger::Ledger;

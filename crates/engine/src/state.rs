@@ -38,16 +38,12 @@ pub struct Governance {
     pub limits: Limits,
 }
 
-/// Where a nonce's bit is: the window in which it dies, whose it is, and the number ÷ 128.
-pub(crate) type NonceKey = (u64, AccountId, u64);
-
 /// The state after some block. `Clone` is O(1) in the number of records: forks, readers and snapshots are clones.
 #[derive(Clone)]
 pub struct State {
     pub(crate) chain: Var<Chain>,
     pub(crate) governance: Var<Governance>,
     pub(crate) assets: Table<AssetId, Asset>,
-    pub(crate) nonces: Table<NonceKey, u128>,
     pub(crate) ledger: Ledger,
     pub(crate) oracle: Oracle,
     pub(crate) vaults: Vaults,
@@ -69,7 +65,6 @@ impl Pieces for State {
         visitor.visit(&mut self.chain);
         visitor.visit(&mut self.governance);
         visitor.visit(&mut self.assets);
-        visitor.visit(&mut self.nonces);
         self.ledger.each(visitor);
         self.oracle.each(visitor);
         self.vaults.each(visitor);
@@ -88,7 +83,6 @@ impl State {
             chain: Var::new(table::CHAIN, chain),
             governance: Var::new(table::LIMITS, governance),
             assets: Table::new(table::ASSETS),
-            nonces: Table::new(table::NONCES),
             ledger: Ledger::default(),
             oracle: Oracle::default(),
             vaults: Vaults::default(),

@@ -14,6 +14,14 @@ pub enum Rejected {
         /// Which.
         nonce: u64,
     },
+    /// The sender's living nonces lie too far apart to remember one more.
+    #[error(
+        "nonce {nonce} is apart from all that the sender used of late, and too many are: use one next to an earlier one"
+    )]
+    NoncesScattered {
+        /// Which.
+        nonce: u64,
+    },
     /// The transaction came too late.
     #[error("expired at {expiry}, it is {now}: sign it again with a later expiry")]
     Expired {

@@ -2,17 +2,16 @@
 //!
 //! Keys and values are in canonical bytes (Borsh) of the types named here; a table of one record has the empty key.
 
-/// What accounts have: `(AccountId, AssetId) → Amount`. No entry means zero.
-pub const BALANCES: u16 = 1;
+/// What accounts have, and the nonces of their transactions that may still be alive: `AccountId →` balances above zero by
+/// rising `AssetId`, then a window of time and the spans of nonces used in the window before it and in it, first and last
+/// included. No entry means no balance and no nonce.
+pub const ACCOUNTS: u16 = 1;
 /// Supply of an asset: `AssetId → Amount`.
 pub const SUPPLIES: u16 = 2;
 /// What modules have: `(AssetId, Module) → Amount`. No entry means zero.
 pub const MODULE_BALANCES: u16 = 7;
 /// Height, block time, host time and the numbers given out so far.
 pub const CHAIN: u16 = 3;
-/// Nonces of transactions that may still be alive: `(window, AccountId, nonce ÷ 128) → u128`, a bit for each. The
-/// window is the expiry divided by the longest life of a transaction.
-pub const NONCES: u16 = 4;
 /// Limits of the whole reserve, and the authority.
 pub const LIMITS: u16 = 5;
 /// Assets by `AssetId`.

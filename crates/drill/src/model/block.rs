@@ -106,7 +106,7 @@ impl Model {
         self.reset_in_turn();
         self.expire_tickets()?;
         let window = self.time / self.limits.transaction_life.0;
-        self.nonces.retain(|(dies, ..)| *dies >= window);
+        self.nonces.retain(|(used, ..)| *used + 1 >= window);
         self.price_work(run.used);
         let work = run.used + engine_work;
         Ok(Applied {

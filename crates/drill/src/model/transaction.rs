@@ -103,15 +103,6 @@ impl Model {
             let latest = Timestamp(now + life);
             return Err(Rejected::ExpiryTooFar { expiry, latest });
         }
-        // A nonce is free again once the window of time is over in which its transaction died.
-        let nonce = transaction.nonce;
-        if self
-            .nonces
-            .iter()
-            .any(|used| used.0 >= now / life && (used.1, used.2) == (transaction.sender, nonce))
-        {
-            return Err(Rejected::NonceUsed { nonce });
-        }
         let in_coin = self
             .work_price
             .checked_mul(work.into())
@@ -131,6 +122,8 @@ impl Model {
         };
         let after_failure: Fee = fee(transaction.fee.on_failure)?;
         let after_success = fee(transaction.fee.asset);
+        let nonce = transaction.nonce;
+        let window = self.check_nonce(transaction)?;
         let balance = self.balance(after_failure.asset, transaction.sender);
         if balance < after_failure.amount.raw() {
             return Err(Rejected::InsufficientBalance {
@@ -139,8 +132,28 @@ impl Model {
                 needed: after_failure.amount,
             });
         }
-        self.nonces.insert((expiry.0 / life, transaction.sender, nonce));
+        self.nonces.insert((window, transaction.sender, nonce));
         Ok((after_success, after_failure))
+    }
+
+    /// A nonce is free again two windows of time after the one in which it was used. Returns the present window.
+    fn check_nonce(&self, transaction: &Transaction) -> Result<u64, Rejected> {
+        /// Runs of neighbours that are remembered of one window.
+        const RUNS: usize = 256;
+        let (sender, nonce) = (transaction.sender, transaction.nonce);
+        let window = self.time / self.limits.transaction_life.0;
+        let used = |age, nonce| window >= age && self.nonces.contains(&(window - age, sender, nonce));
+        if used(0, nonce) || used(1, nonce) {
+            return Err(Rejected::NonceUsed { nonce });
+        }
+        let before = |nonce: u64| nonce.checked_sub(1).is_some_and(|before| used(0, before));
+        let after = |nonce: u64| nonce.checked_add(1).is_some_and(|after| used(0, after));
+        let of_sender = self.nonces.range((window, sender, 0)..=(window, sender, u64::MAX));
+        let runs = of_sender.filter(|(_, _, nonce)| !before(*nonce)).count();
+        if runs >= RUNS && !before(nonce) && !after(nonce) {
+            return Err(Rejected::NoncesScattered { nonce });
+        }
+        Ok(window)
     }
 
     /// A fee in the coin, or in a listed collateral at the lower of spot and mean, rounded up.

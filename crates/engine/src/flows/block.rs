@@ -41,8 +41,8 @@ pub enum InvalidBlock {
 
 /// Most auctions that one block looks at for a reset.
 const RESETS: usize = 64;
-/// Most dead nonces that one block forgets.
-const NONCES: usize = 4_096;
+/// Accounts whose dead nonces one block forgets: among a million, each has its turn once in two days of blocks of 12 s.
+const FORGETFUL: usize = 64;
 
 /// Applies a block and commits to the state after it. On an error the state is as before.
 ///
@@ -416,17 +416,10 @@ impl<'a> BlockRun<'a> {
         Ok(())
     }
 
-    /// Step 6: forgets nonces of transactions that can never execute again.
+    /// Step 6: forgets dead nonces of some accounts, in turn.
     fn forget_nonces(&self, state: &mut State) {
-        let window = transaction::nonce_window(self.clock.now.0, state.governance().limits.transaction_life);
-        let dead = state
-            .nonces
-            .iter()
-            .map(|(key, _)| *key)
-            .take_while(|(dies, _, _)| *dies < window);
-        for key in dead.take(NONCES).collect::<Vec<_>>() {
-            state.nonces.remove(&key);
-        }
+        let window = transaction::nonce_window(self.clock.now, state.governance().limits.transaction_life);
+        state.ledger.forget_nonces(window, self.block.height.0, FORGETFUL);
     }
 
     /// Step 6: the next height; the work price rises by an eighth after a full block, and falls by an eighth, not below

@@ -3,14 +3,15 @@
 //! Two savepoints: the outer one holds nonce and fee and survives a failure, the inner one holds everything else
 //! (rule R6). A transaction that is not admitted changes nothing.
 
-use ballast_num::{Amount, Round, Seconds};
+use ballast_num::{Amount, Round, Seconds, Timestamp};
 use ballast_protocol::{
     AssetId, Command, Event, Fee, Module, Outcome, ParameterChange, ParameterFault, Receipt, Rejected, Transaction,
     VaultId, VaultRef,
 };
 
 use crate::flows::{disposal, liquidation};
-use crate::kernel::{Clock, Context, Savepoint, Stored};
+use crate::kernel::ledger::Due;
+use crate::kernel::{Clock, Context, Savepoint};
 use crate::mechanisms::auction;
 use crate::mechanisms::backstop::Backstop;
 use crate::mechanisms::queue::Lane;
@@ -62,15 +63,8 @@ pub(crate) fn warm(state: &State, transactions: &[(usize, &Transaction)]) {
     if state.vaults.len() < NEAR {
         return;
     }
-    let limits = &state.governance.get().limits;
     let transactions = || transactions.iter().map(|(_, transaction)| *transaction);
-    state.nonces.warm(transactions().map(|transaction| {
-        let dies = nonce_window(transaction.expiry.0, limits.transaction_life);
-        (dies, transaction.sender, transaction.nonce / 128)
-    }));
-    state
-        .ledger
-        .warm(limits.coin, transactions().map(|transaction| transaction.sender));
+    state.ledger.warm(transactions().map(|transaction| transaction.sender));
     let commands = transactions().flat_map(|transaction| &transaction.commands);
     let vaults: Vec<VaultId> = commands
         .filter_map(|command| match command {
@@ -162,11 +156,17 @@ enum Fees {
     },
 }
 
-/// Uses up the nonce and finds the fee, outside of the savepoint that a failure goes back to.
-/// Errors, in order: `Empty`, `Expired`, `ExpiryTooFar`, `NonceUsed`, `FeeOverLimit`, `NoFeeAsset`, `NoPrice`,
-/// `InsufficientBalance`.
+/// Uses up the nonce and takes or finds the fee, outside of the savepoint that a failure goes back to.
+/// Errors, in order: `Empty`, `Expired`, `ExpiryTooFar`, `FeeOverLimit`, `NoFeeAsset`, `NoPrice`, `NonceUsed`,
+/// `NoncesScattered`, `InsufficientBalance`.
 fn admit(state: &mut State, clock: Clock, transaction: &Transaction, work: u64) -> Result<Fees, Rejected> {
-    let Transaction { expiry, commands, .. } = transaction;
+    let Transaction {
+        sender,
+        nonce,
+        expiry,
+        commands,
+        ..
+    } = transaction;
     if commands.is_empty() {
         return Err(Rejected::Empty);
     }
@@ -184,50 +184,19 @@ fn admit(state: &mut State, clock: Clock, transaction: &Transaction, work: u64) 
             latest,
         });
     }
-    let before = state.nonces.mark();
-    use_nonce(state, clock, transaction, life)?;
-    let fees = charge(state, transaction, work);
-    if fees.is_err() {
-        state.nonces.rewind(before);
-    }
-    fees
-}
-
-/// Marks the nonce as used. Error: `NonceUsed`.
-fn use_nonce(state: &mut State, clock: Clock, transaction: &Transaction, life: Seconds) -> Result<(), Rejected> {
-    let Transaction {
-        sender, nonce, expiry, ..
-    } = transaction;
-    // A living transaction dies in this window or the next: its nonce must be new in both.
-    let (window, dies) = (nonce_window(clock.now.0, life), nonce_window(expiry.0, life));
-    let other = if dies == window {
-        window.saturating_add(1)
-    } else {
-        window
+    let fees = fees(state, transaction, work)?;
+    let (held, due) = match &fees {
+        Fees::Paid(fee) => (fee, Due::Now),
+        Fees::Due { on_failure, .. } => (on_failure, Due::Later),
     };
-    let (word, bit) = (*nonce / 128, 1_u128 << (*nonce % 128));
-    let used = || Rejected::NonceUsed { nonce: *nonce };
-    if state
-        .nonces
-        .get(&(other, *sender, word))
-        .is_some_and(|bits| bits & bit != 0)
-    {
-        return Err(used());
-    }
-    let key = (dies, *sender, word);
-    let add = |bits: &u128| if bits & bit == 0 { Ok(bits | bit) } else { Err(used()) };
-    match state.nonces.change(&key, add) {
-        Some(bits) => bits.map(drop),
-        None => {
-            state.nonces.set(key, bit);
-            Ok(())
-        }
-    }
+    let nonce = (*nonce, nonce_window(clock.now, life));
+    state.ledger.admit(*sender, nonce, (held.asset, held.amount), due)?;
+    Ok(fees)
 }
 
-/// Finds the fee, and takes it if it is the same whatever becomes of the commands.
-fn charge(state: &mut State, transaction: &Transaction, work: u64) -> Result<Fees, Rejected> {
-    let Transaction { sender, fee: offer, .. } = transaction;
+/// The fee, whatever becomes of the commands. Errors, in order: `FeeOverLimit`, `NoFeeAsset`, `NoPrice`.
+fn fees(state: &State, transaction: &Transaction, work: u64) -> Result<Fees, Rejected> {
+    let offer = &transaction.fee;
     let work_price = state.chain.get().work_price;
     let in_coin = Amount::from_raw(
         work_price
@@ -241,7 +210,7 @@ fn charge(state: &mut State, transaction: &Transaction, work: u64) -> Result<Fee
             limit: offer.limit,
         });
     }
-    let fee_in = |state: &State, asset| {
+    let fee_in = |asset| {
         Ok(Fee {
             asset,
             amount: in_asset(state, asset, in_coin)?,
@@ -249,30 +218,20 @@ fn charge(state: &mut State, transaction: &Transaction, work: u64) -> Result<Fee
             work_price,
         })
     };
-    let on_failure: Fee = fee_in(state, offer.on_failure)?;
-    let fees = if offer.asset == offer.on_failure {
-        pay(state, transaction, &on_failure)?;
+    let on_failure = fee_in(offer.on_failure)?;
+    Ok(if offer.asset == offer.on_failure {
         Fees::Paid(on_failure)
     } else {
-        let balance = state.ledger.balance(on_failure.asset, *sender);
-        if balance < on_failure.amount {
-            return Err(Rejected::InsufficientBalance {
-                asset: on_failure.asset,
-                balance,
-                needed: on_failure.amount,
-            });
-        }
         Fees::Due {
-            on_success: fee_in(state, offer.asset),
+            on_success: fee_in(offer.asset),
             on_failure,
         }
-    };
-    Ok(fees)
+    })
 }
 
-/// In which window of length `life` a transaction of this expiry dies.
-pub(crate) fn nonce_window(expiry: u64, life: Seconds) -> u64 {
-    expiry / life.0.max(1)
+/// The window of time in which a nonce is used: as long as a transaction may live.
+pub(crate) fn nonce_window(now: Timestamp, life: Seconds) -> u64 {
+    now.0 / life.0.max(1)
 }
 
 /// A fee in base units of an asset: the coin, or a collateral at the lower of spot and mean, rounded up.

@@ -1,16 +1,19 @@
 //! Who has what. Every movement of value in the reserve goes through here, and each is balanced: what one holder loses
 //! another gains, and what is minted or burned changes the supply by as much.
+//!
+//! An account's record also has the nonces that it has used, so that a transaction is admitted, and pays, in one write.
 
 use ballast_num::Amount;
 use ballast_protocol::{AccountId, AssetId, Holder, Module, Rejected, table};
 
+use super::account::{Account, NonceFault};
 use super::table::{Record, Table};
 use crate::pieces;
 
 /// Balances and supplies. Balances of zero have no entry.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    accounts: Table<(AccountId, AssetId), Amount>,
+    accounts: Table<AccountId, Account>,
     modules: Table<(AssetId, Module), Amount>,
     supplies: Table<AssetId, Amount>,
 }
@@ -24,7 +27,7 @@ pieces!(Ledger {
 impl Default for Ledger {
     fn default() -> Self {
         Self {
-            accounts: Table::new(table::BALANCES),
+            accounts: Table::new(table::ACCOUNTS),
             modules: Table::new(table::MODULE_BALANCES),
             supplies: Table::new(table::SUPPLIES),
         }
@@ -34,21 +37,82 @@ impl Default for Ledger {
 impl Ledger {
     /// What `holder` has of `asset`, in its base units.
     pub fn balance(&self, asset: AssetId, holder: impl Into<Holder>) -> Amount {
-        let balance = match holder.into() {
-            Holder::Account(account) => self.accounts.get(&(account, asset)),
-            Holder::Module(module) => self.modules.get(&(asset, module)),
-        };
-        balance.copied().unwrap_or(Amount::ZERO)
+        match holder.into() {
+            Holder::Account(id) => self.account(id).map_or(Amount::ZERO, |account| account.balance(asset)),
+            Holder::Module(module) => self.modules.get(&(asset, module)).copied().unwrap_or(Amount::ZERO),
+        }
     }
 
-    /// Brings the balances of these accounts near the processor.
-    pub(crate) fn warm(&self, asset: AssetId, accounts: impl Iterator<Item = AccountId>) {
-        self.accounts.warm(accounts.map(|account| (account, asset)));
+    /// The record of an account that holds something or has used a nonce not long ago.
+    pub fn account(&self, id: AccountId) -> Option<&Account> {
+        self.accounts.get(&id)
+    }
+
+    /// Brings the records of these accounts near the processor.
+    pub(crate) fn warm(&self, accounts: impl Iterator<Item = AccountId>) {
+        self.accounts.warm(accounts);
     }
 
     /// How much of `asset` there is, in its base units.
     pub fn supply(&self, asset: AssetId) -> Amount {
         self.supplies.get(&asset).copied().unwrap_or(Amount::ZERO)
+    }
+
+    /// Admits a transaction: marks its nonce as used in this window of time and takes the fee for the surplus buffer, or
+    /// only sees that it is there. Errors: `NonceUsed`, `NoncesScattered`, `InsufficientBalance`; nothing has changed then.
+    pub(crate) fn admit(
+        &mut self,
+        sender: AccountId,
+        (nonce, window): (u64, u64),
+        (asset, fee): (AssetId, Amount),
+        due: Due,
+    ) -> Result<(), Rejected> {
+        let admit = |account: &mut Account| {
+            account
+                .nonces_mut()
+                .use_up(nonce, window)
+                .map_err(|fault| match fault {
+                    NonceFault::Used => Rejected::NonceUsed { nonce },
+                    NonceFault::Scattered => Rejected::NoncesScattered { nonce },
+                })?;
+            let balance = account.balance(asset);
+            let taken = match due {
+                Due::Now => account.take(asset, fee),
+                Due::Later if balance < fee => Err(balance),
+                Due::Later => Ok(()),
+            };
+            taken.map_err(|balance| Rejected::InsufficientBalance {
+                asset,
+                balance,
+                needed: fee,
+            })
+        };
+        self.edit(sender, admit)?;
+        match due {
+            // No balance exceeds the supply, which fits: so does this one.
+            Due::Now => self.give(asset, Module::SurplusBuffer.into(), fee),
+            Due::Later => Ok(()),
+        }
+    }
+
+    /// Forgets dead nonces of `most` accounts, of others in each turn, and accounts that are then empty.
+    pub(crate) fn forget_nonces(&mut self, window: u64, turn: u64, most: usize) {
+        let accounts = self.accounts.tree();
+        let turns = accounts.len().div_ceil(most).max(1) as u64;
+        let start = usize::try_from(turn % turns).unwrap_or(0) * most;
+        let stale: Vec<AccountId> = accounts
+            .slice(start, start + most)
+            .filter(|(_, account)| account.nonces().has_dead(window))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in stale {
+            let forget = |account: &mut Account| {
+                account.nonces_mut().enter(window);
+                Ok::<(), Rejected>(())
+            };
+            // The record is there, and nothing refuses.
+            let _ = self.edit(id, forget);
+        }
     }
 
     /// Moves `amount` from one holder to another. Error: `InsufficientBalance`; nothing has moved then.
@@ -72,10 +136,7 @@ impl Ledger {
         if amount.is_zero() {
             return Ok(());
         }
-        match self.supplies.change(&asset, |supply| supply.try_add(amount)) {
-            Some(supply) => drop(supply?),
-            None => drop(self.supplies.set(asset, amount)),
-        }
+        add(&mut self.supplies, asset, amount)?;
         self.give(asset, to.into(), amount)
     }
 
@@ -85,18 +146,19 @@ impl Ledger {
             return Ok(());
         }
         self.take(asset, from.into(), amount)?;
-        match self.supplies.change(&asset, |supply| supply.try_sub(amount)) {
-            Some(supply) => Ok(supply.map(drop)?),
-            None => Ok(()), // a balance without a supply does not exist
-        }
+        let reduce = |supply: &mut Amount| {
+            *supply = supply.try_sub(amount)?;
+            Ok(())
+        };
+        self.supplies.change(&asset, reduce).unwrap_or(Ok(())) // a balance without a supply does not exist
     }
 
     /// All balances above zero: of accounts, then of modules.
     pub fn balances(&self) -> impl Iterator<Item = (AssetId, Holder, Amount)> + '_ {
-        let accounts = self
-            .accounts
-            .iter()
-            .map(|((account, asset), amount)| (*asset, (*account).into(), *amount));
+        let accounts = self.accounts.iter().flat_map(|(id, account)| {
+            let of = |(asset, amount): &(AssetId, Amount)| (*asset, Holder::from(*id), *amount);
+            account.balances().iter().map(of)
+        });
         accounts.chain(
             self.modules
                 .iter()
@@ -109,43 +171,80 @@ impl Ledger {
         self.supplies.iter().map(|(asset, amount)| (*asset, *amount))
     }
 
-    /// Bytes on the heap of the accounts' balances.
+    /// Bytes on the heap of the accounts' records.
     pub fn heap_bytes(&self) -> usize {
         self.accounts.tree().heap_bytes()
     }
 
     fn take(&mut self, asset: AssetId, from: Holder, amount: Amount) -> Result<(), Rejected> {
+        let short = |balance| Rejected::InsufficientBalance {
+            asset,
+            balance,
+            needed: amount,
+        };
         match from {
-            Holder::Account(account) => take(&mut self.accounts, (account, asset), asset, amount),
-            Holder::Module(module) => take(&mut self.modules, (asset, module), asset, amount),
+            Holder::Account(id) => self.edit(id, |account| account.take(asset, amount).map_err(short)),
+            Holder::Module(module) => {
+                let take = |balance: &mut Amount| {
+                    *balance = balance.try_sub(amount).map_err(|_| short(*balance))?;
+                    Ok(balance.is_zero())
+                };
+                let key = (asset, module);
+                if self.modules.change(&key, take).unwrap_or(Err(short(Amount::ZERO)))? {
+                    self.modules.remove(&key);
+                }
+                Ok(())
+            }
         }
     }
 
     fn give(&mut self, asset: AssetId, to: Holder, amount: Amount) -> Result<(), Rejected> {
         match to {
-            Holder::Account(account) => give(&mut self.accounts, (account, asset), amount),
-            Holder::Module(module) => give(&mut self.modules, (asset, module), amount),
+            Holder::Account(id) => self.edit(id, |account| Ok(account.give(asset, amount)?)),
+            Holder::Module(module) => add(&mut self.modules, (asset, module), amount),
         }
     }
-}
 
-/// Takes from a balance; a balance that becomes zero loses its entry.
-fn take<K: Record + Ord>(table: &mut Table<K, Amount>, key: K, asset: AssetId, amount: Amount) -> Result<(), Rejected> {
-    let short = |balance| Rejected::InsufficientBalance {
-        asset,
-        balance,
-        needed: amount,
-    };
-    let rest = table.change(&key, |balance| balance.try_sub(amount).map_err(|_| short(*balance)));
-    if rest.unwrap_or(Err(short(Amount::ZERO)))?.is_zero() {
-        table.remove(&key);
+    /// Changes an account, which may be new, and forgets it if it is empty then.
+    fn edit(&mut self, id: AccountId, edit: impl Fn(&mut Account) -> Result<(), Rejected>) -> Result<(), Rejected> {
+        let edit = |account: &mut Account| edit(account).map(|()| account.is_empty());
+        match self.accounts.change(&id, edit) {
+            Some(is_empty) => {
+                if is_empty? {
+                    self.accounts.remove(&id);
+                }
+            }
+            None => {
+                let mut account = Account::default();
+                if !edit(&mut account)? {
+                    self.accounts.set(id, account);
+                }
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }
 
-fn give<K: Record + Ord>(table: &mut Table<K, Amount>, key: K, amount: Amount) -> Result<(), Rejected> {
-    match table.change(&key, |balance| balance.try_add(amount)) {
-        Some(sum) => Ok(sum.map(drop)?),
+/// When a fee moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Due {
+    /// At admission.
+    Now,
+    /// After the commands; at admission it must be held.
+    Later,
+}
+
+/// Adds to an amount, which may be new.
+fn add<K: Record + Ord>(table: &mut Table<K, Amount>, key: K, amount: Amount) -> Result<(), Rejected> {
+    if amount.is_zero() {
+        return Ok(());
+    }
+    let add = |sum: &mut Amount| {
+        *sum = sum.try_add(amount)?;
+        Ok(())
+    };
+    match table.change(&key, add) {
+        Some(added) => added,
         None => {
             table.set(key, amount);
             Ok(())

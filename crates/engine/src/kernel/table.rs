@@ -90,15 +90,18 @@ impl<K: Record + Ord, V: Record> Table<K, V> {
         before
     }
 
-    /// Changes a record in place, if it is there and `change` agrees to its present value: one search instead of two.
-    /// Returns `None` if there is no record, and the new value or the refusal otherwise.
-    pub fn change<E>(&mut self, key: &K, change: impl FnOnce(&V) -> Result<V, E>) -> Option<Result<V, E>> {
+    /// Changes a record in place, if it is there: one search instead of two. Returns `None` if there is no record; if
+    /// `change` refuses, the record is as before.
+    pub fn change<R, E>(&mut self, key: &K, change: impl FnOnce(&mut V) -> Result<R, E>) -> Option<Result<R, E>> {
         let mut outcome = None;
         self.tree.update(key, |value| {
-            outcome = Some(change(value).inspect(|after| {
-                let before = std::mem::replace(value, after.clone());
-                self.log.push((key.clone(), Some(before)));
-            }));
+            let before = value.clone();
+            let done = change(value);
+            match done {
+                Ok(_) => self.log.push((key.clone(), Some(before))),
+                Err(_) => *value = before,
+            }
+            outcome = Some(done);
         });
         outcome
     }

@@ -86,7 +86,7 @@ fn a_failed_transaction_leaves_its_nonce_and_nothing_else() {
         table::STANDING_ORDERS,
         table::DELEGATES,
         table::PRICE_MEANS,
-        table::NONCES,
+        table::ACCOUNTS,
     ] {
         assert!(touched.contains(&table), "the world has nothing in table {table}");
     }
@@ -152,7 +152,7 @@ proptest! {
                     piece.left.remove(&key);
                     piece.right.set(key, 9);
                 }
-                Step::Change(key) => drop(piece.right.change(&key, |value| Ok::<_, ()>(value + 1))),
+                Step::Change(key) => drop(piece.right.change(&key, |value| Ok::<_, ()>(*value += 1))),
                 Step::Mark => {
                     let records = piece.records();
                     marks.push((Savepoint::of(&mut piece), records));

@@ -83,7 +83,7 @@ impl<K, V, S> Node<K, V, S> {
     }
 
     /// Entries of a leaf, children of a branch.
-    fn size(&self) -> usize {
+    pub(super) fn size(&self) -> usize {
         match self {
             Self::Leaf(leaf) => leaf.keys.len(),
             Self::Branch(branch) => branch.children.len(),
@@ -152,6 +152,18 @@ impl<K: Ord, V, S> Node<K, V, S> {
                 Self::Branch(branch) => node = &branch.children[branch.child_of(key)],
             }
         }
+    }
+
+    /// Reads every line of memory of the node's keys, none because of another; the result means nothing.
+    pub(super) fn look(&self, key: &K) -> usize {
+        /// Bytes of a line.
+        const LINE: usize = 64;
+        let keys: &[K] = match self {
+            Self::Leaf(leaf) => &leaf.keys,
+            Self::Branch(branch) => &branch.keys,
+        };
+        let step = (LINE / size_of::<K>().max(1)).max(1);
+        keys.iter().step_by(step).map(|k| usize::from(k < key)).sum()
     }
 
     /// Whether `key` lies before, among or after what this node holds, as a place between 0 and its size.
