@@ -152,7 +152,13 @@ proptest! {
                     piece.left.remove(&key);
                     piece.right.set(key, 9);
                 }
-                Step::Change(key) => drop(piece.right.change(&key, |value| Ok::<_, ()>(*value += 1))),
+                Step::Change(key) => {
+                    let add = |value: &mut u32| {
+                        *value += 1;
+                        Ok::<_, ()>(())
+                    };
+                    drop(piece.right.change(&key, add));
+                }
                 Step::Mark => {
                     let records = piece.records();
                     marks.push((Savepoint::of(&mut piece), records));
