@@ -172,11 +172,11 @@ fn types(engine: &State, model: &Model) -> Agreement {
                 totals.drawn.raw(),
                 totals.index.raw(),
             ),
-            (totals.liquidation_ratio.raw(), totals.admission == Admission::Closed),
+            (totals.liquidation_ratio.raw(), totals.admission),
         );
         let theirs = (
             (kind.total, kind.opening, kind.drawn, kind.index),
-            (kind.ratio, kind.closed),
+            (kind.ratio, kind.closed.map_or(Admission::Open, Admission::Closed)),
         );
         same(|| format!("totals of {id}"), ours, theirs)?;
         let losses = engine.backstop().losses(*id);

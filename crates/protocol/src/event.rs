@@ -1,5 +1,7 @@
 //! What happened: facts in the past tense, from which every balance and loss can be explained.
 
+use std::fmt;
+
 use ballast_num::{Amount, Index, NormalizedDebt, Price, Ratio, Timestamp};
 use borsh::{BorshDeserialize, BorshSerialize};
 
@@ -35,10 +37,12 @@ pub enum Event {
         /// When it was last heard.
         last: Timestamp,
     },
-    /// A type takes no new debt because its feed stayed Stale past its limit (rule R3).
+    /// A type takes no new debt from now on.
     TypeClosedToNewDebt {
         /// Which type.
         collateral_type: TypeId,
+        /// Why.
+        cause: ClosingCause,
     },
     /// Interest was charged to all vaults of a type and minted to the surplus buffer.
     InterestAccrued {
@@ -434,6 +438,24 @@ pub enum WaterfallStep {
     TokenIssue,
     /// 6: shared by the coin's holders: booked as bad debt.
     LossSharing,
+}
+
+/// Why a type takes no new debt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum ClosingCause {
+    /// Its feed stayed Stale past its limit (rule R3).
+    FeedSilent,
+    /// Interest that 128 bits do not hold: it was not charged (rule R23).
+    InterestOverflow,
+}
+
+impl fmt::Display for ClosingCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::FeedSilent => "its feed was silent for too long",
+            Self::InterestOverflow => "its interest outgrew the largest number",
+        })
+    }
 }
 
 /// Where a loss came from.

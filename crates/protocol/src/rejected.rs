@@ -3,7 +3,7 @@
 use ballast_num::{Amount, Arithmetic, Price, Ratio, Seconds, Timestamp};
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use crate::{AccountId, AssetId, AuctionId, FeedId, SourceId, TicketId, TypeId, VaultId};
+use crate::{AccountId, AssetId, AuctionId, ClosingCause, FeedId, SourceId, TicketId, TypeId, VaultId};
 
 /// A refusal: what is wrong, by how much, and what would work.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
@@ -165,8 +165,13 @@ pub enum Rejected {
         vault: VaultId,
     },
     /// The type takes no new debt.
-    #[error("{0} takes no new debt: its feed was silent for too long")]
-    TypeClosed(TypeId),
+    #[error("{collateral_type} takes no new debt: {cause}")]
+    TypeClosed {
+        /// Which type.
+        collateral_type: TypeId,
+        /// Why it is closed.
+        cause: ClosingCause,
+    },
     /// The type's stressed loss exceeds its first loss and line.
     #[error("{collateral_type} may not issue: its stressed loss is {stressed_loss}, its first loss and line {cover}")]
     Uncovered {

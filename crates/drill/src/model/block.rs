@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_num::{RAY, Ratio, Round, WAD};
-use ballast_protocol::{Block, Command, FeedId, Module, Rejected, Transaction, TypeId};
+use ballast_protocol::{Block, ClosingCause, Command, FeedId, Module, Rejected, Transaction, TypeId};
 
 use super::number::{add, owed, part, power, share, value};
 use super::oracle::Closed;
@@ -176,7 +176,7 @@ impl Model {
                 .get(&feed)
                 .and_then(|feed| Some((feed.last.as_ref()?.stale_since?, feed.spec.stale_limit.0)));
             if silent.is_some_and(|(since, limit)| self.host_time - since > limit) {
-                self.kind_mut(id)?.closed = true;
+                self.kind_mut(id)?.closed.get_or_insert(ClosingCause::FeedSilent);
             }
             if restart.contains(&feed) {
                 self.restart_all(id)?;
@@ -219,13 +219,13 @@ impl Model {
             Ok::<_, Rejected>((index, owed(total, index - before, Down)?))
         };
         let Ok((index, interest)) = grown() else {
-            self.kind_mut(id)?.closed = true;
+            self.kind_mut(id)?.closed.get_or_insert(ClosingCause::InterestOverflow);
             return Ok(());
         };
         if self.mint(coin, Module::SurplusBuffer.into(), interest).is_ok() {
             self.kind_mut(id)?.index = index;
         } else {
-            self.kind_mut(id)?.closed = true;
+            self.kind_mut(id)?.closed.get_or_insert(ClosingCause::InterestOverflow);
         }
         Ok(())
     }

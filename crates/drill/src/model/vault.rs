@@ -2,7 +2,8 @@
 
 use ballast_num::{Amount, RAY, Round};
 use ballast_protocol::{
-    AccountId, Module, Permission, Protection, Rejected, Repayment, StandingOrder, TypeId, TypeSpec, VaultId, VaultRef,
+    AccountId, ClosingCause, Module, Permission, Protection, Rejected, Repayment, StandingOrder, TypeId, TypeSpec,
+    VaultId, VaultRef,
 };
 use num_bigint::BigUint;
 
@@ -36,7 +37,7 @@ pub(crate) struct Type {
     /// The liquidation ratio in force.
     pub(crate) ratio: u128,
     pub(super) glided: u64,
-    pub(crate) closed: bool,
+    pub(crate) closed: Option<ClosingCause>,
     /// Stressed loss, and what covers it.
     pub(crate) issuance: Option<(u128, u128)>,
 }
@@ -89,7 +90,7 @@ impl Type {
             accrued: now,
             ratio,
             glided: 0,
-            closed: false,
+            closed: None,
             issuance: None,
         }
     }
@@ -227,8 +228,11 @@ impl Model {
     fn issue(&mut self, id: TypeId, debt: u128) -> Result<u128, Rejected> {
         self.not_quiet(id)?;
         let kind = self.kind(id)?;
-        if kind.closed {
-            return Err(Rejected::TypeClosed(id));
+        if let Some(cause) = kind.closed {
+            return Err(Rejected::TypeClosed {
+                collateral_type: id,
+                cause,
+            });
         }
         if let Some((loss, cover)) = kind.issuance.filter(|(loss, cover)| loss > cover) {
             return Err(Rejected::Uncovered {

@@ -14,7 +14,9 @@ mod types;
 use std::collections::BTreeMap;
 
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Ratio, Round, Seconds, Timestamp};
-use ballast_protocol::{AccountId, Rejected, RoundNumber, StandingOrder, TypeId, TypeSpec, VaultId, table};
+use ballast_protocol::{
+    AccountId, ClosingCause, Rejected, RoundNumber, StandingOrder, TypeId, TypeSpec, VaultId, table,
+};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 pub use crate::kernel::ranking::{Bar, Sums};
@@ -69,8 +71,8 @@ pub struct Totals {
 pub enum Admission {
     /// It does.
     Open,
-    /// It does not: its feed was Stale for too long (rule R3).
-    Closed,
+    /// It does not, since the first cause of this.
+    Closed(ClosingCause),
 }
 
 impl Totals {

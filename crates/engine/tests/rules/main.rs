@@ -36,7 +36,7 @@ mod r12_losses;
 mod r23_marks;
 #[cfg(test)]
 mod receipts;
-// Readers in threads, and the time that a snapshot takes.
+// Readers in threads.
 #[cfg(test)]
 #[allow(clippy::disallowed_types)]
 mod tables;

@@ -1,10 +1,11 @@
 //! R3: liquidation survives a disturbed feed. The oracle's own tests hold the rest.
 
 use ballast_engine::apply_block;
-use ballast_num::{Price, Ratio};
-use ballast_protocol::{Event, FeedState, SourceId};
+use ballast_engine::mechanisms::vault::Admission;
+use ballast_num::{Price, Rate, Ratio};
+use ballast_protocol::{ClosingCause, Event, FeedState, Outcome, SourceId};
 
-use crate::common::{World, names, seizures};
+use crate::common::{KIND, World, names, seizures};
 
 /// As the standard has it: more than 15 % in one round halts.
 fn halting() -> World {
@@ -91,4 +92,39 @@ fn borrowing_on_a_feed_that_fell_silent() {
         "alice: draw 100        -> TypeClosed
          alice: repay all; withdraw 11",
     );
+}
+
+/// Send everyone to the wrong cause: a type that interest closed is told of, kept and refused as that, also when its
+/// feed falls silent later.
+#[test]
+fn blaming_the_feed_for_interest_that_does_not_fit() {
+    let mut world = World::with_type(|spec| spec.stability_fee = Rate::from_raw(1_000_000_073 * 10_u128.pow(18)));
+    world.check("alice: open; deposit 10; draw 1000");
+    let told = |events: &[Event]| -> Vec<ClosingCause> {
+        let causes = events.iter().filter_map(|event| match event {
+            Event::TypeClosedToNewDebt { cause, .. } => Some(*cause),
+            _ => None,
+        });
+        causes.collect()
+    };
+    let century = world.block(100 * 31_536_000, Some(Price::whole(2_000)), &[]);
+    assert_eq!(told(&century.events), [ClosingCause::InterestOverflow]);
+    world.pass(660);
+    let receipt = world.send("alice: draw 100");
+    let refused = match &receipt.outcome {
+        Outcome::Failed { reason, .. } => reason.to_string(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(
+        refused,
+        format!("{KIND} takes no new debt: its interest outgrew the largest number")
+    );
+    let silent: Vec<Event> = (0..400).flat_map(|_| world.block(60, None, &[]).events).collect();
+    assert_eq!(told(&silent), []);
+    let admission = world.state.vaults().totals(KIND).unwrap().admission;
+    assert_eq!(admission, Admission::Closed(ClosingCause::InterestOverflow));
+    // A type whose feed was silent says so.
+    let mut world = World::new();
+    let silent: Vec<Event> = (0..400).flat_map(|_| world.block(60, None, &[]).events).collect();
+    assert_eq!(told(&silent), [ClosingCause::FeedSilent]);
 }

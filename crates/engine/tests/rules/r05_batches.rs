@@ -82,3 +82,22 @@ fn a_failed_batch_that_leaves_a_trace() {
         (ether, coin)
     );
 }
+
+/// Touch so many vaults that one of them is no longer remembered.
+#[test]
+fn hiding_a_vault_among_many() {
+    let mut world = World::new();
+    for _ in 0..20 {
+        world.check("mallory: open; deposit 10; draw 12000");
+    }
+    let deposits: Vec<String> = (2..22).map(|vault| format!("deposit 1 #{vault}")).collect();
+    let deposits = deposits.join("; ");
+    world.check(&format!(
+        "mallory: {deposits}; draw 2300 #2      -> BelowInitialRatio
+         mallory: {deposits}; draw 2300 #21     -> BelowInitialRatio
+         mallory: {deposits}; withdraw 1.8 #15    -> BelowInitialRatio
+         mallory: {deposits}; liquidate #2      -> NotInBatch
+         mallory: {deposits}; liquidate #21     -> NotInBatch
+         mallory: {deposits}; draw 2000 #2; draw 2000 #21 -> DebtDrawn"
+    ));
+}

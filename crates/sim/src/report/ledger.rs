@@ -210,7 +210,9 @@ fn explained(reason: &str) -> &'static str {
         "BelowDebtFloor" => "what is left would be dust",
         "InsufficientBalance" => "an earlier operation of the vault was refused",
         "Quiet" => "the quiet period after a gap of the record",
-        "TypeClosed" => "the feed was silent for longer than its limit, so the type takes no new debt",
+        "TypeClosed" => {
+            "the feed was silent for longer than its limit, or interest no longer fits: the type takes no new debt"
+        }
         "Uncovered" => "the vaults are worth less than they owe",
         "UnknownVault" => "our vault is gone",
         _ if reason.starts_with("NoPrice") => "no borrowing without a Live price",

@@ -111,8 +111,11 @@ impl Vaults {
         let kind = vault.collateral_type;
         self.check_not_quiet(ctx, kind)?;
         let totals = *self.totals(kind)?;
-        if totals.admission == Admission::Closed {
-            return Err(Rejected::TypeClosed(kind));
+        if let Admission::Closed(cause) = totals.admission {
+            return Err(Rejected::TypeClosed {
+                collateral_type: kind,
+                cause,
+            });
         }
         self.check_covered(kind)?;
         let normalized = added.normalize(totals.index, Round::Up)?;

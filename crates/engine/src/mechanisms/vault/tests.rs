@@ -4,8 +4,8 @@ use ballast_num::{
     Amount, Decimals, Index, NormalizedDebt, Price, RAY, Rate, Ratio, Round, Seconds, Timestamp, cmp_products,
 };
 use ballast_protocol::{
-    AccountId, AssetId, Curve, Event, FeedId, Limits, Module, ParameterFault, RoundNumber, TypeId, TypeSpec, VaultId,
-    coins,
+    AccountId, AssetId, ClosingCause, Curve, Event, FeedId, Limits, Module, ParameterFault, RoundNumber, TypeId,
+    TypeSpec, VaultId, coins,
 };
 use proptest::prelude::*;
 
@@ -107,12 +107,13 @@ fn a_fee_that_outgrows_its_number() {
     let before = *chain.vaults.totals(KIND).unwrap();
     chain.pass(100 * 31_536_000);
     let after = *chain.vaults.totals(KIND).unwrap();
-    assert_eq!((after.index, after.admission), (before.index, Admission::Closed));
-    assert!(
-        chain
-            .events
-            .contains(&Event::TypeClosedToNewDebt { collateral_type: KIND })
-    );
+    let cause = ClosingCause::InterestOverflow;
+    let closed = Admission::Closed(cause);
+    assert_eq!((after.index, after.admission), (before.index, closed));
+    assert!(chain.events.contains(&Event::TypeClosedToNewDebt {
+        collateral_type: KIND,
+        cause
+    }));
     // Told once; the next block charges as usual, and the type stays closed.
     chain.pass(100 * 31_536_000);
     let told = chain

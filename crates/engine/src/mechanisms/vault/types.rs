@@ -1,7 +1,9 @@
 //! Collateral types: their parameters, bounds, interest and gliding liquidation ratio.
 
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Rate, Ratio, Round, Seconds, Timestamp};
-use ballast_protocol::{Bounds, Curve, Event, Module, ParameterFault, Rejected, TypeId, TypeParameter, TypeSpec};
+use ballast_protocol::{
+    Bounds, ClosingCause, Curve, Event, Module, ParameterFault, Rejected, TypeId, TypeParameter, TypeSpec,
+};
 
 use super::{Admission, Totals, Vaults};
 use crate::kernel::{Clock, Context};
@@ -70,16 +72,12 @@ impl Vaults {
             }
             Ok(_) => (),
             Err(_) => {
-                let closed = before.admission == Admission::Closed;
                 totals = Totals {
                     index: before.index,
                     accrued: ctx.clock.now,
-                    admission: Admission::Closed,
                     ..totals
                 };
-                if !closed {
-                    ctx.tell(Event::TypeClosedToNewDebt { collateral_type: id });
-                }
+                totals.close(ctx, id, ClosingCause::InterestOverflow);
             }
         }
         if totals != before {
@@ -88,18 +86,12 @@ impl Vaults {
         Ok(())
     }
 
-    /// Closes a type to new debt (rule R3).
+    /// Closes a type whose feed was silent for too long to new debt (rule R3).
     pub(crate) fn close_to_new_debt(&mut self, ctx: &mut Context<'_>, id: TypeId) -> Result<(), Rejected> {
-        let totals = *self.totals(id)?;
+        let mut totals = *self.totals(id)?;
         if totals.admission == Admission::Open {
-            self.totals.set(
-                id,
-                Totals {
-                    admission: Admission::Closed,
-                    ..totals
-                },
-            );
-            ctx.tell(Event::TypeClosedToNewDebt { collateral_type: id });
+            totals.close(ctx, id, ClosingCause::FeedSilent);
+            self.totals.set(id, totals);
         }
         Ok(())
     }
@@ -154,6 +146,17 @@ impl Totals {
         } else {
             now.saturating_sub(step).max(target)
         };
+    }
+
+    /// Lets no new debt in, and tells why if it is the first cause.
+    fn close(&mut self, ctx: &mut Context<'_>, id: TypeId, cause: ClosingCause) {
+        if self.admission == Admission::Open {
+            self.admission = Admission::Closed(cause);
+            ctx.tell(Event::TypeClosedToNewDebt {
+                collateral_type: id,
+                cause,
+            });
+        }
     }
 
     /// Charges interest and returns the coins to mint for it.
