@@ -10,24 +10,31 @@
 //! which takes no part. Blocks are the ledger's own and one each five minutes.
 
 pub mod compare;
+mod episodes;
+pub mod losses;
 mod owners;
 pub mod read;
+mod record;
+mod watch;
 mod world;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use ballast_engine::{State, apply_block};
-use ballast_num::{Amount, Arithmetic, Index, NormalizedDebt, Price, Ratio, Round, Seconds, Timestamp};
-use ballast_protocol::{Block, BlockResult, Command, Event, FeedId, Height, ParameterChange, Transaction, VaultId};
+use ballast_num::{Arithmetic, Price, Ratio, Seconds, Timestamp};
+use ballast_protocol::{Block, BlockResult, Command, Event, Height, ParameterChange, Transaction};
 
-use self::compare::{Compared, ORACLE_DELAY, Ours, PATIENCE, Recorded, Watched, compare};
+use self::compare::{Compared, Recorded};
+use self::episodes::Episodes;
+use self::losses::Losses;
 pub use self::owners::Operations;
 use self::owners::{KIND, Owners};
-use self::read::{BadRow, Change, Entry, What};
+use self::read::{BadRow, Change, Entry};
+use self::record::Record;
+use self::watch::Watch;
 use crate::config::Config;
 use crate::keepers::{Desk, View};
-use crate::market::usd;
 use crate::prices::{Cursor, Malformed, Order, Path, Series};
 use crate::run::{Checks, Failed, Mean, Outcome, bad_debt, observations};
 use crate::tally::Tally;
@@ -47,6 +54,8 @@ pub struct Ledger {
     entries: Vec<Entry>,
     changes: Vec<Change>,
     series: Series,
+    /// The last block.
+    end: Timestamp,
 }
 
 /// What came of it in one order.
@@ -63,6 +72,8 @@ pub struct LedgerOutcome {
     /// Seizures of ours with no recorded one of the vault within a day after or an hour before, and how many vaults they
     /// are of.
     pub only_ours: (u64, u64),
+    /// Where the bad debt comes from: its parts add up to all of it.
+    pub losses: Losses,
 }
 
 /// Why there is no ledger.
@@ -84,16 +95,25 @@ impl Ledger {
             entries: read::entries()?,
             changes: read::changes()?,
             series: Series::parse("data/prices/ETH-USD_1h_kraken_2020-10_2023-01.csv.zst", prices)?,
+            end: SPAN.1,
         })
+    }
+
+    /// The same, up to an earlier moment.
+    #[must_use]
+    pub fn until(mut self, end: Timestamp) -> Self {
+        self.end = end.min(self.end);
+        self.entries.retain(|entry| entry.at <= end);
+        self
     }
 
     /// The times of all blocks.
     fn times(&self) -> Vec<Timestamp> {
-        let grid = (SPAN.0.0 / STEP.0 + 1..=SPAN.1.0 / STEP.0).map(|number| Timestamp(number * STEP.0));
+        let grid = (SPAN.0.0 / STEP.0 + 1..=self.end.0 / STEP.0).map(|number| Timestamp(number * STEP.0));
         let own = self.entries.iter().map(|entry| entry.at);
         let changes = self.changes.iter().map(|change| change.at);
         let all: BTreeSet<Timestamp> = grid.chain(own).chain(changes).collect();
-        all.into_iter().filter(|at| *at > SPAN.0 && *at <= SPAN.1).collect()
+        all.into_iter().filter(|at| *at > SPAN.0 && *at <= self.end).collect()
     }
 
     /// How many blocks there are.
@@ -109,10 +129,7 @@ impl Ledger {
 
     /// The recorded seizures, by time: the lots of one vault in one block are one.
     fn seizures(&self) -> Vec<Recorded> {
-        let seized = self
-            .entries
-            .iter()
-            .filter(|entry| matches!(entry.what, What::Seizure { .. }));
+        let seized = self.entries.iter().filter(|entry| entry.what.is_seizure());
         let distinct: BTreeSet<(Timestamp, u64)> = seized.map(|entry| (entry.at, entry.vault)).collect();
         distinct.into_iter().map(|(at, vault)| Recorded { vault, at }).collect()
     }
@@ -143,26 +160,15 @@ struct Replay<'a> {
     path: &'a Path,
     cursor: Cursor<'a>,
     state: State,
+    record: Record<'a>,
     owners: Owners,
+    episodes: Episodes,
+    watch: Watch,
+    losses: Losses,
     desk: Desk,
     spot: Option<Price>,
     last_known: Vec<Price>,
-    next_entry: usize,
     next_change: usize,
-    /// Recorded vaults whose episode ends, and when.
-    ending: BTreeMap<u64, Timestamp>,
-    /// When episodes of recorded vaults ended.
-    ended: BTreeMap<u64, Vec<Timestamp>>,
-    /// What the record's vaults hold and owe; what they owe grows by our index.
-    kept: BTreeMap<u64, (Amount, NormalizedDebt)>,
-    /// When vaults that only we have seized from are brought back to the record.
-    restoring: BTreeMap<u64, Timestamp>,
-    ours: BTreeMap<u64, Vec<Ours>>,
-    /// Our seizures of the present episode of each recorded one, as it was compared.
-    compared: Vec<Compared>,
-    seizures: Vec<Recorded>,
-    next_seizure: usize,
-    watched: BTreeMap<Recorded, Watched>,
     changes: [u64; 3],
     blocks: u64,
     checks: Checks,
@@ -180,21 +186,15 @@ impl<'a> Replay<'a> {
             path,
             cursor: path.cursor(),
             state,
+            record: Record::new(&ledger.entries),
             owners: Owners::default(),
+            episodes: Episodes::default(),
+            watch: Watch::new(ledger),
+            losses: Losses::default(),
             desk: Desk::new(config, 1, Rules::Ballast),
             spot: first,
             last_known: vec![first.unwrap_or(Price::ZERO)],
-            next_entry: 0,
             next_change: 0,
-            ending: BTreeMap::new(),
-            ended: BTreeMap::new(),
-            kept: BTreeMap::new(),
-            restoring: BTreeMap::new(),
-            ours: BTreeMap::new(),
-            compared: Vec::new(),
-            seizures: ledger.seizures(),
-            next_seizure: 0,
-            watched: BTreeMap::new(),
             changes: [0; 3],
             blocks: 0,
             checks: Checks::default(),
@@ -207,25 +207,13 @@ impl<'a> Replay<'a> {
 
     fn block(&mut self, now: Timestamp) -> Result<(), Failed> {
         let present = self.cursor.price_at(now);
-        let rows = self.rows(now);
+        let rows = self.record.read_until(now, &self.state);
         let mut transactions = self.governance(now);
         let of_governance = transactions.len();
-        let mut sent: Vec<(u64, Transaction)> = self.episodes(&rows, now);
-        let recorded: BTreeMap<u64, Vec<What>> = rows
-            .iter()
-            .map(|(vault, whats)| {
-                (
-                    *vault,
-                    whats
-                        .iter()
-                        .filter(|what| !matches!(what, What::Seizure { .. }))
-                        .copied()
-                        .collect(),
-                )
-            })
-            .filter(|(_, whats): &(u64, Vec<What>)| !whats.is_empty())
-            .collect();
-        sent.extend(self.owners.transactions(&self.state, &recorded, now));
+        let mut sent = self
+            .episodes
+            .transactions(&mut self.owners, &self.record, (&self.state, &rows), now);
+        sent.extend(self.owners.transactions(&self.state, &record::of_owners(&rows), now));
         let nonces: Vec<u64> = sent.iter().map(|(nonce, _)| *nonce).collect();
         transactions.extend(sent.into_iter().map(|(_, transaction)| transaction));
         let view = View {
@@ -255,48 +243,15 @@ impl<'a> Replay<'a> {
         for (nonce, receipt) in nonces.iter().zip(result.receipts.iter().skip(of_governance)) {
             self.owners.receive(*nonce, receipt);
         }
-        for vault in std::mem::take(&mut self.owners.restored) {
-            self.ended.entry(vault).or_default().push(now);
-        }
-        for vault in &self.owners.diverged {
-            self.restoring.entry(*vault).or_insert(Timestamp(now.0 + ORACLE_DELAY));
-        }
+        self.episodes.note_owners(&mut self.owners, now);
         self.spot = present;
         if let Some(price) = present {
             self.last_known = vec![price];
         }
-        self.note_seizures(&before, &result, now);
-        self.watch(now);
-        self.compare_until(now);
+        self.note_events(&before, &result, now)?;
+        self.watch.look(&self.state, &self.owners);
+        self.watch.compare_until(now, &self.episodes, self.path);
         self.figures(&result, now)
-    }
-
-    /// The recorded rows of this block, by vault.
-    fn rows(&mut self, now: Timestamp) -> BTreeMap<u64, Vec<What>> {
-        let mut rows: BTreeMap<u64, Vec<What>> = BTreeMap::new();
-        let index = self
-            .state
-            .vaults()
-            .totals(KIND)
-            .map_or(Index::ONE, |totals| totals.index);
-        while let Some(entry) = self.ledger.entries.get(self.next_entry).filter(|entry| entry.at <= now) {
-            rows.entry(entry.vault).or_default().push(entry.what);
-            let (held, owed) = self.kept.entry(entry.vault).or_default();
-            let normalized = |amount: Amount| amount.normalize(index, Round::Down).unwrap_or_default();
-            match entry.what {
-                What::Open => {}
-                What::Deposit(amount) => *held = held.try_add(amount).unwrap_or(*held),
-                What::Withdraw(amount) => *held = held.saturating_sub(amount),
-                What::Draw(amount) => *owed = owed.try_add(normalized(amount)).unwrap_or(*owed),
-                What::Repay(amount) => *owed = owed.saturating_sub(normalized(amount)),
-                What::Seizure { debt, collateral } => {
-                    *owed = owed.saturating_sub(normalized(debt));
-                    *held = held.saturating_sub(collateral);
-                }
-            }
-            self.next_entry += 1;
-        }
-        rows
     }
 
     /// The recorded changes of parameters of this block, one transaction each.
@@ -322,140 +277,18 @@ impl<'a> Replay<'a> {
         transactions
     }
 
-    /// Ends the episodes that are over, or whose record goes on, and notes those that this block's seizures end.
-    fn episodes(&mut self, rows: &BTreeMap<u64, Vec<What>>, now: Timestamp) -> Vec<(u64, Transaction)> {
-        let goes_on = |whats: &Vec<What>| whats.iter().any(|what| !matches!(what, What::Seizure { .. }));
-        let over: Vec<u64> = self
-            .ending
-            .iter()
-            .filter(|(vault, end)| **end <= now || rows.get(vault).is_some_and(goes_on))
-            .map(|(vault, _)| *vault)
-            .collect();
-        let mut closed = Vec::new();
-        let due: Vec<u64> = self
-            .restoring
-            .iter()
-            .filter(|(_, at)| **at <= now)
-            .map(|(vault, _)| *vault)
-            .collect();
-        for vault in due {
-            self.restoring.remove(&vault);
-            let differs = self.owners.is_seized(vault) || self.owners.diverged.contains(&vault);
-            if differs && !self.ending.contains_key(&vault) {
-                closed.push(self.owners.restore(&self.state, vault, self.recorded_state(vault), now));
-                // Until it is done: the vault may be too near its ratio now.
-                self.restoring.insert(vault, Timestamp(now.0 + 3_600));
-            }
-        }
-        for vault in over {
-            self.ending.remove(&vault);
-            self.ended.entry(vault).or_default().push(now);
-            closed.extend(self.owners.close(&self.state, vault, now));
-        }
-        for (vault, whats) in rows {
-            let seized = whats.iter().filter_map(|what| match what {
-                What::Seizure { debt, .. } => Some(*debt),
-                _ => None,
-            });
-            // Of a vault that lost only some lots the record goes on with the rest.
-            let left = self.recorded_state(*vault).1;
-            if seized.max().is_some_and(|lot| left < lot) {
-                let end = Timestamp(now.0.saturating_add(PATIENCE));
-                self.ending.entry(*vault).or_insert(end);
-            }
-        }
-        closed
-    }
-
-    /// What the record says that a vault holds and owes; less than the debt floor is a remainder of fees.
-    fn recorded_state(&self, vault: u64) -> (Amount, Amount) {
-        let (held, owed) = self.kept.get(&vault).copied().unwrap_or_default();
-        let state = || -> Result<Amount, ballast_protocol::Rejected> {
-            let debt = owed.debt(self.state.vaults().totals(KIND)?.index, Round::Up)?;
-            let is_dust = debt < self.state.vaults().spec(KIND)?.debt_floor;
-            Ok(if is_dust { Amount::ZERO } else { debt })
-        };
-        (held, state().unwrap_or_default())
-    }
-
-    fn note_seizures(&mut self, before: &State, result: &BlockResult, now: Timestamp) {
-        let events = result
-            .events
-            .iter()
-            .chain(result.receipts.iter().flat_map(|receipt| &receipt.events));
-        for event in events {
+    fn note_events(&mut self, before: &State, result: &BlockResult, now: Timestamp) -> Result<(), Arithmetic> {
+        for event in all_events(result) {
+            self.losses.note(event, now)?;
             let Event::VaultSeized(seized) = event else { continue };
             let Some(recorded) = self.owners.recorded(seized.vault) else {
                 continue;
             };
             self.owners.note_seizure(recorded);
-            self.restoring.entry(recorded).or_insert(Timestamp(now.0 + PATIENCE));
-            let own = Ours {
-                at: now,
-                whole: self
-                    .state
-                    .vaults()
-                    .vault(seized.vault)
-                    .map_or(true, |left| left.normalized_debt.is_zero()),
-                break_price: break_price(before, seized.vault).unwrap_or(Price::ZERO),
-            };
-            self.ours.entry(recorded).or_default().push(own);
+            self.episodes.note_seizure(recorded, now);
+            self.watch.note_seizure(recorded, seized.vault, (before, &self.state));
         }
-    }
-
-    /// Looks at the vaults that the record is about to lose.
-    fn watch(&mut self, now: Timestamp) {
-        let from = now.0.saturating_add(2 * ORACLE_DELAY);
-        let soon = self
-            .seizures
-            .iter()
-            .skip(self.next_seizure)
-            .take_while(|recorded| recorded.at.0 <= from);
-        for recorded in soon.filter(|recorded| recorded.at >= now) {
-            let watched = self.watched.entry(*recorded).or_default();
-            watched.diverged |= self.owners.diverged.contains(&recorded.vault);
-            let Some(id) = self.owners.vault(recorded.vault) else {
-                continue;
-            };
-            let Ok(quote) = self.state.prices().quote(FeedId(1)) else {
-                continue;
-            };
-            let least = |seen: Option<Ratio>, now: Option<Ratio>| match (seen, now) {
-                (Some(seen), Some(now)) => Some(seen.min(now)),
-                (seen, now) => seen.or(now),
-            };
-            watched.least = least(watched.least, ratio(&self.state, id, quote.judging));
-            watched.least_judged = least(watched.least_judged, ratio(&self.state, id, quote.wick()));
-        }
-    }
-
-    /// Compares the recorded seizures whose day has passed.
-    fn compare_until(&mut self, now: Timestamp) {
-        while let Some(recorded) = self.seizures.get(self.next_seizure).copied() {
-            if recorded.at.0 + PATIENCE > now.0 {
-                break;
-            }
-            self.next_seizure += 1;
-            self.compare(recorded);
-        }
-    }
-
-    fn compare(&mut self, recorded: Recorded) {
-        let watched = self.watched.remove(&recorded).unwrap_or_default();
-        let ended = self.ended.get(&recorded.vault).map_or(&[][..], Vec::as_slice);
-        let first = ended.iter().filter(|end| **end <= recorded.at).max().copied();
-        let last = ended.iter().find(|end| **end > recorded.at).copied();
-        let of_episode =
-            |own: &&Ours| first.is_none_or(|first| own.at >= first) && last.is_none_or(|last| own.at <= last);
-        let all = self.ours.get(&recorded.vault).into_iter().flatten();
-        let ours: Vec<Ours> = all.filter(of_episode).copied().collect();
-        let hourly_ok = |own: &Ours| {
-            let hours = own.at.0.div_ceil(3_600)..=recorded.at.0.saturating_sub(ORACLE_DELAY) / 3_600;
-            hours
-                .filter_map(|hour| self.path.price_at(Timestamp(hour * 3_600)))
-                .all(|price| price >= own.break_price)
-        };
-        self.compared.push(compare(recorded, &ours, &watched, hourly_ok, RATIO));
+        Ok(())
     }
 
     fn figures(&mut self, result: &BlockResult, now: Timestamp) -> Result<(), Failed> {
@@ -473,14 +306,10 @@ impl<'a> Replay<'a> {
     }
 
     fn end(mut self, order: Order) -> Result<LedgerOutcome, Failed> {
-        while let Some(recorded) = self.seizures.get(self.next_seizure).copied() {
-            self.next_seizure += 1;
-            self.compare(recorded);
-        }
+        self.watch.compare_until(Timestamp::MAX, &self.episodes, self.path);
         self.checks.at_end(&self.state);
         let (booked, marked) = bad_debt(&self.state)?;
-        let changed = self.changes;
-        let only_ours = self.only_ours();
+        self.losses.mark(self.state.chain().time, marked)?;
         let outcome = Outcome {
             order,
             blocks: self.blocks,
@@ -499,57 +328,17 @@ impl<'a> Replay<'a> {
         };
         Ok(LedgerOutcome {
             outcome,
-            compared: self.compared,
+            only_ours: self.watch.only_ours(),
+            compared: self.watch.compared,
+            losses: self.losses,
             operations: self.owners.operations,
-            changes: changed,
-            only_ours,
+            changes: self.changes,
         })
     }
 }
 
-impl Replay<'_> {
-    /// How many seizures of ours, and of how many vaults, have no recorded one of the vault near.
-    fn only_ours(&self) -> (u64, u64) {
-        let mut recorded: BTreeMap<u64, Vec<Timestamp>> = BTreeMap::new();
-        for seizure in &self.seizures {
-            recorded.entry(seizure.vault).or_default().push(seizure.at);
-        }
-        let (mut seizures, mut vaults) = (0, 0);
-        for (vault, ours) in &self.ours {
-            let theirs = recorded.get(vault).map_or(&[][..], Vec::as_slice);
-            let is_near = |own: &Ours| {
-                theirs
-                    .iter()
-                    .any(|at| at.0.saturating_add(PATIENCE) >= own.at.0 && at.0 <= own.at.0.saturating_add(PATIENCE))
-            };
-            let alone = ours.iter().filter(|own| !is_near(own)).count() as u64;
-            seizures += alone;
-            vaults += u64::from(alone > 0);
-        }
-        (seizures, vaults)
-    }
-}
-
-/// A vault's collateral ratio at a price, rounded down; none without debt.
-fn ratio(state: &State, id: VaultId, price: Price) -> Option<Ratio> {
-    let vault = state.vaults().vault(id).ok()?;
-    let index = state.vaults().totals(KIND).ok()?.index;
-    let debt = vault.normalized_debt.debt(index, Round::Up).ok()?;
-    Ratio::of(usd(vault.collateral, price).ok()?.raw(), debt.raw(), Round::Down).ok()
-}
-
-/// The price at which a vault stands at its liquidation ratio.
-fn break_price(state: &State, id: VaultId) -> Option<Price> {
-    let find = || -> Result<Price, Arithmetic> {
-        let missing = Arithmetic::DivisionByZero;
-        let vault = state.vaults().vault(id).map_err(|_| missing)?;
-        let index = state.vaults().totals(KIND).map_err(|_| missing)?.index;
-        let debt = vault
-            .normalized_debt
-            .debt(index, Round::Up)?
-            .mul_ratio(RATIO, Round::Up)?;
-        let raw = ballast_num::mul_div(debt.raw(), Price::ONE.raw(), vault.collateral.raw(), Round::Up)?;
-        Ok(Price::from_raw(raw))
-    };
-    find().ok()
+/// The engine's own events, then those of transactions.
+fn all_events(result: &BlockResult) -> impl Iterator<Item = &Event> {
+    let of_transactions = result.receipts.iter().flat_map(|receipt| &receipt.events);
+    result.events.iter().chain(of_transactions)
 }

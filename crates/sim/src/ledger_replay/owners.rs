@@ -37,6 +37,8 @@ pub struct Operations {
     pub refused: BTreeMap<String, u64>,
     /// Vaults that their owners brought back to the record, a day after a seizure of ours that the record does not have.
     pub restored: u64,
+    /// Coins that they drew for it: debt that the record does not have.
+    pub redrawn: Amount,
     /// Repayments that were taken as all that was owed, as they would have left less than the debt floor.
     pub rounded: u64,
 }
@@ -53,8 +55,8 @@ pub(super) struct Owners {
     /// What each transaction of the block under way is: vault, operations, whether it may be sent again one by one.
     sent: BTreeMap<u64, (u64, Vec<What>, bool)>,
     again: Vec<(u64, What)>,
-    /// Restorations of the block under way, by nonce: of which vault.
-    restoring: BTreeMap<u64, u64>,
+    /// Restorations of the block under way, by nonce: of which vault, and the debt that it draws.
+    restoring: BTreeMap<u64, (u64, Amount)>,
     nonce: u64,
     /// Vaults restored since this was last taken.
     pub(super) restored: Vec<u64>,
@@ -102,9 +104,9 @@ impl Owners {
         all
     }
 
-    /// Whether our engine has seized from a vault and its record has not started anew.
-    pub(super) fn is_seized(&self, recorded: u64) -> bool {
-        self.seized.contains(&recorded)
+    /// Whether a vault of ours is not as recorded: our engine has seized from it, or an operation was refused.
+    pub(super) fn differs(&self, recorded: u64) -> bool {
+        self.seized.contains(&recorded) || self.diverged.contains(&recorded)
     }
 
     /// Brings a vault that only our engine has seized from back to its record, by closing it and opening another.
@@ -131,7 +133,7 @@ impl Owners {
             commands.push(Command::DrawDebt { vault, amount: debt });
         }
         let (nonce, transaction) = self.sign(recorded, commands, now);
-        self.restoring.insert(nonce, recorded);
+        self.restoring.insert(nonce, (recorded, debt));
         (nonce, transaction)
     }
 
@@ -229,9 +231,11 @@ impl Owners {
 
     /// Reads what came of a transaction.
     pub(super) fn receive(&mut self, nonce: u64, receipt: &Receipt) {
-        if let Some(recorded) = self.restoring.remove(&nonce) {
+        if let Some((recorded, debt)) = self.restoring.remove(&nonce) {
             if receipt.outcome == Outcome::Done {
-                self.operations.restored += 1;
+                let operations = &mut self.operations;
+                operations.restored += 1;
+                operations.redrawn = operations.redrawn.try_add(debt).unwrap_or(Amount::MAX);
                 self.restored.push(recorded);
                 self.seized.remove(&recorded);
                 self.diverged.remove(&recorded);

@@ -41,6 +41,13 @@ pub enum What {
     },
 }
 
+impl What {
+    /// Whether the peer, not the owner, did it.
+    pub const fn is_seizure(&self) -> bool {
+        matches!(self, Self::Seizure { .. })
+    }
+}
+
 /// A recorded change of a parameter, or one that has no equal here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change {

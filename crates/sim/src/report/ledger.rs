@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::html::{escape, heading, page};
 use super::terminal::{figures, order};
-use super::{Report, plots, utc};
+use super::{Report, dollars, plots, utc};
 use crate::ledger_replay::LedgerOutcome;
 use crate::ledger_replay::compare::{Compared, Timing, Why, counts};
 
@@ -21,9 +21,13 @@ pub fn terminal(report: &Report<'_>, outcomes: &[LedgerOutcome; 2]) -> String {
     for (what, figure) in figures(&worse.outcome) {
         let _ = writeln!(out, "  {what:<34} {figure:>24}");
     }
+    let _ = writeln!(out, "\nwhere the bad debt comes from, USD");
+    for (what, amount) in bad_debt(worse) {
+        let _ = writeln!(out, "  {what:<66} {amount:>12}");
+    }
     let _ = writeln!(out, "\nrecorded operations");
     for (what, count) in operations(worse) {
-        let _ = writeln!(out, "  {what:<60} {count:>8}");
+        let _ = writeln!(out, "  {what:<66} {count:>12}");
     }
     let _ = writeln!(
         out,
@@ -97,6 +101,12 @@ pub fn html(report: &Report<'_>, outcomes: &[LedgerOutcome; 2]) -> String {
     }
     heading(&mut body, "Figures");
     table(&mut body, figures(&worse.outcome));
+    heading(&mut body, "Where the bad debt comes from, USD");
+    body.push_str(
+        "<p>By when the vault was seized, and by what was then too little. The first two stretches tell of the record, not \
+         of the engine: docs/replay.md says why.</p>\n",
+    );
+    table(&mut body, bad_debt(worse));
     heading(&mut body, "Recorded operations");
     table(&mut body, operations(worse));
     heading(&mut body, "Every recorded seizure");
@@ -161,6 +171,16 @@ fn fields(compared: &Compared) -> [String; 5] {
     ]
 }
 
+/// The parts of the bad debt, and their sum.
+fn bad_debt(outcome: &LedgerOutcome) -> Vec<(String, String)> {
+    let parts = outcome.losses.parts();
+    let mut rows: Vec<(String, String)> = parts
+        .map(|(when, cause, amount)| (format!("{}: {}", when.text(), cause.text()), dollars(amount)))
+        .collect();
+    rows.push(("all".to_owned(), dollars(outcome.outcome.bad_debt())));
+    rows
+}
+
 fn operations(outcome: &LedgerOutcome) -> Vec<(String, String)> {
     let operations = &outcome.operations;
     let mut all = vec![
@@ -176,6 +196,10 @@ fn operations(outcome: &LedgerOutcome) -> Vec<(String, String)> {
         (
             "vaults restored a day after a seizure that only ours made".to_owned(),
             operations.restored.to_string(),
+        ),
+        (
+            "coins that they drew for it, which the record does not have".to_owned(),
+            dollars(operations.redrawn),
         ),
         (
             "seizures of ours without a recorded one within a day (vaults)".to_owned(),
