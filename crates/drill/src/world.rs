@@ -91,6 +91,7 @@ fn first(random: &mut Random) -> TypeSpec {
     spec.auction.ceiling = random.of([coins(20_000), coins(10_000_000)]);
     spec.line = random.of([Amount::ZERO, coins(100), coins(100_000)]);
     spec.pool.cooldown = random.of([Seconds(0), Seconds(120)]);
+    spec.warning_band = random.of([Ratio::ZERO, spec.warning_band, Ratio::ONE]);
     spec
 }
 

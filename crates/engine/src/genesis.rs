@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use ballast_num::{Amount, Decimals, Index, Seconds};
 use ballast_protocol::{
-    AccountId, AssetId, FeedId, Genesis, Height, Module, Opening, ParameterFault, Rejected, RoundNumber, TypeId,
+    AccountId, AssetId, Bounds, FeedId, Genesis, Height, Module, Opening, ParameterFault, Rejected, RoundNumber, TypeId,
 };
 
 use crate::flows::transaction::WORK_PRICE_MAX;
 use crate::invariants::{self, Breach};
 use crate::kernel::Clock;
 use crate::mechanisms::auction;
-use crate::mechanisms::vault::Vault;
+use crate::mechanisms::vault::{CEILING_MAX, Vault};
 use crate::state::{Chain, Governance, State};
 
 /// What is wrong with a genesis.
@@ -197,28 +197,44 @@ impl State {
     }
 }
 
+/// Hard bound of a block's budgets of work: sums of a few of them still fit 64 bits.
+const WORK_MAX: u64 = (1 << 61) - 1;
+
 fn check_limits(genesis: &Genesis) -> Result<(), BadGenesis> {
     let limits = &genesis.limits;
+    let bounded = genesis.types.iter().all(|spec| spec.peer.bounds == Bounds::Enforced);
     let coin = genesis.assets.iter().find(|asset| asset.id == limits.coin);
     if coin.is_none_or(|coin| coin.decimals != Decimals::MAX || coin.feed.is_some()) {
         return Err(BadGenesis::BadCoin);
     }
     let one = ballast_num::Ratio::ONE;
     let faults = [
-        (limits.block_work == 0, "block_work is zero"),
-        (limits.liquidation_work == 0, "liquidation_work is zero"),
+        (
+            !(1..=WORK_MAX).contains(&limits.block_work) || !(1..=WORK_MAX).contains(&limits.liquidation_work),
+            "block_work and liquidation_work must be above zero and under 2^61",
+        ),
+        (
+            bounded && limits.debt_ceiling.max(limits.auction_ceiling) > CEILING_MAX,
+            "debt_ceiling and auction_ceiling must be at most 2^60 coins",
+        ),
         (limits.protective_share >= one, "protective_share must be under 1"),
         (limits.caller_work_share >= one, "caller_work_share must be under 1"),
         (
             limits.liquidation_window == 0 || limits.liquidation_window > 4_096,
             "liquidation_window must be 1 to 4096",
         ),
-        (limits.clock_step.0 == 0, "clock_step is zero"),
+        (
+            limits.clock_step.0 == 0 || bounded && limits.clock_step > Seconds::DAY,
+            "clock_step must be 1 s to 1 day",
+        ),
         (
             limits.work_price > WORK_PRICE_MAX,
             "work_price is above a thousandth of a coin",
         ),
-        (limits.transaction_life.0 == 0, "transaction_life is zero"),
+        (
+            limits.transaction_life.0 == 0 || limits.transaction_life > Seconds(30 * Seconds::DAY.0),
+            "transaction_life must be 1 s to 30 days",
+        ),
         (
             genesis.authority == AccountId::default(),
             "the authority is the account that no key opens",

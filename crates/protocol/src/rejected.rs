@@ -199,7 +199,7 @@ pub enum Rejected {
          {warning_ratio}, restore > trigger, and a limit above zero"
     )]
     UselessOrder {
-        /// The type's liquidation ratio.
+        /// The type's liquidation ratio, in force or still to be glided to, whichever is higher.
         liquidation_ratio: Ratio,
         /// The ratio under which owners are warned.
         warning_ratio: Ratio,

@@ -307,7 +307,7 @@ fn order(random: &mut Random, state: &Model, kind: TypeId) -> StandingOrder {
     let ratio = state
         .types
         .get(&kind)
-        .map_or(WAD, |kind| kind.spec.liquidation_ratio.raw());
+        .map_or(WAD, |kind| random.of([kind.spec.liquidation_ratio.raw(), kind.ratio]));
     let trigger = ratio
         .saturating_add(random.under_wide(WAD / 4))
         .saturating_sub(random.of([0, 0, 0, WAD / 100]));
@@ -361,19 +361,26 @@ fn parameter(random: &mut Random, state: &Model) -> ParameterChange {
             RAY + 73_000_000_000_000_000_001,
         ]))),
         7 => TypeParameter::BorrowingFee(percent(random, 2)),
-        8 => TypeParameter::LiquidationDeposit(few(random, &[0, 1, 20, 50])),
+        8 => TypeParameter::LiquidationDeposit(few(random, &[0, 1, 20, 50, 1_001])),
         9 => TypeParameter::CallerShare(percent(random, 55)),
-        10 => TypeParameter::DebtCeiling(few(random, &[100_000, 1_000_000, 2_000_000, 5_000_000])),
-        11 => TypeParameter::DebtFloor(random.of([Amount::ZERO, Amount::ONE, coins(100), coins(500), coins(2_000)])),
+        10 => TypeParameter::DebtCeiling(few(random, &[100_000, 1_000_000, 2_000_000, 5_000_000, 1 << 61])),
+        11 => TypeParameter::DebtFloor(random.of([
+            Amount::ZERO,
+            Amount::ONE,
+            coins(100),
+            coins(500),
+            coins(2_000),
+            coins(100_001),
+        ])),
         12 => TypeParameter::Stress(percent(random, 40)),
         13 => TypeParameter::PoolDiscount(percent(random, 8)),
         14 => TypeParameter::AuctionStartFactor(Ratio::percent(random.of([99, 100, 110, 150, 200, 201]))),
         15 => TypeParameter::AuctionCurve(curve(random)),
-        16 => TypeParameter::AuctionDuration(Seconds(random.of([0, 60, 900, 7_200]))),
+        16 => TypeParameter::AuctionDuration(Seconds(random.of([0, 60, 900, 7_200, 604_801]))),
         17 => TypeParameter::AuctionResetRatio(Ratio::percent(random.of([0, 10, 50, 99, 100]))),
-        18 => TypeParameter::KeeperFlat(few(random, &[0, 10, 1_000])),
+        18 => TypeParameter::KeeperFlat(few(random, &[0, 10, 1_000, 1_001])),
         19 => TypeParameter::KeeperShare(percent(random, 60)),
-        20 => TypeParameter::AuctionCeiling(few(random, &[0, 5_000, 100_000, 10_000_000])),
+        20 => TypeParameter::AuctionCeiling(few(random, &[0, 5_000, 100_000, 10_000_000, 1 << 61])),
         _ => TypeParameter::AuctionBreaker(random.of([
             Breaker::Open,
             Breaker::Open,
@@ -383,8 +390,8 @@ fn parameter(random: &mut Random, state: &Model) -> ParameterChange {
         ])),
     };
     match random.under(12) {
-        0 => ParameterChange::GlobalDebtCeiling(few(random, &[500_000, 3_000_000, 40_000_000])),
-        1 => ParameterChange::GlobalAuctionCeiling(few(random, &[0, 30_000, 100_000_000])),
+        0 => ParameterChange::GlobalDebtCeiling(few(random, &[500_000, 3_000_000, 40_000_000, 1 << 61])),
+        1 => ParameterChange::GlobalAuctionCeiling(few(random, &[0, 30_000, 100_000_000, 1 << 61])),
         2 => ParameterChange::WorkPrice(Amount::from_raw(random.of([0, 1, 10_000_000_000_000]))),
         _ => ParameterChange::Type(id, parameter),
     }

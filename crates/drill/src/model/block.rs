@@ -77,13 +77,9 @@ impl Model {
         };
         run.part(self, Part::Protective, limits.block_work);
         let protective = run.used;
-        let mut engine_work = limits.liquidation_work / 4;
-        let mut protecting = engine_work;
         let kinds = self.kinds_of(&closed);
-        for (kind, _) in &kinds {
-            self.protect(*kind, &mut protecting)?;
-        }
-        engine_work -= protecting;
+        let ids: Vec<TypeId> = kinds.iter().map(|(kind, _)| *kind).collect();
+        let mut engine_work = self.protect(&ids, limits.liquidation_work / 4);
 
         for (kind, closed) in &kinds {
             self.enter_due(*kind, closed)?;

@@ -5,12 +5,21 @@ use ballast_protocol::{AccountId, Curve, ParameterChange, ParameterFault, Reject
 
 use super::{Done, Model};
 
+/// No ceiling is above so many coins.
+const MOST_COINS: u128 = 1 << 60;
+const WEEK: u64 = 604_800;
+
 impl Model {
     pub(super) fn set_parameter(&mut self, caller: AccountId, change: ParameterChange) -> Done {
         if caller != self.authority {
             return Err(Rejected::NotAuthority { caller });
         }
         match change {
+            ParameterChange::GlobalDebtCeiling(amount) | ParameterChange::GlobalAuctionCeiling(amount)
+                if amount.raw() > MOST_COINS * WAD =>
+            {
+                return Err(Rejected::BadParameter(ParameterFault::OutOfBounds));
+            }
             ParameterChange::GlobalDebtCeiling(amount) => self.limits.debt_ceiling = amount,
             ParameterChange::GlobalAuctionCeiling(amount) => self.limits.auction_ceiling = amount,
             ParameterChange::WorkPrice(amount) => self.limits.work_price = amount,
@@ -80,7 +89,17 @@ fn check(spec: &TypeSpec) -> Result<(), ParameterFault> {
             && (1..=WAD).contains(&spec.round_seizure.raw())
             && spec.restore_margin.raw() <= WAD
             && spec.wick_band >= spec.slippage
-            && auction.duration.0 > 0
+            && spec.warning_band.raw() <= WAD
+            && [spec.debt_ceiling, spec.line, auction.ceiling]
+                .iter()
+                .all(|most| most.raw() <= MOST_COINS * WAD)
+            && spec.debt_floor.raw() <= 100_000 * WAD
+            && [spec.liquidation_deposit, auction.keeper_flat]
+                .iter()
+                .all(|pay| pay.raw() <= 1_000 * WAD)
+            && spec.pool.floor.raw() <= 1_000_000 * WAD
+            && spec.pool.cooldown.0 <= WEEK
+            && (1..=WEEK).contains(&auction.duration.0)
             && !auction.reset_ratio.is_zero()
     };
     if !(RAY..=RAY + 73_000_000_000_000_000_000).contains(&spec.stability_fee.raw()) {

@@ -209,6 +209,9 @@ impl Model {
                 if batch.has_touched(vault) {
                     return Err(Rejected::NotInBatch);
                 }
+                if self.answered(vault) {
+                    return Ok(());
+                }
                 self.liquidate(vault, Some(caller))
             }
             Command::TakeAuction {

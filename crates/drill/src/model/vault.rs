@@ -1,6 +1,6 @@
 //! Vaults: what each command does to them, and how they are judged at a batch's end.
 
-use ballast_num::{Amount, RAY, Round};
+use ballast_num::{Amount, RAY, Ratio, Round};
 use ballast_protocol::{
     AccountId, ClosingCause, Module, Permission, Protection, Rejected, Repayment, StandingOrder, TypeId, TypeSpec,
     VaultId, VaultRef,
@@ -99,6 +99,12 @@ impl Type {
     pub(crate) fn reaches(&self, normalized: u128, collateral: u128, price: u128, ratio: u128) -> bool {
         let scale = BigUint::from(10_u8).pow(36 - u32::from(self.decimals));
         big(collateral) * price * scale >= big(normalized) * self.index * ratio
+    }
+
+    /// From the liquidation ratio, the one in force or the coming one, whichever asks for more, to the band above it.
+    pub(super) fn warned(&self) -> (u128, u128) {
+        let least = self.ratio.max(self.spec.liquidation_ratio.raw());
+        (least, least + self.spec.warning_band.raw())
     }
 
     pub(crate) fn owed(&self, normalized: u128) -> Result<u128, Rejected> {
@@ -411,9 +417,8 @@ impl Model {
         if vault.owner != caller {
             return Err(Rejected::NotOwner { vault: id, caller });
         }
-        let spec = self.spec(vault.kind)?;
-        let liquidation_ratio = spec.liquidation_ratio;
-        let warning_ratio = liquidation_ratio.try_add(spec.warning_band)?;
+        let (least, most) = self.kind(vault.kind)?.warned();
+        let (liquidation_ratio, warning_ratio) = (Ratio::from_raw(least), Ratio::from_raw(most));
         let Some(order) = order else {
             self.orders.remove(&id);
             return Ok(());
@@ -422,7 +427,7 @@ impl Model {
         let useless = order.trigger < liquidation_ratio
             || order.trigger > warning_ratio
             || order.restore <= order.trigger
-            || order.restore > ballast_num::Ratio::percent(10_000)
+            || order.restore > Ratio::percent(10_000)
             || limit.is_zero();
         if useless {
             return Err(Rejected::UselessOrder {

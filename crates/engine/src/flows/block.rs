@@ -208,12 +208,8 @@ impl<'a> BlockRun<'a> {
 
         self.transactions(state, LanePart::Protective, limits.block_work);
         let mut budget = limits.liquidation_work;
-        let mut protecting = budget / 4;
-        self.engine_work += protecting;
-        for kind in judged.keys() {
-            protection::protect(state, self.clock, *kind, &mut protecting, &mut self.events)?;
-        }
-        self.engine_work -= protecting;
+        let kinds: Vec<TypeId> = judged.keys().copied().collect();
+        self.engine_work += protection::protect(state, self.clock, &kinds, budget / 4, &mut self.events);
 
         for (kind, as_of) in &judged {
             pool_queue::enter(state, self.clock, *kind, *as_of, &mut self.events)?;

@@ -1,79 +1,182 @@
 //! What protects owners before a liquidation: warnings and standing orders (rule R11; docs/vault.md).
+//!
+//! Nothing here can fail a block: what cannot be computed leaves a vault as it is.
 
-use ballast_num::{Amount, Ratio, Round};
+use ballast_num::{Amount, Price, Round};
 use ballast_protocol::{Event, Protection, Rejected, Repayment, StandingOrder, TypeId, VaultId};
 
 use super::liquidation::{self, Terms};
 use super::transaction::{LIQUIDATION_WORK, LOOK_WORK};
 use crate::kernel::Clock;
+use crate::kernel::ranking::Ranking;
 use crate::mechanisms::vault::{Bar, Batch, Vaults};
 use crate::state::State;
 
-/// Warns the owners whose vaults a closed round brought under the warning ratio, and executes the standing orders of
-/// those under their trigger, riskiest first, as far as `budget` reaches.
-pub(crate) fn protect(
-    state: &mut State,
-    clock: Clock,
-    kind: TypeId,
-    budget: &mut u64,
-    events: &mut Vec<Event>,
-) -> Result<(), Rejected> {
-    let Ok(terms) = Terms::of(state, kind) else {
-        return Ok(());
-    }; // without a price nobody is broken
-    let quote = state.prices.quote(terms.spec.feed)?;
-    let warning = terms.totals.liquidation_ratio.try_add(terms.spec.warning_band)?;
-    let bar = Vaults::bar(&terms.totals, terms.judging, warning);
-    let before = Bar {
-        price: quote.judging_before,
-        ..bar
-    };
-    let count = state.vaults.index().count_under(kind, &bar);
-    warn(
-        state,
-        &terms,
-        count,
-        state.vaults.index().count_under(kind, &before),
-        budget,
-        events,
-    );
+/// One part in so many of the work is kept for warnings, however many orders there are.
+const WARNING_PART: u64 = 8;
 
-    if !state.vaults.has_standing_orders() {
-        return Ok(());
-    }
-    let affordable = usize::try_from(*budget / LOOK_WORK).unwrap_or(usize::MAX);
-    let places = state.vaults.index().places(kind).take(count.min(affordable));
-    let ordered: Vec<(VaultId, StandingOrder)> = places
-        .filter_map(|place| Some((place.id(), *state.vaults.standing_order(place.id())?)))
-        .collect();
-    *budget = budget.saturating_sub(LOOK_WORK.saturating_mul(count.min(affordable) as u64));
-    for (id, order) in ordered {
-        if *budget < LIQUIDATION_WORK {
-            break;
-        }
-        *budget -= LIQUIDATION_WORK;
-        // An order whose figures do not fit, as at an absurd price, stays; it must not stop the chain.
-        let _ = liquidation::protected(state, events, |state, events| {
-            execute(state, clock, &terms, id, order, events)
-        });
-    }
-    Ok(())
+/// Protects the owners of these types after a round: executes the standing orders of those under their trigger,
+/// riskiest first; then warns those whom the round brought under the warning ratio. Each type has an equal share of the
+/// budget, what a type leaves passes on, and orders leave an eighth for the warnings. Returns the work units used.
+pub(crate) fn protect(state: &mut State, clock: Clock, kinds: &[TypeId], budget: u64, events: &mut Vec<Event>) -> u64 {
+    let for_warnings = budget / WARNING_PART;
+    let mut left = budget - for_warnings;
+    let mut orders: Vec<Orders> = kinds.iter().filter_map(|kind| Orders::of(state, *kind)).collect();
+    share(&mut orders, &mut left, |orders, room| {
+        orders.execute(state, clock, room, events);
+    });
+    left += for_warnings;
+    let mut warnings: Vec<Warnings> = kinds.iter().filter_map(|kind| Warnings::of(state, *kind)).collect();
+    share(&mut warnings, &mut left, |warnings, room| {
+        warnings.tell(state, room, events);
+    });
+    budget - left
 }
 
-/// Tells the owners of the vaults between two positions of the index: those that the round brought under the bar.
-fn warn(state: &State, terms: &Terms, count: usize, before: usize, budget: &mut u64, events: &mut Vec<Event>) {
-    let affordable = usize::try_from(*budget / LOOK_WORK).unwrap_or(usize::MAX);
-    let fresh = count.saturating_sub(before).min(affordable);
-    *budget = budget.saturating_sub(LOOK_WORK.saturating_mul(fresh as u64));
-    for place in state.vaults.index().places_from(terms.spec.id, before).take(fresh) {
-        if let Ok(vault) = state.vaults.vault(place.id()) {
-            events.push(Event::VaultWarned {
-                vault: place.id(),
-                owner: vault.owner,
-                price: terms.judging,
-            });
+/// Gives each an equal part of what is left of the budget, then in the same order what all of them together have left.
+/// `work` goes on where it stopped, and takes off the room what it used.
+fn share<T>(all: &mut [T], budget: &mut u64, mut work: impl FnMut(&mut T, &mut u64)) {
+    let mut give = |one: &mut T, parts: u64| {
+        let mut room = *budget / parts;
+        *budget -= room;
+        work(one, &mut room);
+        *budget += room;
+    };
+    for (parts, one) in (1..=all.len() as u64).rev().zip(all.iter_mut()) {
+        give(one, parts);
+    }
+    for one in all {
+        give(one, 1);
+    }
+}
+
+/// The vaults of a type under the warning ratio, as the round ranks them: among them its standing orders are looked for.
+struct Orders {
+    terms: Terms,
+    /// As it was before the first order, so that what orders change moves nobody in the line.
+    ranked: Ranking<VaultId>,
+    /// Places in the line.
+    next: usize,
+    end: usize,
+}
+
+impl Orders {
+    /// None without an order or a price: without a price nobody is broken.
+    fn of(state: &State, kind: TypeId) -> Option<Self> {
+        if !state.vaults.has_standing_orders() {
+            return None;
+        }
+        let terms = Terms::of(state, kind).ok()?;
+        let ranked = state.vaults.index().clone();
+        let end = ranked.count_under(kind, &warning_bar(&terms, terms.judging));
+        Some(Self {
+            terms,
+            ranked,
+            next: 0,
+            end,
+        })
+    }
+
+    /// Looks at one vault after the other, and executes the orders that are due, as far as `room` reaches.
+    fn execute(&mut self, state: &mut State, clock: Clock, room: &mut u64, events: &mut Vec<Event>) {
+        let places = self.ranked.places_from(self.terms.spec.id, self.next);
+        for place in places.take(self.end.saturating_sub(self.next)) {
+            let due = state.vaults.standing_order(place.id());
+            let due = due.and_then(|order| due_now(&self.terms, order, place.id(), state));
+            let work = LOOK_WORK + if due.is_some() { LIQUIDATION_WORK } else { 0 };
+            if *room < work {
+                return;
+            }
+            *room -= work;
+            self.next += 1;
+            if let Some(order) = due {
+                // An order whose figures do not fit, as at an absurd price, stays; it must not stop the chain.
+                let _ = liquidation::protected(state, events, |state, events| {
+                    execute(state, clock, &self.terms, place.id(), order, events)
+                });
+            }
         }
     }
+}
+
+/// The vaults of a type that the round brought under the warning ratio.
+struct Warnings {
+    kind: TypeId,
+    price: Price,
+    /// Places in the line: those before `next` were under it before.
+    next: usize,
+    end: usize,
+}
+
+impl Warnings {
+    /// None without a price.
+    fn of(state: &State, kind: TypeId) -> Option<Self> {
+        let terms = Terms::of(state, kind).ok()?;
+        let before = state.prices.quote(terms.spec.feed).ok()?.judging_before;
+        let under = |price| state.vaults.index().count_under(kind, &warning_bar(&terms, price));
+        Some(Self {
+            kind,
+            price: terms.judging,
+            next: under(before),
+            end: under(terms.judging),
+        })
+    }
+
+    /// Tells one owner after the other, riskiest vault first, as far as `room` reaches.
+    fn tell(&mut self, state: &State, room: &mut u64, events: &mut Vec<Event>) {
+        let affordable = usize::try_from(*room / LOOK_WORK).unwrap_or(usize::MAX);
+        let count = self.end.saturating_sub(self.next).min(affordable);
+        *room -= LOOK_WORK * count as u64;
+        for place in state.vaults.index().places_from(self.kind, self.next).take(count) {
+            if let Ok(vault) = state.vaults.vault(place.id()) {
+                events.push(Event::VaultWarned {
+                    vault: place.id(),
+                    owner: vault.owner,
+                    price: self.price,
+                });
+            }
+        }
+        self.next += count;
+    }
+}
+
+fn warning_bar(terms: &Terms, price: Price) -> Bar {
+    Vaults::bar(&terms.totals, price, *terms.totals.warned(&terms.spec).end())
+}
+
+/// The order as it acts now, if the vault is under its trigger. One that the liquidation ratio in force has passed moves
+/// up with it, trigger and restore alike: it spends its owner's limit before the vault is seized, not after.
+fn due_now(terms: &Terms, order: &StandingOrder, id: VaultId, state: &State) -> Option<StandingOrder> {
+    let vault = state.vaults.vault(id).ok()?;
+    let passed = terms.totals.liquidation_ratio.saturating_sub(order.trigger);
+    let order = StandingOrder {
+        trigger: order.trigger.try_add(passed).ok()?,
+        restore: order.restore.try_add(passed).ok()?,
+        ..*order
+    };
+    let trigger = Vaults::bar(&terms.totals, terms.judging, order.trigger);
+    (!trigger.is_reached(vault.normalized_debt, vault.collateral)).then_some(order)
+}
+
+/// Executes the order of a vault that someone calls to be liquidated, if it is due: between two rounds interest and the
+/// gliding ratio can break a vault before the engine looks at it again. Returns whether it did anything.
+pub(crate) fn answer(state: &mut State, clock: Clock, id: VaultId, events: &mut Vec<Event>) -> bool {
+    let Some(order) = state.vaults.standing_order(id) else {
+        return false;
+    };
+    let terms = state
+        .vaults
+        .vault(id)
+        .and_then(|vault| Terms::of(state, vault.collateral_type));
+    let Ok(terms) = terms else { return false };
+    let Some(order) = due_now(&terms, order, id, state) else {
+        return false;
+    };
+    let told = events.len();
+    let done = liquidation::protected(state, events, |state, events| {
+        execute(state, clock, &terms, id, order, events)
+    });
+    done.is_ok() && events.len() > told
 }
 
 /// Executes one standing order as far as the owner's balance goes; an order that cannot help now stays.
@@ -86,10 +189,6 @@ fn execute(
     events: &mut Vec<Event>,
 ) -> Result<(), Rejected> {
     let vault = *state.vaults.vault(id)?;
-    let bar = |ratio: Ratio| Vaults::bar(&terms.totals, terms.judging, ratio);
-    if bar(order.trigger).is_reached(vault.normalized_debt, vault.collateral) {
-        return Ok(());
-    }
     let owed = vault.normalized_debt.debt(terms.totals.index, Round::Up)?;
     let value = terms.value(vault.collateral, terms.judging)?;
     let (mechanisms, mut ctx) = state.lend(clock, vault.owner, events);
@@ -133,6 +232,6 @@ fn execute(
         protection: done,
         price: terms.judging,
     });
-    mechanisms.vaults.use_standing_order(id, order, used);
+    mechanisms.vaults.use_standing_order(id, used);
     Ok(())
 }

@@ -5,17 +5,17 @@
 
 use ballast_num::{Amount, Round, Seconds, Timestamp};
 use ballast_protocol::{
-    AssetId, Command, Event, Fee, Module, Outcome, ParameterChange, ParameterFault, Receipt, Rejected, Transaction,
-    VaultId, VaultRef,
+    AssetId, Bounds, Command, Event, Fee, Module, Outcome, ParameterChange, ParameterFault, Receipt, Rejected,
+    Transaction, VaultId, VaultRef,
 };
 
-use crate::flows::{disposal, liquidation};
+use crate::flows::{disposal, liquidation, protection};
 use crate::kernel::ledger::Due;
 use crate::kernel::{Clock, Context, Savepoint};
 use crate::mechanisms::auction;
 use crate::mechanisms::backstop::Backstop;
 use crate::mechanisms::queue::Lane;
-use crate::mechanisms::vault::{Batch, Vaults};
+use crate::mechanisms::vault::{Batch, CEILING_MAX, Vaults};
 use crate::state::State;
 
 /// Hard bound of the base price of a work unit: a thousandth of a coin. So no setting can price out the authority that
@@ -376,6 +376,10 @@ impl Run<'_> {
                 if self.batch.defers(vault) {
                     return Err(Rejected::NotInBatch);
                 }
+                // The owner's standing order comes first; a call that it answers seizes nothing.
+                if protection::answer(self.state, self.clock, vault, self.events) {
+                    return Ok(());
+                }
                 liquidation::by_command(self.state, self.clock, sender, vault, self.events)
             }
             Command::TakeAuction {
@@ -408,7 +412,15 @@ impl Run<'_> {
         if governance.authority != caller {
             return Err(Rejected::NotAuthority { caller });
         }
+        let mut types = self.state.vaults.types();
+        let bounded = types.all(|spec| spec.peer.bounds == Bounds::Enforced);
+        drop(types);
         match change {
+            ParameterChange::GlobalDebtCeiling(amount) | ParameterChange::GlobalAuctionCeiling(amount)
+                if bounded && amount > CEILING_MAX =>
+            {
+                return Err(Rejected::BadParameter(ParameterFault::OutOfBounds));
+            }
             ParameterChange::GlobalDebtCeiling(amount) => governance.limits.debt_ceiling = amount,
             ParameterChange::GlobalAuctionCeiling(amount) => governance.limits.auction_ceiling = amount,
             ParameterChange::WorkPrice(amount) if amount > WORK_PRICE_MAX => {

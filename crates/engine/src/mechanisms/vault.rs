@@ -12,6 +12,7 @@ mod tests;
 mod types;
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{
@@ -21,6 +22,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 pub use crate::kernel::ranking::{Bar, Sums};
 pub use judge::{Batch, Issuance};
+pub(crate) use types::CEILING_MAX;
 
 use crate::kernel::ranking::{Book, Position, Ranking};
 use crate::kernel::{Table, Var};
@@ -79,6 +81,14 @@ impl Totals {
     /// The debt of all vaults together.
     pub fn debt(&self, round: Round) -> Result<Amount, Rejected> {
         Ok(self.normalized_debt.debt(self.index, round)?)
+    }
+
+    /// The ratios at which owners are warned and standing orders may act (rule R11): from the liquidation ratio, in force
+    /// or still to be glided to, whichever is higher, up to `warning_band` above it.
+    pub fn warned(&self, spec: &TypeSpec) -> RangeInclusive<Ratio> {
+        let least = self.liquidation_ratio.max(spec.liquidation_ratio);
+        // A sum that no number holds is more than any vault's ratio.
+        least..=least.try_add(spec.warning_band).unwrap_or(Ratio::MAX)
     }
 
     /// 10^(36 − decimals): the factor that compares collateral value with debt × ratio (see [`Bar`]).

@@ -158,7 +158,7 @@ fn escaping_while_carried_over() {
 fn pay_above_the_penalty() {
     let mut world = World::with_type(|spec| {
         spec.caller_share = Ratio::percent(50);
-        spec.auction.keeper_flat = coins(100_000);
+        spec.auction.keeper_flat = coins(1_000);
     });
     world.check("mallory: open; deposit 10; draw 12000");
     let before = (world.balance(COIN, "keeper"), world.balance(ETH, "keeper"));

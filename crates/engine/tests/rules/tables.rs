@@ -156,7 +156,7 @@ proptest! {
                         *value += 1;
                         Ok::<_, ()>(())
                     };
-                    drop(piece.right.change(&key, add));
+                    let _ = piece.right.change(&key, add);
                 }
                 Step::Mark => {
                     let records = piece.records();

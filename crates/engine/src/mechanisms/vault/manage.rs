@@ -152,20 +152,18 @@ impl Vaults {
                 caller: ctx.caller,
             });
         }
-        let spec = self.spec(vault.collateral_type)?;
-        let liquidation_ratio = spec.liquidation_ratio;
         // Orders are looked for among the vaults that are warned.
-        let warning_ratio = liquidation_ratio.try_add(spec.warning_band)?;
+        let kind = vault.collateral_type;
+        let warned = self.totals(kind)?.warned(self.spec(kind)?);
         if let Some(order) = order {
             let limit = match order.action {
                 Protection::Repay { limit } | Protection::TopUp { limit } => limit,
             };
-            let in_time = (liquidation_ratio..=warning_ratio).contains(&order.trigger);
-            let useful = in_time && order.restore > order.trigger && !limit.is_zero();
+            let useful = warned.contains(&order.trigger) && order.restore > order.trigger && !limit.is_zero();
             if !useful || order.restore > Ratio::percent(10_000) {
                 return Err(Rejected::UselessOrder {
-                    liquidation_ratio,
-                    warning_ratio,
+                    liquidation_ratio: *warned.start(),
+                    warning_ratio: *warned.end(),
                 });
             }
             self.orders.set(id, order);
@@ -177,7 +175,10 @@ impl Vaults {
     }
 
     /// What is left of a standing order after part of its limit was used; an order with nothing left ends.
-    pub(crate) fn use_standing_order(&mut self, id: VaultId, order: StandingOrder, used: Amount) {
+    pub(crate) fn use_standing_order(&mut self, id: VaultId, used: Amount) {
+        let Some(order) = self.orders.get(&id).copied() else {
+            return;
+        };
         let (action, left) = match order.action {
             Protection::Repay { limit } => {
                 let limit = limit.saturating_sub(used);

@@ -9,7 +9,7 @@ use ballast_protocol::{
 };
 use proptest::prelude::*;
 
-use super::types::{STABILITY_FEE_MAX, check_spec};
+use super::types::{CEILING_MAX, STABILITY_FEE_MAX, check_spec};
 use super::{Admission, Bar, Vault, Vaults};
 use crate::kernel::ranking::{Place, Ranking};
 use crate::kernel::{Clock, Context, Ledger, Prices};
@@ -162,7 +162,7 @@ fn the_bounds_hold_at_their_edges() {
         check_spec(&changed).err()
     };
     assert_eq!(check(|_| ()), None);
-    let cases: [(Change, Change, ParameterFault); 11] = [
+    let cases: [(Change, Change, ParameterFault); 20] = [
         (
             |s| s.initial_ratio = Ratio::percent(155),
             |s| s.initial_ratio = Ratio::basis_points(15_499),
@@ -217,6 +217,51 @@ fn the_bounds_hold_at_their_edges() {
             |s| s.auction.curve = Curve::Linear { duration: Seconds(1) },
             |s| s.auction.curve = Curve::Exponential { cut: Rate::ONE },
             ParameterFault::BadCurve,
+        ),
+        (
+            |s| s.warning_band = Ratio::ONE,
+            |s| s.warning_band = Ratio::percent(101),
+            ParameterFault::OutOfBounds,
+        ),
+        (
+            |s| s.debt_ceiling = CEILING_MAX,
+            |s| s.debt_ceiling = CEILING_MAX.try_add(Amount::ONE).unwrap(),
+            ParameterFault::OutOfBounds,
+        ),
+        (
+            |s| s.line = CEILING_MAX,
+            |s| s.line = CEILING_MAX.try_add(Amount::ONE).unwrap(),
+            ParameterFault::OutOfBounds,
+        ),
+        (
+            |s| s.auction.ceiling = CEILING_MAX,
+            |s| s.auction.ceiling = CEILING_MAX.try_add(Amount::ONE).unwrap(),
+            ParameterFault::OutOfBounds,
+        ),
+        (
+            |s| s.debt_floor = coins(100_000),
+            |s| s.debt_floor = coins(100_001),
+            ParameterFault::OutOfBounds,
+        ),
+        (
+            |s| s.liquidation_deposit = coins(1_000),
+            |s| s.liquidation_deposit = coins(1_001),
+            ParameterFault::OutOfBounds,
+        ),
+        (
+            |s| s.auction.keeper_flat = coins(1_000),
+            |s| s.auction.keeper_flat = coins(1_001),
+            ParameterFault::OutOfBounds,
+        ),
+        (
+            |s| s.pool.floor = coins(1_000_000),
+            |s| s.pool.floor = coins(1_000_001),
+            ParameterFault::OutOfBounds,
+        ),
+        (
+            |s| s.pool.cooldown = Seconds(604_800),
+            |s| s.pool.cooldown = Seconds(604_801),
+            ParameterFault::OutOfBounds,
         ),
     ];
     for (at, (inside, outside, fault)) in cases.into_iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Rate, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{
-    Bounds, ClosingCause, Curve, Event, Module, ParameterFault, Rejected, TypeId, TypeParameter, TypeSpec,
+    Bounds, ClosingCause, Curve, Event, Module, ParameterFault, Rejected, TypeId, TypeParameter, TypeSpec, coins,
 };
 
 use super::{Admission, Totals, Vaults};
@@ -14,6 +14,16 @@ pub(super) const STABILITY_FEE_MAX: Rate = Rate::from_raw(1_000_000_073_000_000_
 pub(super) const SHARE_MAX: Ratio = Ratio::percent(50);
 /// Hard bound of every ratio of collateral value to debt.
 pub(super) const RATIO_MAX: Ratio = Ratio::percent(1_000);
+/// Hard bound of ceilings and lines: 2⁶⁰ coins. Ten times as much, a debt at the highest ratio, still fits 128 bits.
+pub(crate) const CEILING_MAX: Amount = coins(1 << 60);
+/// Hard bound of the least debt, so that a reserve for the few cannot be made of one for all.
+const DEBT_FLOOR_MAX: Amount = coins(100_000);
+/// Hard bound of what a liquidator or keeper is paid flat.
+const FLAT_PAY_MAX: Amount = coins(1_000);
+/// Hard bound of the coins that a pool keeps back.
+const POOL_FLOOR_MAX: Amount = coins(1_000_000);
+/// Hard bound of how long depositors of a pool wait, and auctions run.
+const WAIT_MAX: Seconds = Seconds(7 * Seconds::DAY.0);
 
 impl Vaults {
     /// Adds a type at genesis. Error: what its parameters break.
@@ -235,7 +245,13 @@ pub(crate) fn check_spec(spec: &TypeSpec) -> Result<(), ParameterFault> {
         && spec.round_seizure <= Ratio::ONE
         && spec.restore_margin <= Ratio::ONE
         && spec.wick_band >= spec.slippage
-        && auction.duration.0 > 0
+        && spec.warning_band <= Ratio::ONE
+        && spec.debt_ceiling.max(spec.line).max(auction.ceiling) <= CEILING_MAX
+        && spec.debt_floor <= DEBT_FLOOR_MAX
+        && spec.liquidation_deposit.max(auction.keeper_flat) <= FLAT_PAY_MAX
+        && spec.pool.floor <= POOL_FLOOR_MAX
+        && spec.pool.cooldown <= WAIT_MAX
+        && (1..=WAIT_MAX.0).contains(&auction.duration.0)
         && !auction.reset_ratio.is_zero();
     if in_bounds {
         Ok(())
