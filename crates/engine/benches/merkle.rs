@@ -77,7 +77,7 @@ fn hash_4000_entries(bencher: Bencher<'_, '_>) {
         key: &[3; 20],
         value: Some(&[5; 100]),
     };
-    bencher.bench_local(|| hash_entries(black_box(&[entry; 4_000])));
+    bencher.bench_local(|| hash_entries(black_box([entry; 4_000])));
 }
 
 #[divan::bench(args = [10_000, 1_000_000, 3_000_000])]

@@ -4,8 +4,8 @@ use ballast_num::{Amount, Seconds, Timestamp};
 use ballast_protocol::{AccountId, Asset, AssetId, AuctionId, Event, Height, Limits, TypeId, proof, table};
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use crate::kernel::merkle::{self, Entry, MerkleTree, hash_entries};
-use crate::kernel::table::{all_entries, take_changes};
+use crate::kernel::merkle::{self, Entry, EntryBatch, MerkleTree, hash_entries};
+use crate::kernel::table::{all_entries, take_changes, take_changes_into};
 use crate::kernel::{ChangeSet, Clock, Context, Ledger, Prices, State as Pieces, Table, Var, Visitor};
 use crate::mechanisms::auction::Auctions;
 use crate::mechanisms::backstop::Backstop;
@@ -178,8 +178,15 @@ impl State {
         self.merkle.prove(&proof::path(table, key))
     }
 
-    /// Ends a block: brings the root up to date with everything that changed, and returns the exact changes.
-    pub(crate) fn commit(&mut self) -> ChangeSet {
+    /// Ends a block: brings the root up to date with everything that changed.
+    pub(crate) fn commit(&mut self) {
+        let mut entries = EntryBatch::default();
+        take_changes_into(self, &mut entries);
+        self.merkle.update(entries.hash());
+    }
+
+    /// Like [`State::commit`], and returns the exact changes.
+    pub(crate) fn commit_with_changes(&mut self) -> ChangeSet {
         let changes = take_changes(self);
         self.merkle.update(leaves(&changes));
         changes
@@ -205,7 +212,7 @@ fn leaves(changes: &ChangeSet) -> Vec<merkle::Change> {
         key: change.key,
         value: change.after,
     });
-    hash_entries(&entries.collect::<Vec<_>>())
+    hash_entries(entries)
 }
 
 /// The mechanisms of a state, each lent apart from the others and from what [`Context`] brings.

@@ -9,6 +9,7 @@ use ballast_protocol::{
 };
 
 use super::{liquidation, pool_queue, protection, transaction};
+use crate::kernel::table::GROUP;
 use crate::kernel::{ChangeSet, Clock, Savepoint};
 use crate::mechanisms::auction;
 use crate::mechanisms::oracle::Closed;
@@ -50,29 +51,16 @@ const FORGETFUL: usize = 64;
 /// state: height 41  +  block 42  →  state: height 42, receipts, events, root
 /// ```
 pub fn apply_block(state: &mut State, block: &Block) -> Result<BlockResult, InvalidBlock> {
-    apply_block_with_changes(state, block).map(|(result, _)| result)
+    let executed = execute_block(state, block)?;
+    state.commit();
+    Ok(executed.committed_to(state))
 }
 
 /// Like [`apply_block`], and returns the exact changes too.
 pub fn apply_block_with_changes(state: &mut State, block: &Block) -> Result<(BlockResult, ChangeSet), InvalidBlock> {
     let executed = execute_block(state, block)?;
-    let changes = state.commit();
-    let Executed {
-        height,
-        receipts,
-        events,
-        work,
-    } = executed;
-    Ok((
-        BlockResult {
-            height,
-            receipts,
-            events,
-            state_root: state.root(),
-            work,
-        },
-        changes,
-    ))
+    let changes = state.commit_with_changes();
+    Ok((executed.committed_to(state), changes))
 }
 
 /// What came of a block that is not committed to yet.
@@ -86,6 +74,18 @@ pub struct Executed {
     pub events: Vec<Event>,
     /// Work units spent, by the engine and the transactions.
     pub work: u64,
+}
+
+impl Executed {
+    fn committed_to(self, state: &State) -> BlockResult {
+        BlockResult {
+            height: self.height,
+            receipts: self.receipts,
+            events: self.events,
+            state_root: state.root(),
+            work: self.work,
+        }
+    }
 }
 
 /// Executes a block and leaves the root as it was: for dry runs on a clone, and for measuring what the root costs. On
@@ -303,8 +303,8 @@ impl<'a> BlockRun<'a> {
         let all = self.block.transactions.iter().enumerate();
         let mine: Vec<_> = all.filter(|(_, tx)| part(tx) == which).collect();
         for (turn, (at, tx)) in mine.iter().enumerate() {
-            if turn % transaction::GROUP == 0 {
-                transaction::warm(state, &mine[turn..mine.len().min(turn + transaction::GROUP)]);
+            if turn % GROUP == 0 {
+                transaction::warm(state, &mine[turn..mine.len().min(turn + GROUP)]);
             }
             let needed = transaction::transaction_work(tx);
             let left = room.saturating_sub(self.work);

@@ -52,9 +52,6 @@ pub fn transaction_work(transaction: &Transaction) -> u64 {
         .fold(ADMISSION_WORK, u64::saturating_add)
 }
 
-/// How many transactions are worth a look ahead: what they touch fits into a second-level cache.
-pub(crate) const GROUP: usize = 32;
-
 /// Brings the records that transactions name near the processor. In a state that is larger than its caches most of the
 /// time of a transaction goes into waiting for them, and waiting for many at once takes little longer than for one.
 pub(crate) fn warm(state: &State, transactions: &[(usize, &Transaction)]) {
@@ -63,10 +60,13 @@ pub(crate) fn warm(state: &State, transactions: &[(usize, &Transaction)]) {
     if state.vaults.len() < NEAR {
         return;
     }
-    let transactions = || transactions.iter().map(|(_, transaction)| *transaction);
-    state.ledger.warm(transactions().map(|transaction| transaction.sender));
-    let commands = transactions().flat_map(|transaction| &transaction.commands);
-    let vaults: Vec<VaultId> = commands
+    let senders: Vec<_> = transactions
+        .iter()
+        .map(|(_, transaction)| &transaction.sender)
+        .collect();
+    state.ledger.warm(&senders);
+    let commands = transactions.iter().flat_map(|(_, transaction)| &transaction.commands);
+    let vaults: Vec<&VaultId> = commands
         .filter_map(|command| match command {
             Command::Deposit {
                 vault: VaultRef::Id(id),
@@ -83,7 +83,7 @@ pub(crate) fn warm(state: &State, transactions: &[(usize, &Transaction)]) {
             | Command::RepayDebt {
                 vault: VaultRef::Id(id),
                 ..
-            } => Some(*id),
+            } => Some(id),
             _ => None,
         })
         .collect();

@@ -4,6 +4,18 @@ use std::ops::Range;
 
 use borsh::BorshSerialize;
 
+/// What collects changes: the exact feed, or only what the state root needs.
+pub trait ChangeSink {
+    /// Adds a key, unless its value is as before.
+    fn add<K: BorshSerialize, V: BorshSerialize + PartialEq>(
+        &mut self,
+        table: u16,
+        key: &K,
+        before: Option<&V>,
+        after: Option<&V>,
+    );
+}
+
 /// One changed key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change<'a> {
@@ -50,36 +62,6 @@ impl ChangeSet {
         self.entries.clear();
     }
 
-    /// Makes room for so many changes of about so many bytes each.
-    pub(crate) fn reserve(&mut self, changes: usize, bytes_each: usize) {
-        self.entries.reserve(changes);
-        self.bytes.reserve(changes * bytes_each);
-    }
-
-    /// Adds a key, unless its value is as before.
-    pub(crate) fn add<K: BorshSerialize, V: BorshSerialize + PartialEq>(
-        &mut self,
-        table: u16,
-        key: &K,
-        before: Option<&V>,
-        after: Option<&V>,
-    ) {
-        if before == after {
-            return;
-        }
-        let start = self.bytes.len();
-        let key_end = self.write(key);
-        let before = before.map(|value| self.write(value));
-        let after = after.map(|value| self.write(value));
-        self.entries.push(Entry {
-            table,
-            start,
-            key_end,
-            before,
-            after,
-        });
-    }
-
     fn write(&mut self, value: &impl BorshSerialize) -> usize {
         value
             .serialize(&mut self.bytes)
@@ -102,5 +84,30 @@ impl ChangeSet {
                 after: entry.after.map(|end| self.slice(before_end..end)),
             }
         })
+    }
+}
+
+impl ChangeSink for ChangeSet {
+    fn add<K: BorshSerialize, V: BorshSerialize + PartialEq>(
+        &mut self,
+        table: u16,
+        key: &K,
+        before: Option<&V>,
+        after: Option<&V>,
+    ) {
+        if before == after {
+            return;
+        }
+        let start = self.bytes.len();
+        let key_end = self.write(key);
+        let before = before.map(|value| self.write(value));
+        let after = after.map(|value| self.write(value));
+        self.entries.push(Entry {
+            table,
+            start,
+            key_end,
+            before,
+            after,
+        });
     }
 }

@@ -49,7 +49,7 @@ impl Ledger {
     }
 
     /// Brings the records of these accounts near the processor.
-    pub(crate) fn warm(&self, accounts: impl Iterator<Item = AccountId>) {
+    pub(crate) fn warm(&self, accounts: &[&AccountId]) {
         self.accounts.warm(accounts);
     }
 

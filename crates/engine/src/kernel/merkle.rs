@@ -27,7 +27,7 @@ use ballast_protocol::proof::{End, Hash, Path, Proof};
 use triomphe::{Arc, ThinArc};
 
 use bucket::{Cell, Climb};
-pub use hashing::{Entry, hash_batch, hash_entries};
+pub use hashing::{Entry, EntryBatch, hash_batch, hash_entries};
 
 /// The most leaves that a bucket holds: more cost hashes, fewer cost memory. With 4, a leaf takes 107 bytes in all.
 const BUCKET: usize = 4;

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use ballast_num::{Amount, Index, NormalizedDebt, Price, Ratio, Round, U256, cmp_products, cmp_products3};
 use ballast_protocol::TypeId;
 
-use super::changes::ChangeSet;
+use super::changes::ChangeSink;
 use super::table::{Record, Stored, Table};
 use super::tree::{Summary, Tree};
 
@@ -63,10 +63,11 @@ impl<K: Record + Ord + Copy, V: Position> Book<K, V> {
     }
 
     /// Brings positions and their places near the processor.
-    pub(crate) fn warm(&self, ids: &[K]) {
-        self.records.warm(ids.iter().copied());
+    pub(crate) fn warm(&self, ids: &[&K]) {
+        let positions = self.records.warm(ids);
+        let found = ids.iter().zip(positions);
         self.ranking
-            .warm(ids.iter().filter_map(|id| Some((*id, self.records.get(id)?))));
+            .warm(found.filter_map(|(id, position)| Some((**id, position?))));
     }
 }
 
@@ -80,11 +81,11 @@ impl<K: Record + Ord + Copy, V: Position> Stored for Book<K, V> {
         records.rewind_with(mark, |id, now, restored| ranking.replace(*id, now, restored));
     }
 
-    fn take_changes(&mut self, changes: &mut ChangeSet) {
+    fn take_changes(&mut self, changes: &mut impl ChangeSink) {
         self.records.take_changes(changes);
     }
 
-    fn all_entries(&self, changes: &mut ChangeSet) {
+    fn all_entries(&self, changes: &mut impl ChangeSink) {
         self.records.all_entries(changes);
     }
 }
@@ -138,6 +139,9 @@ impl<K: Copy + Ord> Place<K> {
     #[cold]
     fn cmp_exactly(&self, other: &Self) -> Ordering {
         let (mine, theirs) = (self.normalized_debt.raw(), other.normalized_debt.raw());
+        if mine == theirs && self.collateral == other.collateral {
+            return self.id.cmp(&other.id);
+        }
         // Mine ÷ my collateral against theirs ÷ their collateral, the larger first.
         cmp_products(theirs, self.collateral.raw(), mine, other.collateral.raw()).then_with(|| self.id.cmp(&other.id))
     }
@@ -165,6 +169,7 @@ fn leading_bits(debt: u128, collateral: u128) -> u64 {
     let (of_debt, of_collateral) = (128 - debt.leading_zeros(), 128 - collateral.leading_zeros());
     let shift = i64::from(MANTISSA) + 1 + i64::from(of_collateral) - i64::from(of_debt);
     let quotient = match u32::try_from(shift) {
+        Ok(up) if up <= debt.leading_zeros() => Ok((debt << up) / collateral),
         Ok(up @ 0..128) => U256::product(debt, 1 << up).try_div(collateral, Round::Down),
         // The debt has at most 54 + 128 − 128 bits fewer than the collateral here, so the first factor fits.
         Ok(up) => U256::product(debt << (up - 127), 1 << 127).try_div(collateral, Round::Down),
@@ -306,7 +311,7 @@ impl<K: Copy + Ord> Ranking<K> {
         }
         for (collateral_type, places) in places {
             if let Some(tree) = self.types.get(&collateral_type) {
-                tree.warm(&places);
+                tree.warm(&places.iter().collect::<Vec<_>>());
             }
         }
     }

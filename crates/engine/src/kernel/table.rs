@@ -6,7 +6,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use super::changes::ChangeSet;
+use super::changes::{ChangeSet, ChangeSink};
 use super::tree::{Range, Tree};
 
 /// What a table can hold: copyable by `Clone`, comparable, with canonical bytes.
@@ -20,9 +20,9 @@ pub trait Stored {
     /// Undoes all that was written since `mark`.
     fn rewind(&mut self, mark: usize);
     /// Adds what changed since the last call to the set and forgets how to undo it.
-    fn take_changes(&mut self, changes: &mut ChangeSet);
+    fn take_changes(&mut self, changes: &mut impl ChangeSink);
     /// Adds every entry to the set as if it were new: for a root from scratch, exports and checks.
-    fn all_entries(&self, changes: &mut ChangeSet);
+    fn all_entries(&self, changes: &mut impl ChangeSink);
 }
 
 /// A part of the state: visits all its pieces in a fixed order.
@@ -50,6 +50,9 @@ macro_rules! pieces {
     };
 }
 
+/// How many records are worth looking up together: the way to them fits into a second-level cache.
+pub(crate) const GROUP: usize = 32;
+
 /// An ordered map that can be undone, cloned in O(1) and committed to by the state root.
 #[derive(Clone, Debug)]
 pub struct Table<K, V> {
@@ -73,9 +76,9 @@ impl<K: Record + Ord, V: Record> Table<K, V> {
         self.tree.get(key)
     }
 
-    /// Brings records near the processor before they are wanted. See [`Tree::warm`].
-    pub(crate) fn warm(&self, keys: impl Iterator<Item = K>) {
-        self.tree.warm(&keys.collect::<Vec<_>>());
+    /// The records at these keys, now near the processor. See [`Tree::warm`].
+    pub(crate) fn warm(&self, keys: &[&K]) -> Vec<Option<&V>> {
+        self.tree.warm(keys)
     }
 
     /// Whether there is a record at `key`.
@@ -165,24 +168,23 @@ impl<K: Record + Ord, V: Record> Stored for Table<K, V> {
         self.rewind_with(mark, |_, _, _| ());
     }
 
-    fn take_changes(&mut self, changes: &mut ChangeSet) {
-        let mut order: Vec<(&K, usize, &Option<V>)> = self
-            .log
-            .iter()
-            .enumerate()
-            .map(|(at, (key, before))| (key, at, before))
-            .collect();
-        order.sort_unstable_by(|left, right| (left.0, left.1).cmp(&(right.0, right.1)));
+    fn take_changes(&mut self, changes: &mut impl ChangeSink) {
+        let keys = self.log.iter().map(|(key, _)| key.clone());
+        let mut order: Vec<(K, usize)> = keys.zip(0..).collect();
+        order.sort_unstable();
         // The first entry of a key is the value that it had before the block.
         order.dedup_by(|later, first| later.0 == first.0);
-        changes.reserve(order.len(), size_of::<K>() + 2 * size_of::<V>());
-        for (key, _, before) in order {
-            changes.add(self.id, key, before.as_ref(), self.tree.get(key));
+        for group in order.chunks(GROUP) {
+            let keys: Vec<&K> = group.iter().map(|(key, _)| key).collect();
+            for ((key, at), after) in group.iter().zip(self.tree.warm(&keys)) {
+                let (_, before) = &self.log[*at];
+                changes.add(self.id, key, before.as_ref(), after);
+            }
         }
         self.log.clear();
     }
 
-    fn all_entries(&self, changes: &mut ChangeSet) {
+    fn all_entries(&self, changes: &mut impl ChangeSink) {
         for (key, value) in self.tree.iter() {
             changes.add(self.id, key, None, Some(value));
         }
@@ -231,14 +233,14 @@ impl<V: Record> Stored for Var<V> {
         }
     }
 
-    fn take_changes(&mut self, changes: &mut ChangeSet) {
+    fn take_changes(&mut self, changes: &mut impl ChangeSink) {
         if let Some(before) = self.log.first() {
             changes.add(self.id, &(), before.as_ref(), Some(&self.value));
         }
         self.log.clear();
     }
 
-    fn all_entries(&self, changes: &mut ChangeSet) {
+    fn all_entries(&self, changes: &mut impl ChangeSink) {
         changes.add(self.id, &(), None, Some(&self.value));
     }
 }
@@ -292,8 +294,13 @@ impl Visitor for Rewinding {
 /// The exact changes of a part of the state since the last call, which can be undone no more.
 pub fn take_changes(state: &mut impl State) -> ChangeSet {
     let mut changes = ChangeSet::default();
-    state.each(&mut Taking(&mut changes));
+    take_changes_into(state, &mut changes);
     changes
+}
+
+/// Like [`take_changes`], into whatever collects them.
+pub(crate) fn take_changes_into(state: &mut impl State, changes: &mut impl ChangeSink) {
+    state.each(&mut Taking(changes));
 }
 
 /// Every record of a part of the state, as if it were new.
@@ -303,17 +310,17 @@ pub fn all_entries(state: &mut impl State) -> ChangeSet {
     changes
 }
 
-struct Taking<'a>(&'a mut ChangeSet);
+struct Taking<'a, C>(&'a mut C);
 
-impl Visitor for Taking<'_> {
+impl<C: ChangeSink> Visitor for Taking<'_, C> {
     fn visit(&mut self, piece: &mut impl Stored) {
         piece.take_changes(self.0);
     }
 }
 
-struct Reading<'a>(&'a mut ChangeSet);
+struct Reading<'a, C>(&'a mut C);
 
-impl Visitor for Reading<'_> {
+impl<C: ChangeSink> Visitor for Reading<'_, C> {
     fn visit(&mut self, piece: &mut impl Stored) {
         piece.all_entries(self.0);
     }

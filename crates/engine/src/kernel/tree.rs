@@ -165,13 +165,15 @@ impl<K, V, S> Tree<K, V, S> {
 }
 
 impl<K: Ord, V: Clone, S> Tree<K, V, S> {
-    /// Brings the nodes on the way to these keys, and their entries, near the processor, and changes nothing: worth it
-    /// before a batch of operations on a tree that is larger than the processor's caches.
+    /// The values at these keys. Brings them, and the nodes on the way, near the processor: worth it before a batch of
+    /// operations on a tree that is larger than the processor's caches.
     ///
     /// All keys go down a level together. A search waits for one line of memory before it knows the next; so a node is
     /// first looked at all over, in reads that wait for nothing, while the nodes of the other keys are on their way too.
-    pub fn warm(&self, keys: &[K]) {
-        let Some(root) = self.root.as_ref() else { return };
+    pub fn warm(&self, keys: &[&K]) -> Vec<Option<&V>> {
+        let Some(root) = self.root.as_ref() else {
+            return vec![None; keys.len()];
+        };
         let mut nodes = vec![root; keys.len()];
         while let Some(Node::Branch(_)) = nodes.first() {
             for (node, key) in nodes.iter_mut().zip(keys) {
@@ -180,13 +182,15 @@ impl<K: Ord, V: Clone, S> Tree<K, V, S> {
                 }
             }
             // Sizes first: a guess at how far to look would be wrong, and found out late.
-            hint::black_box(nodes.iter().map(|node| node.size()).sum::<usize>());
+            hint::black_box(nodes.iter().map(|node| node.glance()).sum::<usize>());
             let looks = nodes.iter().zip(keys).map(|(node, key)| node.look(key));
             hint::black_box(looks.sum::<usize>());
         }
-        for (leaf, key) in nodes.iter().zip(keys) {
-            hint::black_box(leaf.get(key).cloned());
+        let found: Vec<Option<&V>> = nodes.iter().zip(keys).map(|(leaf, key)| leaf.get(key)).collect();
+        for value in &found {
+            hint::black_box(value.cloned());
         }
+        found
     }
 }
 

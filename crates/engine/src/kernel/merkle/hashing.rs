@@ -1,10 +1,14 @@
 //! Many hashes at once.
 
+use std::mem;
+
 use ballast_protocol::proof::{self, Hash, Path, keys};
 use blake3::IncrementCounter;
 use blake3::platform::{Platform, words_from_le_bytes_32};
+use borsh::BorshSerialize;
 
 use super::Change;
+use crate::kernel::changes::ChangeSink;
 
 /// Length of a BLAKE3 block.
 const BLOCK: usize = 64;
@@ -28,42 +32,92 @@ pub struct Entry<'a> {
 }
 
 /// What [`MerkleTree::update`](super::MerkleTree::update) takes: [`proof::path`] and [`proof::value_hash`] of every entry,
-/// in order. Keys up to 61 bytes and values up to 255 go in batches, longer ones one by one.
+/// in order.
 #[must_use]
-pub fn hash_entries(entries: &[Entry<'_>]) -> Vec<Change> {
-    let mut paths = vec![Path([0; 32]); entries.len()];
-    let mut keys_of_one = Padded::<BLOCK>::with_capacity(entries.len());
-    for (slot, entry) in entries.iter().enumerate() {
-        if !keys_of_one.push(slot, &entry.table.to_le_bytes(), entry.key) {
-            paths[slot] = proof::path(entry.table, entry.key);
-        }
-    }
-    keys_of_one.finish(&keys::PATH, |slot, hash| paths[slot] = Path(hash.0));
+pub fn hash_entries<'a>(entries: impl IntoIterator<Item = Entry<'a>>) -> Vec<Change> {
+    let mut batch = EntryBatch::default();
+    entries.into_iter().for_each(|entry| batch.push(entry));
+    batch.hash()
+}
 
-    let mut values = vec![None; entries.len()];
-    let mut one = Padded::<BLOCK>::with_capacity(entries.len());
-    let mut two = Padded::<{ 2 * BLOCK }>::default();
-    let mut three = Padded::<{ 3 * BLOCK }>::default();
-    let mut four = Padded::<{ 4 * BLOCK }>::default();
-    for (slot, entry) in entries.iter().enumerate() {
-        let Some(value) = entry.value else { continue };
-        let batched = match value.len() / BLOCK {
-            0 => one.push(slot, &[], value),
-            1 => two.push(slot, &[], value),
-            2 => three.push(slot, &[], value),
-            _ => four.push(slot, &[], value),
+/// Entries that are to be hashed together: keys up to 61 bytes and values up to 255 go in batches, longer ones one by one.
+#[derive(Default)]
+pub struct EntryBatch {
+    hashes: Vec<Change>,
+    keys: Padded<BLOCK>,
+    one: Padded<BLOCK>,
+    two: Padded<{ 2 * BLOCK }>,
+    three: Padded<{ 3 * BLOCK }>,
+    four: Padded<{ 4 * BLOCK }>,
+    /// Where a record is written before it is padded.
+    bytes: Vec<u8>,
+}
+
+impl EntryBatch {
+    /// Adds an entry.
+    pub fn push(&mut self, Entry { table, key, value }: Entry<'_>) {
+        let slot = self.hashes.len();
+        let path = if self.keys.push(slot, &table.to_le_bytes(), key) {
+            Path([0; 32])
+        } else {
+            proof::path(table, key)
         };
-        if !batched {
-            values[slot] = Some(proof::value_hash(value));
-        }
+        let hash = value.map(|value| {
+            let batched = match value.len() / BLOCK {
+                0 => self.one.push(slot, &[], value),
+                1 => self.two.push(slot, &[], value),
+                2 => self.three.push(slot, &[], value),
+                _ => self.four.push(slot, &[], value),
+            };
+            if batched { Hash::EMPTY } else { proof::value_hash(value) }
+        });
+        self.hashes.push((path, hash));
     }
-    let mut write = |slot: usize, hash| values[slot] = Some(hash);
-    one.finish(&keys::VALUE, &mut write);
-    two.finish(&keys::VALUE, &mut write);
-    three.finish(&keys::VALUE, &mut write);
-    four.finish(&keys::VALUE, &mut write);
 
-    paths.into_iter().zip(values).collect()
+    /// Path and hash of every entry, in the order in which they were added.
+    #[must_use]
+    pub fn hash(self) -> Vec<Change> {
+        let mut hashes = self.hashes;
+        self.keys
+            .finish(&keys::PATH, |slot, hash| hashes[slot].0 = Path(hash.0));
+        let mut write = |slot: usize, hash| hashes[slot].1 = Some(hash);
+        self.one.finish(&keys::VALUE, &mut write);
+        self.two.finish(&keys::VALUE, &mut write);
+        self.three.finish(&keys::VALUE, &mut write);
+        self.four.finish(&keys::VALUE, &mut write);
+        hashes
+    }
+}
+
+/// Needs no more than the value of each changed key.
+impl ChangeSink for EntryBatch {
+    fn add<K: BorshSerialize, V: BorshSerialize + PartialEq>(
+        &mut self,
+        table: u16,
+        key: &K,
+        before: Option<&V>,
+        after: Option<&V>,
+    ) {
+        if before == after {
+            return;
+        }
+        let mut bytes = mem::take(&mut self.bytes);
+        bytes.clear();
+        let key_end = write(&mut bytes, key);
+        let end = after.map(|value| write(&mut bytes, value));
+        self.push(Entry {
+            table,
+            key: &bytes[..key_end],
+            value: end.map(|end| &bytes[key_end..end]),
+        });
+        self.bytes = bytes;
+    }
+}
+
+/// Appends canonical bytes; returns where they end.
+fn write(bytes: &mut Vec<u8>, record: &impl BorshSerialize) -> usize {
+    record.serialize(bytes).expect("writing to memory does not fail");
+    bytes.len()
 }
 
 /// `blake3::keyed_hash(key, input)` of every input, in order, for inputs of `N` bytes: from one to sixteen blocks of 64.
@@ -114,13 +168,6 @@ struct Padded<const N: usize> {
 }
 
 impl<const N: usize> Padded<N> {
-    fn with_capacity(inputs: usize) -> Self {
-        Self {
-            inputs: Vec::with_capacity(inputs),
-            slots: Vec::with_capacity(inputs),
-        }
-    }
-
     /// Adds `head ‖ tail` padded as [`proof`] pads it, if it then has `N` bytes; else returns false.
     fn push(&mut self, slot: usize, head: &[u8], tail: &[u8]) -> bool {
         let length = head.len() + tail.len();

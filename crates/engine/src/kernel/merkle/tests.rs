@@ -208,7 +208,7 @@ proptest! {
             .collect();
         let expected: Vec<_> =
             entries.iter().map(|entry| (path(entry.table, entry.key), entry.value.map(value_hash))).collect();
-        prop_assert_eq!(hash_entries(&entries), expected);
+        prop_assert_eq!(hash_entries(entries.iter().copied()), expected);
     }
 }
 
@@ -249,7 +249,7 @@ fn every_length_near_a_block_boundary_is_padded_right() {
             value: Some(&bytes[..length]),
         };
         let expected = (path(0x0102, entry.key), Some(value_hash(&bytes[..length])));
-        assert_eq!(hash_entries(&[entry]), [expected], "{length} bytes");
+        assert_eq!(hash_entries([entry]), [expected], "{length} bytes");
     }
 }
 
@@ -326,7 +326,7 @@ fn golden_root() {
         .collect();
     let mut tree = MerkleTree::default();
     assert_eq!(tree.root().to_string(), "0".repeat(64));
-    tree.update(hash_entries(&entries));
+    tree.update(hash_entries(entries));
     assert_eq!(
         tree.root().to_string(),
         "f9aa4d9d8ed265c3281f8ee60f6da8c8a7b984b20675d7a0b67e4f5dbc9c279f"

@@ -83,11 +83,20 @@ impl<K, V, S> Node<K, V, S> {
     }
 
     /// Entries of a leaf, children of a branch.
-    pub(super) fn size(&self) -> usize {
+    fn size(&self) -> usize {
         match self {
             Self::Leaf(leaf) => leaf.keys.len(),
             Self::Branch(branch) => branch.children.len(),
         }
+    }
+
+    /// Reads the lines of memory that say how many hold the node and how large it is. The result means nothing.
+    pub(super) fn glance(&self) -> usize {
+        let sizes = match self {
+            Self::Leaf(leaf) => leaf.keys.len() + leaf.values.len(),
+            Self::Branch(branch) => branch.keys.len() + branch.children.len(),
+        };
+        sizes + usize::from(self.is_unique())
     }
 
     const fn capacity(&self) -> usize {
@@ -154,15 +163,17 @@ impl<K: Ord, V, S> Node<K, V, S> {
         }
     }
 
-    /// Reads every line of memory of the node's keys, none because of another; the result means nothing.
+    /// Reads the lines of memory that a search in this node may read, none because of another. The result means nothing.
     pub(super) fn look(&self, key: &K) -> usize {
         /// Bytes of a line.
         const LINE: usize = 64;
+        /// The last steps of a search stay among so many keys.
+        const NEAR: usize = 4;
         let keys: &[K] = match self {
             Self::Leaf(leaf) => &leaf.keys,
             Self::Branch(branch) => &branch.keys,
         };
-        let step = (LINE / size_of::<K>().max(1)).max(1);
+        let step = (LINE / size_of::<K>().max(1)).max(NEAR);
         keys.iter().step_by(step).map(|k| usize::from(k < key)).sum()
     }
 

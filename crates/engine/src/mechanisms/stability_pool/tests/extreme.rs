@@ -72,13 +72,9 @@ fn largest_shortfall(floor: u128, size: u128) -> u128 {
         }
         if round % 1_000 == 0 {
             pools.deposits_are_backed(ETH).unwrap();
-            [
-                &mut pools.pools as &mut dyn Stored,
-                &mut pools.deposits,
-                &mut pools.gains,
-            ]
-            .into_iter()
-            .for_each(|piece| piece.take_changes(&mut changes));
+            pools.pools.take_changes(&mut changes);
+            pools.deposits.take_changes(&mut changes);
+            pools.gains.take_changes(&mut changes);
             changes.clear();
         }
     }
