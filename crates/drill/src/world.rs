@@ -88,10 +88,13 @@ fn feeds(random: &mut Random) -> Vec<FeedSpec> {
 fn first(random: &mut Random) -> TypeSpec {
     let mut spec = TypeSpec::standard(TypeId(1), "ETH-A", AssetId(2), FeedId(1));
     spec.debt_ceiling = coins(2_000_000);
+    spec.flash_ceiling = random.of([coins(500), coins(20_000), coins(10_000_000)]);
+    spec.grace = random.of([Seconds(0), Seconds(100), Seconds(900)]);
     spec.auction.ceiling = random.of([coins(20_000), coins(10_000_000)]);
     spec.line = random.of([Amount::ZERO, coins(100), coins(100_000)]);
     spec.pool.cooldown = random.of([Seconds(0), Seconds(120)]);
     spec.warning_band = random.of([Ratio::ZERO, spec.warning_band, Ratio::ONE]);
+    spec.pool.ticket_min = random.of([coins(1), coins(100), coins(1_500)]);
     spec
 }
 
@@ -121,6 +124,7 @@ fn third(random: &mut Random) -> TypeSpec {
         },
     ]);
     spec.auction.duration = Seconds(900);
+    spec.grace = random.of([Seconds(0), Seconds(1_000)]);
     spec.round_seizure = random.of([Ratio::percent(20), Ratio::percent(100)]);
     spec.line = random.of([coins(500), coins(1_000_000_000)]);
     spec

@@ -46,7 +46,7 @@ fn fits<T, E: std::fmt::Display>(result: Result<T, E>, invariant: &'static str) 
 /// How many invariants each set holds: what a replay counts.
 pub const CHEAP: u64 = 3;
 /// How many invariants [`check_all`] checks.
-pub const ALL: u64 = CHEAP + 7;
+pub const ALL: u64 = CHEAP + 8;
 
 /// The cheap invariants.
 pub fn check_cheap(state: &State) -> Result<(), Breach> {
@@ -63,6 +63,7 @@ pub fn check_all(state: &State) -> Result<(), Breach> {
     rankings_are_exact(state)?;
     auctions_add_up(state)?;
     queue_is_escrowed(state)?;
+    queue_is_indexed(state)?;
     deposits_are_backed(state)?;
     no_dead_records(state)
 }
@@ -237,6 +238,13 @@ pub fn queue_is_escrowed(state: &State) -> Result<(), Breach> {
     let brought = fits(Amount::try_sum(entries.map(|(_, ticket)| ticket.amount)), NAME)?;
     let held = state.ledger().balance(state.governance().limits.coin, Module::Queue);
     Breach::unless(brought == held, NAME, || format!("tickets {brought}, escrow {held}"))
+}
+
+/// Every open ticket is found when it is due, when it expires, by its owner, and if it is cancelled; and nothing else is.
+pub fn queue_is_indexed(state: &State) -> Result<(), Breach> {
+    Breach::unless(state.queue().is_indexed(), "queue_is_indexed", || {
+        format!("{} tickets do not match their orders", state.queue().iter().count())
+    })
 }
 
 /// No pool owes its depositors more than it has.

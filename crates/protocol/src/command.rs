@@ -200,7 +200,7 @@ pub enum Command {
     ExitPool {
         /// Which pool.
         collateral_type: TypeId,
-        /// Most coins to take out; what the pool has spent meanwhile is gone.
+        /// Most coins to take out; what the pool has spent meanwhile is gone. All goes if too little would be left.
         amount: Amount,
         /// Void if not executed by then.
         expiry: Timestamp,
@@ -295,6 +295,8 @@ pub enum TypeParameter {
     CallerShare(Ratio),
     /// Most debt of the type.
     DebtCeiling(Amount),
+    /// Most debt beyond health between the steps of a block's batches (rule R5).
+    FlashCeiling(Amount),
     /// Least debt of a vault.
     DebtFloor(Amount),
     /// Stress of the balance sheet.

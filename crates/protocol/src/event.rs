@@ -313,6 +313,11 @@ pub enum Event {
         /// How.
         outcome: TicketOutcome,
     },
+    /// The cancel of a ticket came too late and is forgotten (rule R1).
+    CancelLapsed {
+        /// Which.
+        ticket: TicketId,
+    },
     /// Coins entered a stability pool.
     PoolEntered {
         /// Which.

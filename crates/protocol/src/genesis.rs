@@ -138,6 +138,8 @@ pub struct TypeSpec {
     pub restore_margin: Ratio,
     /// Above 1 + penalty + this, a vault is judged at the kinder of two rounds (rule R9).
     pub wick_band: Ratio,
+    /// Live time for which such a vault is judged at the best price of the last while (rule R11); zero grants none.
+    pub grace: Seconds,
     /// Most of a vault's debt that such a vault loses in one round (rule R9, x).
     pub round_seizure: Ratio,
     /// Growth of debt a second, at least 1.
@@ -150,6 +152,8 @@ pub struct TypeSpec {
     pub caller_share: Ratio,
     /// Most debt of the type.
     pub debt_ceiling: Amount,
+    /// Most debt that the batches of a block may run up, between their steps, beyond what health allows (rule R5).
+    pub flash_ceiling: Amount,
     /// Least debt of a vault that has any.
     pub debt_floor: Amount,
     /// Owners are warned under liquidation ratio + this (rule R11).
@@ -175,6 +179,8 @@ pub struct PoolSpec {
     pub floor: Amount,
     /// Host time between asking to enter or leave and doing so (rule R1).
     pub cooldown: Seconds,
+    /// Least coins of an entry, and of an exit that is not of the whole deposit (rule R1).
+    pub ticket_min: Amount,
 }
 
 /// A type's auctions (docs/auction.md).

@@ -138,6 +138,18 @@ pub enum Rejected {
         /// What they may owe.
         ceiling: Amount,
     },
+    /// Between its steps a batch would owe more beyond health than the block has left for that (rule R5).
+    #[error(
+        "batches of this block owed {deferred} of {collateral_type} beyond health at a step, over {ceiling}: draw less before the collateral is there, or wait for the next block"
+    )]
+    FlashCeilingExceeded {
+        /// Which type.
+        collateral_type: TypeId,
+        /// Of all batches of the block so far, in the coin.
+        deferred: Amount,
+        /// The type's flash ceiling.
+        ceiling: Amount,
+    },
     /// A vault would owe less than the floor.
     #[error("{vault} would owe {debt}, under the floor of {floor}: repay all or leave the floor")]
     BelowDebtFloor {
@@ -250,9 +262,20 @@ pub enum Rejected {
         /// Which feed.
         feed: FeedId,
     },
-    /// Shares gained in a block cannot be used in it, and entries and exits may not overlap.
-    #[error("an exit of this pool is already queued: cancel it first")]
-    ExitQueued,
+    /// An owner has one exit in the queue of a pool (rule R1).
+    #[error("an exit of this pool is already queued as {0}: wait for it, or cancel it first")]
+    ExitQueued(TicketId),
+    /// An owner has one entry in the queue of a pool (rule R1).
+    #[error("an entry to this pool is already queued as {0}: wait for it, or cancel it first")]
+    EntryQueued(TicketId),
+    /// Too few coins for a place in the queue (rule R1).
+    #[error("{amount} is too little for a place in the queue: ask for {least} at least")]
+    BelowTicketMin {
+        /// Coins asked for.
+        amount: Amount,
+        /// Least coins; for an exit no more than the whole deposit.
+        least: Amount,
+    },
     /// No deposit in the pool.
     #[error("there is no deposit in this pool")]
     NoDeposit,

@@ -36,6 +36,8 @@ pub const DELEGATES: u16 = 23;
 pub const STANDING_ORDERS: u16 = 24;
 /// The last `VaultId` given out.
 pub const LAST_VAULT: u16 = 25;
+/// The best price that ended in each 32nd of a type's grace, by `(TypeId, slot)`; none where no grace is granted.
+pub const PEAKS: u16 = 26;
 /// Queued commands by `TicketId`.
 pub const TICKETS: u16 = 30;
 /// When tickets are due: `(TypeId, lane, host seconds, TicketId) → ()`.
@@ -44,6 +46,8 @@ pub const TICKETS_DUE: u16 = 35;
 pub const TICKETS_EXPIRING: u16 = 36;
 /// When cancels of tickets were included: `(TypeId, Timestamp, TicketId) → ()`.
 pub const TICKETS_CANCELLED: u16 = 37;
+/// The one entry and the one exit that an owner has queued: `(TypeId, lane, AccountId) → TicketId`.
+pub const TICKETS_OF_OWNER: u16 = 38;
 /// The last `TicketId` given out.
 pub const LAST_TICKET: u16 = 34;
 /// Stability pools by `TypeId`.

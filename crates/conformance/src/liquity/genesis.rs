@@ -230,6 +230,7 @@ fn genesis(fine: u32, time: u64) -> Result<Genesis, String> {
         liquidation_deposit: scaled(DEPOSIT),
         caller_share: Ratio::basis_points(50),
         debt_ceiling: Amount::from_raw(MOST),
+        flash_ceiling: Amount::MAX,
         debt_floor: scaled(2_000),
         warning_band: Ratio::ZERO,
         stress: Ratio::ZERO,
@@ -243,6 +244,7 @@ fn genesis(fine: u32, time: u64) -> Result<Genesis, String> {
             discount: Ratio::ZERO,
             floor: scaled(1),
             cooldown: ballast_num::Seconds(0),
+            ticket_min: Amount::ZERO,
         },
         peer: PeerRules {
             trigger: Trigger::CommandOnly,

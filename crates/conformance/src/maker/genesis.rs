@@ -137,6 +137,7 @@ impl Ilk {
             debt_ceiling: coins(&self.line),
             // A floor rounds up: what is at least a part of a unit more is at least the next unit.
             debt_floor: least(&self.dust),
+            flash_ceiling: Amount::MAX,
             warning_band: Ratio::ZERO,
             stress: Ratio::ZERO,
             line: Amount::from_raw(MOST),

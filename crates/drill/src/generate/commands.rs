@@ -228,7 +228,9 @@ fn command(random: &mut Random, state: &Model, sender: AccountId) -> Command {
             }
         }
         89..93 => {
-            let collateral_type = kind(random);
+            let own = state.deposits.keys().filter(|(_, owner)| *owner == sender);
+            let own: Vec<TypeId> = own.map(|(kind, _)| *kind).collect();
+            let collateral_type = random.pick(&own).unwrap_or_else(|| kind(random));
             let held = state.position(collateral_type, sender).map_or(1, |(coins, _)| coins);
             Command::ExitPool {
                 collateral_type,
@@ -348,7 +350,7 @@ fn parameter(random: &mut Random, state: &Model) -> ParameterChange {
         ]))
     };
     let few = |random: &mut Random, units: &[u64]| coins(random.pick(units).unwrap_or(0));
-    let parameter = match random.under(22) {
+    let parameter = match random.under(23) {
         0 | 1 => TypeParameter::InitialRatio(near(random, now.map(|spec| spec.initial_ratio))),
         2 | 3 => TypeParameter::LiquidationRatio(near(random, now.map(|spec| spec.liquidation_ratio))),
         4 => TypeParameter::GlidePerDay(percent(random, 12)),
@@ -381,6 +383,7 @@ fn parameter(random: &mut Random, state: &Model) -> ParameterChange {
         18 => TypeParameter::KeeperFlat(few(random, &[0, 10, 1_000, 1_001])),
         19 => TypeParameter::KeeperShare(percent(random, 60)),
         20 => TypeParameter::AuctionCeiling(few(random, &[0, 5_000, 100_000, 10_000_000, 1 << 61])),
+        21 => TypeParameter::FlashCeiling(few(random, &[0, 1_000, 100_000, 10_000_000, 1_000_000_001])),
         _ => TypeParameter::AuctionBreaker(random.of([
             Breaker::Open,
             Breaker::Open,

@@ -75,9 +75,12 @@ impl Model {
             settled: vec![None; block.transactions.len()],
             used: 0,
         };
+        let kinds = self.kinds_of(&closed);
+        for (kind, closed) in &kinds {
+            self.remember_price(*kind, closed.feed)?;
+        }
         run.part(self, Part::Protective, limits.block_work);
         let protective = run.used;
-        let kinds = self.kinds_of(&closed);
         let ids: Vec<TypeId> = kinds.iter().map(|(kind, _)| *kind).collect();
         let mut engine_work = self.protect(&ids, limits.liquidation_work / 4);
 
@@ -189,7 +192,7 @@ impl Model {
     fn charge_interest(&mut self, id: TypeId, live_time: u64) -> Done {
         let (now, coin) = (self.time, self.coin());
         let kind = self.kind_mut(id)?;
-        (kind.opening, kind.drawn) = (kind.total, 0);
+        (kind.opening, kind.drawn, kind.deferred) = (kind.total, 0, 0);
         let target = kind.spec.liquidation_ratio.raw();
         let moved = part(
             kind.spec.glide_per_day.raw(),

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use ballast_num::{Price, Round, WAD};
-use ballast_protocol::{AccountId, Breaker, Module, Rejected, TypeId, VaultId};
+use ballast_protocol::{AccountId, Breaker, FeedId, Module, Rejected, TypeId, VaultId};
 
 use super::auction::Lot;
 use super::number::{add, big, normalize, part, share, sub, value, worth};
@@ -31,6 +31,8 @@ struct Seizure {
 struct Judge {
     kind: Type,
     quote: Quote,
+    /// The best of two rounds and of the grace.
+    kindest: u128,
 }
 
 impl Judge {
@@ -56,17 +58,35 @@ impl Judge {
 
     /// Under its liquidation ratio: at once if deep, else at the kinder of two rounds; after a gap only under 1 + penalty.
     fn is_broken(&self, vault: &Vault) -> bool {
-        let kinder = self.quote.judging.max(self.quote.judging_before);
         if self.quote.quiet {
             self.under_penalty(vault)
         } else {
-            self.is_deep(vault) || self.under(vault, kinder, self.kind.ratio)
+            self.is_deep(vault) || self.under(vault, self.kindest, self.kind.ratio)
         }
     }
 
     /// Already lost what one round may take.
     fn is_spared(&self, vault: &Vault) -> bool {
         !self.is_deep(vault) && vault.seized_in == self.quote.round
+    }
+}
+
+impl Type {
+    /// Whether a price that ceased to judge at `end` still counts: its 32nd of the grace, counted from the beginning of
+    /// live time, comes after the one that lies a whole grace back.
+    fn within_grace(&self, end: u64, now: u64) -> bool {
+        let grace = self.spec.grace.0;
+        let slice = grace.div_ceil(32);
+        grace > 0 && (now < grace || end / slice > (now - grace) / slice)
+    }
+
+    fn kindest(&self, quote: &Quote) -> u128 {
+        let ended = self
+            .ended
+            .iter()
+            .filter(|(end, _)| self.within_grace(*end, quote.live_time));
+        let best = ended.map(|(_, price)| *price).max().unwrap_or(0);
+        best.max(quote.judging).max(quote.judging_before)
     }
 }
 
@@ -84,7 +104,21 @@ impl Model {
         let kind = self.kind(kind)?.clone();
         let quote = *self.quote(kind.spec.feed)?;
         quote.heard()?;
-        Ok(Judge { kind, quote })
+        let kindest = kind.kindest(&quote);
+        Ok(Judge { kind, quote, kindest })
+    }
+
+    /// A round has closed: the price that judged until now is kept as long as the type's grace may still reach it.
+    pub(super) fn remember_price(&mut self, kind: TypeId, feed: FeedId) -> Done {
+        let quote = *self.quote(feed)?;
+        let kind = self.kind_mut(kind)?;
+        kind.ended.push((quote.live_time, quote.judging_before));
+        let ended = std::mem::take(&mut kind.ended);
+        kind.ended = ended
+            .into_iter()
+            .filter(|(end, _)| kind.within_grace(*end, quote.live_time))
+            .collect();
+        Ok(())
     }
 
     /// The vaults of a type that owe anything and pass a test, riskiest first.
@@ -208,7 +242,7 @@ impl Model {
     /// Takes debt and collateral off a vault, pays the caller, books the loss, and sells the lot.
     fn seize(&mut self, id: VaultId, seizure: &Seizure, caller: Option<AccountId>) -> Done {
         let vault = self.vault(id)?;
-        let Judge { kind, quote } = self.judge_of(vault.kind)?;
+        let Judge { kind, quote, .. } = self.judge_of(vault.kind)?;
         let (spec, coin) = (&kind.spec, self.coin());
         let deposit = if seizure.normalized == vault.normalized {
             vault.deposit
@@ -219,7 +253,9 @@ impl Model {
             None => 0,
             Some(_) => {
                 let share = share(seizure.collateral, spec.caller_share.raw(), Down)?;
-                share.min(worth(seizure.penalty, quote.low, kind.decimals, Down)?)
+                let at_discount = part(seizure.debt, WAD, WAD - spec.pool.discount.raw(), Up)?;
+                let spare = (seizure.debt + seizure.penalty).saturating_sub(at_discount);
+                share.min(worth(spare, quote.low, kind.decimals, Down)?)
             }
         };
         let paid = value(for_caller, quote.low, kind.decimals, Down)?;

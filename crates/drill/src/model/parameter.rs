@@ -47,6 +47,7 @@ fn change_one(spec: &mut TypeSpec, parameter: TypeParameter) {
         TypeParameter::LiquidationDeposit(to) => spec.liquidation_deposit = to,
         TypeParameter::CallerShare(to) => spec.caller_share = to,
         TypeParameter::DebtCeiling(to) => spec.debt_ceiling = to,
+        TypeParameter::FlashCeiling(to) => spec.flash_ceiling = to,
         TypeParameter::DebtFloor(to) => spec.debt_floor = to,
         TypeParameter::Stress(to) => spec.stress = to,
         TypeParameter::PoolDiscount(to) => spec.pool.discount = to,
@@ -100,6 +101,9 @@ fn check(spec: &TypeSpec) -> Result<(), ParameterFault> {
             && spec.pool.floor.raw() <= 1_000_000 * WAD
             && spec.pool.cooldown.0 <= WEEK
             && (1..=WEEK).contains(&auction.duration.0)
+            && spec.grace.0 <= 3_600
+            && spec.flash_ceiling.raw() <= 1_000_000_000 * WAD
+            && (WAD..=10_000 * WAD).contains(&spec.pool.ticket_min.raw())
             && !auction.reset_ratio.is_zero()
     };
     if !(RAY..=RAY + 73_000_000_000_000_000_000).contains(&spec.stability_fee.raw()) {

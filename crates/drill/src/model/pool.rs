@@ -137,7 +137,16 @@ impl Model {
         let Ok((coins, gain)) = self.position(kind, owner) else {
             return Ok(());
         };
-        let floor = self.spec(kind)?.pool.floor.raw();
+        let (floor, least) = (
+            self.spec(kind)?.pool.floor.raw(),
+            self.spec(kind)?.pool.ticket_min.raw(),
+        );
+        // Nothing is left that would be too little for a ticket.
+        let most = if coins < most.saturating_add(least) {
+            coins
+        } else {
+            most
+        };
         let paid = most.min(coins).min(self.pool(kind).total.saturating_sub(floor));
         self.pools.entry(kind).or_default().total -= paid;
         self.redeposit(kind, owner, coins - paid, gain);
@@ -160,7 +169,7 @@ impl Model {
         self.pay(collateral, Module::StabilityPool(kind), owner, gain)
     }
 
-    /// The tickets that a round executes: ready, not expired, and included, with the skew, before it was heard.
+    /// The tickets that a round meets: ready, and included, with the skew, before it was heard.
     fn due(&self, kind: TypeId, enters: bool, as_of: u64) -> Result<Vec<TicketId>, Rejected> {
         let feed = self.spec(kind)?.feed;
         if self.quote(feed)?.quiet {
@@ -170,7 +179,6 @@ impl Model {
         let is_due = |ticket: &Ticket| {
             (ticket.kind, ticket.enters) == (kind, enters)
                 && ticket.ready <= self.host_time
-                && ticket.expiry >= self.time
                 && as_of > ticket.included + skew
         };
         let mut due: Vec<_> = self
@@ -190,7 +198,9 @@ impl Model {
     /// Before the liquidations of a round.
     pub(super) fn enter_due(&mut self, kind: TypeId, closed: &Closed) -> Done {
         for id in self.due(kind, true, closed.as_of)? {
-            if let Some(ticket) = self.tickets.remove(&id) {
+            if self.is_expired(id) {
+                self.return_ticket(id)?;
+            } else if let Some(ticket) = self.tickets.remove(&id) {
                 self.enter(kind, ticket.owner, ticket.amount)?;
             }
         }
@@ -204,6 +214,10 @@ impl Model {
             let Some(ticket) = self.tickets.get(&id).copied() else {
                 continue;
             };
+            if self.is_expired(id) {
+                self.return_ticket(id)?;
+                continue;
+            }
             if left > 0 && self.host_time - ticket.ready < patience {
                 break;
             }
@@ -217,10 +231,18 @@ impl Model {
             .collect();
         passed.retain(|(at, _)| closed.as_of > at + skew);
         passed.sort_unstable();
-        passed
-            .into_iter()
-            .take(TICKETS)
-            .try_for_each(|(_, id)| self.return_ticket(id))
+        for (_, id) in passed.into_iter().take(TICKETS) {
+            match self.tickets.get_mut(&id) {
+                // Too late: it executes as soon as a round can.
+                Some(ticket) if ticket.ready <= self.host_time => ticket.cancelled = None,
+                _ => self.return_ticket(id)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn is_expired(&self, id: TicketId) -> bool {
+        self.tickets.get(&id).is_some_and(|ticket| ticket.expiry < self.time)
     }
 
     /// Returns the tickets whose expiry has passed.

@@ -175,9 +175,19 @@ impl Model {
     /// The commands and the judgement; an error names the command, the judgement being one more.
     fn run(&mut self, transaction: &Transaction) -> Result<(), (usize, Rejected)> {
         let mut batch = Batch::default();
+        let last = transaction.commands.len() - 1;
         for (at, command) in transaction.commands.iter().enumerate() {
-            self.command(transaction, &mut batch, command)
-                .map_err(|reason| (at, reason))?;
+            let before = self.vaults.clone();
+            let done = self.command(transaction, &mut batch, command);
+            // What is beyond health after the last command is for the judgement to refuse.
+            let done = done.and_then(|()| {
+                if at < last {
+                    self.count_deferred(&before, &batch)
+                } else {
+                    Ok(())
+                }
+            });
+            done.map_err(|reason| (at, reason))?;
         }
         self.judge(&batch)
             .map_err(|reason| (transaction.commands.len(), reason))
@@ -230,20 +240,20 @@ impl Model {
                 amount,
                 expiry,
             } => {
-                self.spec(collateral_type)?;
-                self.queue(caller, collateral_type, true, amount.raw(), expiry)
+                let least = self.spec(collateral_type)?.pool.ticket_min.raw();
+                self.queue(caller, collateral_type, true, (amount.raw(), least), expiry)
             }
             Command::ExitPool {
                 collateral_type,
                 amount,
                 expiry,
             } => {
-                self.spec(collateral_type)?;
-                let held = self.position(collateral_type, caller)?;
-                if held.0 == 0 {
+                let least = self.spec(collateral_type)?.pool.ticket_min.raw();
+                let (held, _) = self.position(collateral_type, caller)?;
+                if held == 0 {
                     return Err(Rejected::NoDeposit);
                 }
-                self.queue(caller, collateral_type, false, amount.raw(), expiry)
+                self.queue(caller, collateral_type, false, (amount.raw(), least.min(held)), expiry)
             }
             Command::ClaimPoolGain { collateral_type } => self.claim(collateral_type, caller),
             Command::CancelTicket { ticket } => {
@@ -269,13 +279,13 @@ impl Model {
         }
     }
 
-    /// Queues an entry, which escrows its coins, or an exit.
+    /// Queues an entry, which escrows its coins, or an exit: one of each for an owner, and of enough coins.
     fn queue(
         &mut self,
         owner: ballast_protocol::AccountId,
         kind: ballast_protocol::TypeId,
         enters: bool,
-        amount: u128,
+        (amount, least): (u128, u128),
         expiry: Timestamp,
     ) -> Done {
         let now = Timestamp(self.time);
@@ -284,6 +294,19 @@ impl Model {
         }
         if expiry <= now {
             return Err(Rejected::Expired { expiry, now });
+        }
+        if amount < least {
+            let (amount, least) = (Amount::from_raw(amount), Amount::from_raw(least));
+            return Err(Rejected::BelowTicketMin { amount, least });
+        }
+        let mine = |ticket: &Ticket| (ticket.owner, ticket.kind, ticket.enters) == (owner, kind, enters);
+        if let Some((id, _)) = self.tickets.iter().find(|(_, ticket)| mine(ticket)) {
+            let refusal = if enters {
+                Rejected::EntryQueued
+            } else {
+                Rejected::ExitQueued
+            };
+            return Err(refusal(*id));
         }
         if enters {
             self.pay(self.coin(), owner, Module::Queue, amount)?;

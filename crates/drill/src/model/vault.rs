@@ -1,13 +1,16 @@
 //! Vaults: what each command does to them, and how they are judged at a batch's end.
 
-use ballast_num::{Amount, RAY, Ratio, Round};
+use std::collections::BTreeMap;
+
+use ballast_num::{Amount, RAY, Ratio, Round, WAD};
 use ballast_protocol::{
     AccountId, ClosingCause, Module, Permission, Protection, Rejected, Repayment, StandingOrder, TypeId, TypeSpec,
     VaultId, VaultRef,
 };
 use num_bigint::BigUint;
 
-use super::number::{add, big, normalize, owed, quotient, share, sub};
+use super::number::{add, big, normalize, owed, part, quotient, share, sub, value};
+use super::oracle::Quote;
 use super::{Done, Model};
 
 use Round::{Down, Up};
@@ -32,6 +35,10 @@ pub(crate) struct Type {
     pub(crate) total: u128,
     pub(crate) opening: u128,
     pub(crate) drawn: u128,
+    /// What batches of this block owed beyond health between their steps.
+    pub(super) deferred: u128,
+    /// Prices that judged within the grace, and the live time at which each ceased to.
+    pub(super) ended: Vec<(u64, u128)>,
     pub(crate) index: u128,
     pub(super) accrued: u64,
     /// The liquidation ratio in force.
@@ -86,6 +93,8 @@ impl Type {
             total: 0,
             opening: 0,
             drawn: 0,
+            deferred: 0,
+            ended: Vec::new(),
             index,
             accrued: now,
             ratio,
@@ -436,6 +445,53 @@ impl Model {
             });
         }
         self.orders.insert(id, order);
+        Ok(())
+    }
+
+    /// What each vault of a batch owes beyond what its initial ratio allows at the lower of spot and mean.
+    pub(super) fn beyond_health(&self, vault: &Vault) -> Result<u128, Rejected> {
+        let kind = self.kind(vault.kind)?;
+        let initial = kind.spec.initial_ratio.raw();
+        let price = self.quote(kind.spec.feed).and_then(Quote::borrowing);
+        if vault.normalized == 0
+            || price
+                .as_ref()
+                .is_ok_and(|price| kind.reaches(vault.normalized, vault.collateral, *price, initial))
+        {
+            return Ok(0);
+        }
+        let allowed = match price {
+            Ok(price) => part(value(vault.collateral, price, kind.decimals, Down)?, WAD, initial, Down)?,
+            Err(_) => 0,
+        };
+        Ok(kind.owed(vault.normalized)?.saturating_sub(allowed))
+    }
+
+    /// Counts the debt beyond health that a command has added to a batch, all its vaults taken together.
+    pub(super) fn count_deferred(&mut self, before: &BTreeMap<VaultId, Vault>, batch: &Batch) -> Done {
+        let mut sums: BTreeMap<TypeId, (u128, u128)> = BTreeMap::new();
+        for (id, ..) in &batch.touched {
+            for (vaults, now) in [(before, false), (&self.vaults, true)] {
+                let Some(vault) = vaults.get(id) else { continue };
+                let beyond = self.beyond_health(vault)?;
+                let (was, is) = sums.entry(vault.kind).or_default();
+                *(if now { is } else { was }) += beyond;
+            }
+        }
+        for (id, (was, is)) in sums {
+            let kind = self.kind_mut(id)?;
+            let deferred = add(kind.deferred, is.saturating_sub(was))?;
+            let ceiling = kind.spec.flash_ceiling;
+            if is > was && deferred > ceiling.raw() {
+                let deferred = Amount::from_raw(deferred);
+                return Err(Rejected::FlashCeilingExceeded {
+                    collateral_type: id,
+                    deferred,
+                    ceiling,
+                });
+            }
+            kind.deferred = deferred;
+        }
         Ok(())
     }
 

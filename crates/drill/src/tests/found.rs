@@ -240,3 +240,23 @@ fn a_partial_seizure_never_asks_for_more_than_is_owed() {
     });
     assert_eq!(seized.map(|seized| seized.debt), Some(Amount::from_raw(4)));
 }
+
+#[test]
+fn a_cancel_in_the_quiet_after_a_gap_comes_too_late() {
+    let mut scene = Scene::new(|genesis| genesis.types[0].pool.cooldown = ballast_num::Seconds(0));
+    let expiry = Timestamp(scene.pair.model.time + 20_000);
+    let enter = Command::EnterPool {
+        collateral_type: FIRST,
+        amount: coins(2_000),
+        expiry,
+    };
+    let cancel = Command::CancelTicket {
+        ticket: ballast_protocol::TicketId(1),
+    };
+    scene.does(ALICE, enter).unwrap();
+    scene.block(1_000, Some(Price::whole(2_000)), vec![(ALICE, cancel)]);
+    scene.block(12, Some(Price::whole(2_000)), Vec::new());
+    assert!(scene.pair.engine.pools().total(FIRST).is_zero(), "it is quiet");
+    scene.block(60, Some(Price::whole(2_000)), Vec::new());
+    assert_eq!(scene.pair.engine.pools().total(FIRST), coins(2_000));
+}

@@ -236,7 +236,7 @@ fn wander(fee: Rate, worlds: u64, blocks: u64) -> (usize, usize) {
 
 #[test]
 fn an_owner_never_gains_while_nothing_moves() {
-    let (done, _) = wander(Rate::ONE, 60, 150);
+    let (done, _) = wander(Rate::ONE, 90, 150);
     assert!(done > 3_000, "{done} transactions were done");
 }
 

@@ -206,6 +206,12 @@ impl<'a> BlockRun<'a> {
             .flat_map(|closed| state.types_of(closed.feed).into_iter().map(|kind| (kind, closed.as_of)))
             .collect();
 
+        for kind in judged.keys() {
+            state
+                .vaults
+                .remember_price(*kind, state.prices.quote(state.vaults.spec(*kind)?.feed)?)?;
+        }
+
         self.transactions(state, LanePart::Protective, limits.block_work);
         let mut budget = limits.liquidation_work;
         let kinds: Vec<TypeId> = judged.keys().copied().collect();

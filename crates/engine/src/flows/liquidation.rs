@@ -20,7 +20,7 @@ pub(crate) struct Terms {
     pub(crate) totals: Totals,
     /// The price by which vaults are judged (rule R3).
     pub(crate) judging: Price,
-    /// The kinder of two rounds, for vaults inside the wick band (rule R9).
+    /// The kindest price of two rounds, or of the type's grace, for vaults above the wick band (rules R9, R11).
     wick: Price,
     /// What the pool and the auctions take as the price.
     pub(crate) low: Price,
@@ -49,7 +49,7 @@ impl Terms {
         Ok(Self {
             totals: *state.vaults.totals(kind)?,
             judging: quote.liquidation()?,
-            wick: quote.wick(),
+            wick: state.vaults.kindest(kind, quote)?,
             low: quote.low,
             round: quote.round,
             quiet: quote.quiet,
@@ -509,11 +509,17 @@ fn carry_out(
     disposal::sell(mechanisms, &mut ctx, terms, lot, caller)
 }
 
-/// What a caller gets of the seized collateral: his share, but no more than the penalty is worth (rule R7).
+/// What a caller gets of the seized collateral: his share, but no more than the penalty is worth above what the pool's
+/// discount may cost (rule R7). Else first-loss capital would pay him, and the pool's depositors would share it.
 fn caller_collateral(terms: &Terms, decision: &Decision) -> Result<Amount, Rejected> {
     let share = decision.collateral.mul_ratio(terms.spec.caller_share, Round::Down)?;
     if terms.spec.peer.seizure != Seizure::Restore {
         return Ok(share);
     }
-    Ok(share.min(terms.worth(decision.penalty, terms.low, Round::Down)?))
+    let discounted = decision
+        .debt
+        .div_ratio(terms.spec.pool.discount.complement(), Round::Up)?
+        .saturating_sub(decision.debt);
+    let spare = decision.penalty.saturating_sub(discounted);
+    Ok(share.min(terms.worth(spare, terms.low, Round::Down)?))
 }

@@ -7,7 +7,8 @@ use crate::kernel::Clock;
 use crate::mechanisms::queue::Lane;
 use crate::state::{ENGINE, State};
 
-/// Most tickets that one pool executes on one side in one round, and that one block returns.
+/// Most tickets that one pool meets on one side in one round, most cancels that it deals with, and most that one block
+/// returns. What is left keeps its place and is next.
 const TICKETS: usize = 256;
 
 /// Executes the due entries of a pool, before the liquidations of the round.
@@ -20,6 +21,10 @@ pub(crate) fn enter(
 ) -> Result<(), Rejected> {
     for id in due(state, clock, (kind, Lane::Entry), as_of)? {
         let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
+        if mechanisms.queue.ticket(id)?.expiry < clock.now {
+            mechanisms.queue.close(&mut ctx, id, TicketOutcome::Expired)?;
+            continue;
+        }
         let ticket = mechanisms.queue.close(&mut ctx, id, TicketOutcome::Executed)?;
         mechanisms.pools.enter(kind, ticket.owner, ticket.amount)?;
         ctx.ledger.transfer(
@@ -38,7 +43,8 @@ pub(crate) fn enter(
 }
 
 /// Executes the due exits of a pool, after the liquidations of the round, and then the cancels that it has passed.
-/// While broken vaults of the type are left over, exits wait, at most as long as the feed may be Stale.
+/// While broken vaults of the type are left over, exits wait, at most as long as the feed may be Stale. A cancel of a
+/// ticket that is ready came too late: the ticket executes with this round or, if it has to wait, with a later one.
 pub(crate) fn leave(
     state: &mut State,
     clock: Clock,
@@ -48,22 +54,30 @@ pub(crate) fn leave(
     events: &mut Vec<Event>,
 ) -> Result<(), Rejected> {
     let spec = state.vaults.spec(kind)?;
-    let (floor, feed) = (spec.pool.floor, spec.feed);
+    let (floor, least, feed) = (spec.pool.floor, spec.pool.ticket_min, spec.feed);
     let patience = state
         .oracle
         .specs
         .get(&feed)
         .map_or(Seconds(0), |spec| spec.stale_limit);
     for id in due(state, clock, (kind, Lane::Exit), as_of)? {
-        let waited = clock.host_time.saturating_sub(state.queue.ticket(id)?.ready);
+        let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
+        let ticket = *mechanisms.queue.ticket(id)?;
+        if ticket.expiry < clock.now {
+            mechanisms.queue.close(&mut ctx, id, TicketOutcome::Expired)?;
+            continue;
+        }
+        let waited = clock.host_time.saturating_sub(ticket.ready);
         if left_over > 0 && waited < patience {
             break;
         }
-        let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
-        let ticket = *mechanisms.queue.ticket(id)?;
+        // What would be too little for a place in the queue goes too: an exit leaves no dust.
+        let held = mechanisms.pools.position(kind, ticket.owner).unwrap_or_default().coins;
+        let leaves_dust = held.saturating_sub(ticket.amount) < least;
+        let most = if leaves_dust { held } else { ticket.amount };
         let paid = mechanisms
             .pools
-            .exit(kind, ticket.owner, ticket.amount, floor)
+            .exit(kind, ticket.owner, most, floor)
             .unwrap_or(Amount::ZERO);
         let outcome = if paid.is_zero() {
             TicketOutcome::Void
@@ -84,7 +98,11 @@ pub(crate) fn leave(
     let skew = skew(state, feed);
     for id in state.queue.cancelled(kind, as_of, skew, TICKETS) {
         let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
-        mechanisms.queue.close(&mut ctx, id, TicketOutcome::Cancelled)?;
+        if mechanisms.queue.ticket(id)?.ready <= clock.host_time {
+            mechanisms.queue.lapse_cancel(&mut ctx, id)?;
+        } else {
+            mechanisms.queue.close(&mut ctx, id, TicketOutcome::Cancelled)?;
+        }
     }
     Ok(())
 }

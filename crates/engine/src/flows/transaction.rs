@@ -272,8 +272,15 @@ fn run(
         events,
         batch,
     };
+    let last = transaction.commands.len().saturating_sub(1);
     for (at, command) in transaction.commands.iter().enumerate() {
         run.command(command).map_err(|reason| (at, reason))?;
+        // After the last command the judgement itself lets nothing pass that is beyond health.
+        if at < last && run.batch.has_unmeasured() {
+            let (mechanisms, ctx) = run.state.lend(clock, transaction.sender, run.events);
+            let counted = mechanisms.vaults.count_deferred(&ctx, run.batch);
+            counted.map_err(|reason| (at, reason))?;
+        }
     }
     let (mechanisms, ctx) = run.state.lend(clock, transaction.sender, run.events);
     mechanisms
@@ -342,9 +349,10 @@ impl Run<'_> {
                 amount,
                 expiry,
             } => {
-                let cooldown = vaults.spec(collateral_type)?.pool.cooldown;
+                let pool = &vaults.spec(collateral_type)?.pool;
+                let amounts = (amount, pool.ticket_min);
                 queue
-                    .add(ctx, (collateral_type, Lane::Entry), amount, cooldown, expiry)
+                    .add(ctx, (collateral_type, Lane::Entry), amounts, pool.cooldown, expiry)
                     .map(drop)
             }
             Command::ExitPool {
@@ -352,12 +360,14 @@ impl Run<'_> {
                 amount,
                 expiry,
             } => {
-                let cooldown = vaults.spec(collateral_type)?.pool.cooldown;
-                if pools.position(collateral_type, sender)?.coins.is_zero() {
+                let pool = &vaults.spec(collateral_type)?.pool;
+                let held = pools.position(collateral_type, sender)?.coins;
+                if held.is_zero() {
                     return Err(Rejected::NoDeposit);
                 }
+                let amounts = (amount, pool.ticket_min.min(held));
                 queue
-                    .add(ctx, (collateral_type, Lane::Exit), amount, cooldown, expiry)
+                    .add(ctx, (collateral_type, Lane::Exit), amounts, pool.cooldown, expiry)
                     .map(drop)
             }
             Command::ClaimPoolGain { collateral_type } => {

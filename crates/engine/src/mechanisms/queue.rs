@@ -48,6 +48,7 @@ pub struct Queue {
     due: Table<(TypeId, Lane, Seconds, TicketId), ()>,
     expiring: Table<(Timestamp, TicketId), ()>,
     cancelled: Table<(TypeId, Timestamp, TicketId), ()>,
+    of_owner: Table<(TypeId, Lane, AccountId), TicketId>,
     last: Var<TicketId>,
 }
 
@@ -56,6 +57,7 @@ pieces!(Queue {
     due,
     expiring,
     cancelled,
+    of_owner,
     last
 });
 
@@ -66,6 +68,7 @@ impl Default for Queue {
             due: Table::new(table::TICKETS_DUE),
             expiring: Table::new(table::TICKETS_EXPIRING),
             cancelled: Table::new(table::TICKETS_CANCELLED),
+            of_owner: Table::new(table::TICKETS_OF_OWNER),
             last: Var::new(table::LAST_TICKET, TicketId(0)),
         }
     }
@@ -82,13 +85,36 @@ impl Queue {
         self.tickets.iter().map(|(id, ticket)| (*id, ticket))
     }
 
-    /// Queues a command of the caller; an entry escrows its coins. Errors: `ZeroAmount`, `Expired`,
-    /// `InsufficientBalance`.
+    /// Whether the orders in which tickets are looked for hold exactly the open tickets: none is lost, none is left.
+    pub fn is_indexed(&self) -> bool {
+        let listed = |(id, ticket): (&TicketId, &Ticket)| {
+            let Ticket {
+                owner,
+                collateral_type,
+                lane,
+                ready,
+                expiry,
+                ..
+            } = *ticket;
+            self.due.contains_key(&(collateral_type, lane, ready, *id))
+                && self.expiring.contains_key(&(expiry, *id))
+                && self.of_owner.get(&(collateral_type, lane, owner)) == Some(id)
+                && ticket
+                    .cancelled
+                    .is_none_or(|at| self.cancelled.contains_key(&(collateral_type, at, *id)))
+        };
+        let cancels = self.tickets.iter().filter(|(_, ticket)| ticket.cancelled.is_some());
+        let lengths = [self.due.len(), self.expiring.len(), self.of_owner.len()];
+        self.tickets.iter().all(listed) && lengths == [self.tickets.len(); 3] && self.cancelled.len() == cancels.count()
+    }
+
+    /// Queues a command of the caller over `least` coins or more; an entry escrows its coins. Errors, in order:
+    /// `ZeroAmount`, `Expired`, `BelowTicketMin`, `EntryQueued` or `ExitQueued`, `InsufficientBalance`.
     pub(crate) fn add(
         &mut self,
         ctx: &mut Context<'_>,
         (collateral_type, lane): (TypeId, Lane),
-        amount: Amount,
+        (amount, least): (Amount, Amount),
         cooldown: Seconds,
         expiry: Timestamp,
     ) -> Result<TicketId, Rejected> {
@@ -98,6 +124,16 @@ impl Queue {
         let now = ctx.clock.now;
         if expiry <= now {
             return Err(Rejected::Expired { expiry, now });
+        }
+        if amount < least {
+            return Err(Rejected::BelowTicketMin { amount, least });
+        }
+        let place = (collateral_type, lane, ctx.caller);
+        if let Some(open) = self.of_owner.get(&place) {
+            return Err(match lane {
+                Lane::Entry => Rejected::EntryQueued(*open),
+                Lane::Exit => Rejected::ExitQueued(*open),
+            });
         }
         let id = TicketId(
             self.last
@@ -126,6 +162,7 @@ impl Queue {
         self.tickets.set(id, ticket);
         self.due.set((collateral_type, lane, ready, id), ());
         self.expiring.set((expiry, id), ());
+        self.of_owner.set(place, id);
         ctx.tell(Event::TicketQueued {
             ticket: id,
             owner: ctx.caller,
@@ -152,9 +189,9 @@ impl Queue {
         Ok(())
     }
 
-    /// The next tickets of one side of one pool that a round executes: those that are ready and were included, with the
-    /// feed's skew, before `heard`, the time than which a quorum of the round's observations is not older. One whose own
-    /// expiry has passed is returned and never executed, even if the round comes first.
+    /// The next tickets of one side of one pool that a round meets: those that are ready and were included, with the
+    /// feed's skew, before `heard`, the time than which a quorum of the round's observations is not older. Among them
+    /// may be some whose own expiry has passed: these are to be returned, even if the round comes first.
     pub(crate) fn due(
         &self,
         (collateral_type, lane): (TypeId, Lane),
@@ -171,8 +208,19 @@ impl Queue {
                 .is_some_and(|ticket| later_than(heard, ticket.included, skew))
         };
         let ready = self.due.range(first..=last).map(|((_, _, _, id), ())| *id);
-        let is_alive = |id: &TicketId| self.tickets.get(id).is_some_and(|ticket| ticket.expiry >= clock.now);
-        ready.take_while(late).filter(is_alive).take(most).collect()
+        ready.take_while(late).take(most).collect()
+    }
+
+    /// Forgets the cancel of a ticket, for which it came too late.
+    pub(crate) fn lapse_cancel(&mut self, ctx: &mut Context<'_>, id: TicketId) -> Result<(), Rejected> {
+        let ticket = *self.ticket(id)?;
+        if let Some(at) = ticket.cancelled {
+            self.cancelled.remove(&(ticket.collateral_type, at, id));
+            let cancelled = None;
+            self.tickets.set(id, Ticket { cancelled, ..ticket });
+            ctx.tell(Event::CancelLapsed { ticket: id });
+        }
+        Ok(())
     }
 
     /// The tickets of a pool whose cancel was included, with the feed's skew, before `heard`.
@@ -211,6 +259,8 @@ impl Queue {
         self.due
             .remove(&(ticket.collateral_type, ticket.lane, ticket.ready, id));
         self.expiring.remove(&(ticket.expiry, id));
+        self.of_owner
+            .remove(&(ticket.collateral_type, ticket.lane, ticket.owner));
         if let Some(at) = ticket.cancelled {
             self.cancelled.remove(&(ticket.collateral_type, at, id));
         }

@@ -5,6 +5,8 @@
 
 mod custody;
 mod debt;
+mod deferred;
+mod grace;
 mod judge;
 mod manage;
 #[cfg(test)]
@@ -54,6 +56,8 @@ pub struct Totals {
     pub opening: NormalizedDebt,
     /// Normalized debt drawn in this block, repayments not deducted (rule R5).
     pub drawn: NormalizedDebt,
+    /// Coins that batches of this block owed beyond health between their steps (rule R5).
+    pub deferred: Amount,
     /// Debt ÷ normalized debt.
     pub index: Index,
     /// Block time of the last accrual.
@@ -106,6 +110,8 @@ pub struct Vaults {
     delegates: Table<(AccountId, AccountId), ()>,
     orders: Table<VaultId, StandingOrder>,
     last: Var<VaultId>,
+    /// The best price that ended in each slice of a type's grace.
+    peaks: Table<(TypeId, u8), grace::Peak>,
     /// How much each type may still issue in this block; derived at its start, not state.
     issuance: BTreeMap<TypeId, Issuance>,
 }
@@ -116,7 +122,8 @@ pieces!(Vaults {
     book,
     delegates,
     orders,
-    last
+    last,
+    peaks
 });
 
 impl Default for Vaults {
@@ -128,6 +135,7 @@ impl Default for Vaults {
             delegates: Table::new(table::DELEGATES),
             orders: Table::new(table::STANDING_ORDERS),
             last: Var::new(table::LAST_VAULT, VaultId(0)),
+            peaks: Table::new(table::PEAKS),
             issuance: BTreeMap::new(),
         }
     }

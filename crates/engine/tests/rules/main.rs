@@ -9,6 +9,8 @@ mod common;
 #[cfg(test)]
 mod fees;
 #[cfg(test)]
+mod r01_crowds;
+#[cfg(test)]
 mod r01_late_trading;
 #[cfg(test)]
 mod r02_rounds;

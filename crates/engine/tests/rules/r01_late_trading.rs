@@ -131,3 +131,72 @@ fn leaving_while_broken_vaults_wait() {
          price 1400             -> PoolExited",
     );
 }
+
+/// Keep an exit ready at all times and call each back late: the right to leave at a round's notice, for nothing.
+#[test]
+fn keeping_an_exit_ready_at_all_times() {
+    let mut world = World::new();
+    world.check(
+        "mallory: enter 10000
+         pass 3660
+         mallory: exit 5000
+         mallory: exit 5000     -> ExitQueued
+         pass 3480",
+    );
+    // Called back in the last block before the round that it is ready for: that round executes it all the same.
+    world.check(
+        "wait 60
+         wait 20
+         mallory: cancel #2     -> Done, no TicketClosed
+         mallory: exit 5000     -> ExitQueued
+         price 2000             -> PoolExited, TicketClosed",
+    );
+    assert_eq!(deposited(&world, "mallory"), coins(5_000).raw());
+    // Called back in time it is gone with the next round, and the next exit waits from its own inclusion.
+    world.check(
+        "mallory: exit 5000
+         pass 1800
+         mallory: cancel #3
+         mallory: exit 5000     -> ExitQueued
+         price 2000             -> TicketClosed, no PoolExited
+         mallory: exit 5000
+         pass 3480              -> no PoolExited
+         pass 180               -> PoolExited",
+    );
+}
+
+/// Call an exit back while broken vaults make it wait, having seen what they will cost.
+#[test]
+fn calling_an_exit_back_while_broken_vaults_wait() {
+    let mut world = World::with(|genesis| {
+        genesis.limits.liquidation_work = 60;
+        genesis.types[0].pool.cooldown = Seconds::ZERO;
+    });
+    world.check(ALICE);
+    world.check(
+        "bob: open; deposit 10; draw 12000
+         carol: open; deposit 10; draw 12000
+         dave: open; deposit 10; draw 12000
+         mallory: enter 90000
+         price 2000
+         mallory: exit 90000
+         price 1400             -> WorkCarriedOver, no PoolExited
+         mallory: cancel #2
+         price 1400             -> WorkCarriedOver, CancelLapsed, no TicketClosed
+         price 1400             -> PoolExited",
+    );
+}
+
+/// Call a ticket back in the quiet after a gap, when the price is known and nothing executes.
+#[test]
+fn calling_an_entry_back_in_the_quiet_after_a_gap() {
+    let mut world = world();
+    world.check(
+        "mallory: enter 10000
+         wait 1000
+         price 1400             -> GapBegan, no PoolEntered
+         mallory: cancel #1
+         price 1400             -> CancelLapsed, no TicketClosed
+         pass 600               -> PoolEntered",
+    );
+}

@@ -101,3 +101,45 @@ fn hiding_a_vault_among_many() {
          mallory: {deposits}; draw 2000 #2; draw 2000 #21 -> DebtDrawn"
     ));
 }
+
+/// Take a ceiling's room with coins that nothing stands behind, give them back in the same batch, and do so in every block.
+#[test]
+fn emptying_a_ceiling_with_coins_that_nothing_backs() {
+    let mut world = World::with_type(|spec| {
+        spec.debt_ceiling = coins(8_060_000);
+        spec.flash_ceiling = coins(20_000);
+    });
+    let lines = [
+        "mallory: open; draw 60000; repay all",
+        "mallory: open; draw 20000; repay all",
+        "mallory: open; draw 600; repay all",
+        "alice: open; deposit 10; draw 12000",
+    ];
+    let results = world.block(12, None, &lines).receipts;
+    let refused = |at: usize| outcome(&results[at]).contains(&"FlashCeilingExceeded".to_owned());
+    // The cap is the block's, not the batch's; those who bring collateral first do not need it.
+    assert!(refused(0) && !refused(1) && refused(2), "{results:?}");
+    assert!(
+        outcome(&results[1]).contains(&"Done".to_owned()) && outcome(&results[3]).contains(&"DebtDrawn".to_owned())
+    );
+    world.check("mallory: open; draw 20000; repay all -> Done");
+}
+
+/// Draw against collateral and take it away for a while: by withdrawing it, or by splitting the debt off it.
+#[test]
+fn hiding_from_the_flash_ceiling() {
+    let mut world = World::with_type(|spec| spec.flash_ceiling = coins(20_000));
+    world.check(
+        "mallory: open; deposit 100; draw 120000; withdraw 100; deposit 100 -> FlashCeilingExceeded
+         mallory: open; deposit 100; draw 120000; split 0 120000; repay 60000 -> FlashCeilingExceeded
+         mallory: open; deposit 100; draw 120000                 -> Done
+         mallory: withdraw 90; deposit 90                        -> FlashCeilingExceeded
+         mallory: withdraw 10; deposit 10                        -> Done",
+    );
+    // What moves between the vaults of a batch is counted once: 10000 here, though two vaults owe it in turn.
+    let mut world = World::with_type(|spec| spec.flash_ceiling = coins(10_000));
+    world.check(
+        "mallory: open; deposit 10; draw 10000
+         mallory: open; draw 10000; merge #3 into #2; repay 10000 #2 -> VaultsMerged",
+    );
+}

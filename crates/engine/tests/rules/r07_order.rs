@@ -177,3 +177,29 @@ fn pay_above_the_penalty() {
         .collect();
     assert!(told.len() <= 1, "{:?}", names(&result.receipts[0].events));
 }
+
+/// Call for one's own liquidation with a deposit in the pool: the caller's share eats the penalty, the discount becomes a
+/// loss of the reserve, and the depositor shares it.
+#[test]
+fn a_discount_that_the_reserve_pays_for() {
+    let mut world = World::with_type(|spec| {
+        spec.caller_share = Ratio::percent(50);
+        spec.pool.cooldown = ballast_num::Seconds::ZERO;
+        spec.line = coins(1_000_000);
+    });
+    world.check(
+        "mallory: open; deposit 10; draw 12000
+         mallory: first-loss 5000
+         mallory: enter 50000
+         price 2000             -> PoolEntered",
+    );
+    let books = world.books();
+    // At 1370 the penalty of 1560 first bears the pool's discount of 12000 × 5 ÷ 95.
+    let result = world.block(12, Some(Price::whole(1_370)), &["mallory: liquidate #2"]);
+    let told = names(&result.receipts[0].events);
+    assert!(
+        told.contains(&"PoolBought".to_owned()) && !told.contains(&"LossAbsorbed".to_owned()),
+        "{told:?}"
+    );
+    assert_eq!(world.books().first_loss, books.first_loss);
+}

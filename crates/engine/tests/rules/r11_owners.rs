@@ -1,7 +1,7 @@
 //! R11: owners can protect themselves, and nobody else can do so at their cost.
 
 use ballast_engine::{BadGenesis, State};
-use ballast_num::{Amount, NormalizedDebt, Price, Ratio};
+use ballast_num::{Amount, NormalizedDebt, Price, Ratio, Seconds};
 use ballast_protocol::{Bounds, Event, Genesis, OpeningBalance, OpeningVault, ParameterFault, TypeId, TypeSpec, coins};
 
 use crate::common::{COIN, ETH, KIND, World, genesis, names, who};
@@ -279,5 +279,92 @@ fn acting_as_a_delegate_who_is_none() {
          mallory: draw 100 #2   -> NotOwner
          mallory: close #2      -> NotOwner
          mallory: deposit 1 #2; repay 100 #2 -> DebtRepaid",
+    );
+}
+
+/// Alice owes 12,000 against 10 ether in a type that grants 640 seconds: broken under 1800, deep under 1476.
+fn graceful(change: impl FnOnce(&mut ballast_protocol::FeedSpec)) -> World {
+    let mut world = World::with(|genesis| {
+        genesis.types[0].grace = Seconds(640);
+        genesis.types[0].line = coins(1_000_000_000);
+        change(&mut genesis.feeds[0]);
+    });
+    world.check("alice: open; deposit 10; draw 12000");
+    world
+}
+
+/// Liquidate an owner whom the type gives time, as soon as two rounds have broken him.
+#[test]
+fn liquidating_within_the_grace() {
+    let mut world = graceful(|_| ());
+    // Slices of 20 seconds: more than 620 seconds pass, and 640 at most.
+    world.check(
+        "price 1700             -> no VaultSeized
+         pass 600               -> no VaultSeized
+         price 1700             -> no VaultSeized   // 612
+         price 1700             -> no VaultSeized   // 624, less than a slice after the fall began to lie so far back
+         price 1700             -> VaultSeized",
+    );
+    // Who recovered in between is judged anew.
+    let mut world = graceful(|_| ());
+    world.check(
+        "price 1700
+         pass 540
+         price 1810
+         price 1700
+         pass 540               -> no VaultSeized
+         pass 120               -> VaultSeized",
+    );
+}
+
+/// Claim the grace for a vault that is worth hardly more than its debt and penalty.
+#[test]
+fn grace_where_waiting_costs_the_reserve() {
+    let mut world = graceful(|_| ());
+    world.check(
+        "price 1700
+         pass 120               -> no VaultSeized
+         price 1475             -> VaultSeized",
+    );
+}
+
+/// Wait for the sources to fall silent, so that the grace starts anew or runs on for ever.
+#[test]
+fn stretching_the_grace_by_silence() {
+    let mut world = graceful(|feed| {
+        feed.heartbeat = Seconds(60);
+        feed.gap = Seconds::DAY;
+    });
+    world.check(
+        "price 1700
+         pass 300               -> no VaultSeized",
+    );
+    for _ in 0..60 {
+        world.check("wait 60        -> no VaultSeized");
+    }
+    // Live time stood still. What was left of the grace is left, and no more.
+    world.check(
+        "price 1700
+         pass 180               -> no VaultSeized
+         pass 180               -> VaultSeized",
+    );
+}
+
+/// Do something to the vault, so that it counts as another and waits from the start.
+#[test]
+fn renewing_the_grace() {
+    let mut world = graceful(|_| ());
+    world.check(
+        "price 1700
+         pass 300
+         alice: split 5 6000            -> Frozen
+         alice: open; merge #2 into #3  -> Frozen
+         alice: give #2 to bob          -> Frozen
+         alice: draw 1                  -> Frozen
+         alice: withdraw 0.001          -> Frozen
+         alice: deposit 0.001           -> Done
+         alice: repay 1                 -> Done
+         pass 180                       -> no VaultSeized
+         pass 120                       -> VaultSeized",
     );
 }

@@ -41,7 +41,7 @@ fn busy() -> World {
          pass 120",
     );
     world.check("price 1100 -> VaultSeized, LossAbsorbed, PoolBought, AuctionStarted, WorkCarriedOver");
-    world.check("carol: enter 10; exit 5; cancel #2");
+    world.check("carol: enter 100; exit 1000; cancel #2");
     world
 }
 

@@ -72,6 +72,7 @@ impl TypeSpec {
             slippage: Ratio::percent(5),
             restore_margin: Ratio::percent(10),
             wick_band: Ratio::percent(10),
+            grace: Seconds::ZERO,
             round_seizure: Ratio::percent(20),
             // 5 % a year.
             stability_fee: Rate::from_raw(1_000_000_001_547_125_957_863_212_448),
@@ -79,17 +80,26 @@ impl TypeSpec {
             liquidation_deposit: coins(20),
             caller_share: Ratio::basis_points(50),
             debt_ceiling: coins(1_000_000_000),
+            flash_ceiling: coins(10_000_000),
             debt_floor: coins(500),
             warning_band: Ratio::percent(10),
             stress: Ratio::percent(30),
             line: Amount::ZERO,
-            pool: PoolSpec {
-                discount: Ratio::percent(5),
-                floor: coins(1),
-                cooldown: Seconds::HOUR,
-            },
+            pool: PoolSpec::standard(),
             auction: AuctionSpec::standard(),
             peer: PeerRules::default(),
+        }
+    }
+}
+
+impl PoolSpec {
+    /// Buys at 5 % under the low price; an hour's wait, and 100 coins at least for a place in the queue.
+    pub const fn standard() -> Self {
+        Self {
+            discount: Ratio::percent(5),
+            floor: coins(1),
+            cooldown: Seconds::HOUR,
+            ticket_min: coins(100),
         }
     }
 }

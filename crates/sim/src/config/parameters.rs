@@ -32,6 +32,8 @@ pub struct Collateral {
     pub wick_band: Ratio,
     #[serde(deserialize_with = "text::decimal")]
     pub round_seizure: Ratio,
+    #[serde(deserialize_with = "text::seconds")]
+    pub grace: Seconds,
     /// Growth factor of debt a second, at least 1.
     #[serde(deserialize_with = "text::decimal")]
     pub stability_fee_per_second: Rate,
@@ -43,6 +45,8 @@ pub struct Collateral {
     pub caller_share: Ratio,
     #[serde(deserialize_with = "text::coins")]
     pub debt_ceiling: Amount,
+    #[serde(deserialize_with = "text::coins")]
+    pub flash_ceiling: Amount,
     #[serde(deserialize_with = "text::coins")]
     pub debt_floor: Amount,
     #[serde(deserialize_with = "text::decimal")]
@@ -170,6 +174,8 @@ impl Default for Collateral {
             restore_margin: standard.restore_margin,
             wick_band: standard.wick_band,
             round_seizure: standard.round_seizure,
+            grace: standard.grace,
+            flash_ceiling: standard.flash_ceiling,
             stability_fee_per_second: standard.stability_fee,
             borrowing_fee: standard.borrowing_fee,
             liquidation_deposit: standard.liquidation_deposit,
@@ -281,12 +287,14 @@ impl Collateral {
             slippage: self.slippage,
             restore_margin: self.restore_margin,
             wick_band: self.wick_band,
+            grace: self.grace,
             round_seizure: self.round_seizure,
             stability_fee: self.stability_fee_per_second,
             borrowing_fee: self.borrowing_fee,
             liquidation_deposit: self.liquidation_deposit,
             caller_share: self.caller_share,
             debt_ceiling: self.debt_ceiling,
+            flash_ceiling: self.flash_ceiling,
             debt_floor: self.debt_floor,
             warning_band: self.warning_band,
             stress: self.stress,
@@ -295,6 +303,7 @@ impl Collateral {
                 discount: pool.discount,
                 floor: pool.floor,
                 cooldown: pool.cooldown,
+                ..PoolSpec::standard()
             },
             auction: AuctionSpec {
                 start_factor: auction.start_factor,

@@ -19,18 +19,22 @@ pub struct Batch {
     touched: Vec<Touched>,
     /// Where the vaults after the first [`FEW`] stand in `touched`, so that a batch of many finds each in O(log n).
     later: BTreeMap<VaultId, usize>,
+    /// Which of them changed since what they defer was last measured.
+    unmeasured: Vec<usize>,
 }
 
 /// How many touched vaults are looked through one by one. Nearly all batches touch no more: they build no map.
 const FEW: usize = 8;
 
 #[derive(Debug)]
-struct Touched {
+pub(super) struct Touched {
     id: VaultId,
     /// The vault before the batch; `None` if the batch has opened it.
-    before: Option<Vault>,
+    pub(super) before: Option<Vault>,
     /// The vault now; `None` if the batch has closed it.
-    after: Option<Vault>,
+    pub(super) after: Option<Vault>,
+    /// What it owed beyond health when that was last measured; `None` before the first time.
+    pub(super) deferred: Option<Amount>,
     /// Whether it must be safe at the end even if it has not become riskier.
     must_be_safe: bool,
 }
@@ -41,6 +45,7 @@ impl Batch {
         self.opened.clear();
         self.touched.clear();
         self.later.clear();
+        self.unmeasured.clear();
     }
 
     /// The n-th vault that the batch opened.
@@ -58,12 +63,25 @@ impl Batch {
         !self.touched.is_empty()
     }
 
+    /// Whether a command has changed anything whose judgement is deferred.
+    pub fn has_unmeasured(&self) -> bool {
+        !self.unmeasured.is_empty()
+    }
+
+    /// The next vault that changed since it was last measured.
+    pub(super) fn next_unmeasured(&mut self) -> Option<&mut Touched> {
+        let at = self.unmeasured.pop()?;
+        self.touched.get_mut(at)
+    }
+
     pub(super) fn open(&mut self, id: VaultId, vault: &Vault) {
         self.opened.push(id);
+        self.unmeasured.push(self.touched.len());
         self.add(Touched {
             id,
             before: None,
             after: Some(*vault),
+            deferred: None,
             must_be_safe: false,
         });
     }
@@ -71,12 +89,15 @@ impl Batch {
     /// Remembers that a vault changes from `before`, for the first time in the batch or again.
     pub(super) fn touch(&mut self, id: VaultId, before: &Vault, after: Option<&Vault>) {
         let after = after.copied();
-        match self.find(id) {
+        let at = self.place(id);
+        self.unmeasured.push(at.unwrap_or(self.touched.len()));
+        match at.and_then(|at| self.touched.get_mut(at)) {
             Some(touched) => touched.after = after,
             None => self.add(Touched {
                 id,
                 before: Some(*before),
                 after,
+                deferred: None,
                 must_be_safe: false,
             }),
         }

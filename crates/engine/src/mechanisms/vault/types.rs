@@ -1,5 +1,7 @@
 //! Collateral types: their parameters, bounds, interest and gliding liquidation ratio.
 
+use std::ops::RangeInclusive;
+
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Rate, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{
     Bounds, ClosingCause, Curve, Event, Module, ParameterFault, Rejected, TypeId, TypeParameter, TypeSpec, coins,
@@ -24,6 +26,12 @@ const FLAT_PAY_MAX: Amount = coins(1_000);
 const POOL_FLOOR_MAX: Amount = coins(1_000_000);
 /// Hard bound of how long depositors of a pool wait, and auctions run.
 const WAIT_MAX: Seconds = Seconds(7 * Seconds::DAY.0);
+/// Hard bounds of the least coins for a place in the queue: never free, and never out of reach.
+const TICKET_MIN: RangeInclusive<Amount> = coins(1)..=coins(10_000);
+/// Hard bound of the grace: no price older than an hour judges anyone.
+const GRACE_MAX: Seconds = Seconds::HOUR;
+/// Hard bound of the debt beyond health between the steps of a block's batches.
+const FLASH_CEILING_MAX: Amount = coins(1_000_000_000);
 
 impl Vaults {
     /// Adds a type at genesis. Error: what its parameters break.
@@ -39,6 +47,7 @@ impl Vaults {
             normalized_debt: NormalizedDebt::ZERO,
             opening: NormalizedDebt::ZERO,
             drawn: NormalizedDebt::ZERO,
+            deferred: Amount::ZERO,
             index,
             accrued: now,
             liquidation_ratio: spec.liquidation_ratio,
@@ -65,6 +74,7 @@ impl Vaults {
         let mut totals = before;
         totals.opening = totals.normalized_debt;
         totals.drawn = NormalizedDebt::ZERO;
+        totals.deferred = Amount::ZERO;
         totals.glide(spec, live_time);
         let minted = totals.accrue(spec.stability_fee, ctx.clock);
         let minted = minted.and_then(|minted| {
@@ -119,6 +129,7 @@ impl Vaults {
             TypeParameter::LiquidationDeposit(amount) => spec.liquidation_deposit = amount,
             TypeParameter::CallerShare(share) => spec.caller_share = share,
             TypeParameter::DebtCeiling(amount) => spec.debt_ceiling = amount,
+            TypeParameter::FlashCeiling(amount) => spec.flash_ceiling = amount,
             TypeParameter::DebtFloor(amount) => spec.debt_floor = amount,
             TypeParameter::Stress(share) => spec.stress = share,
             TypeParameter::PoolDiscount(share) => spec.pool.discount = share,
@@ -252,6 +263,9 @@ pub(crate) fn check_spec(spec: &TypeSpec) -> Result<(), ParameterFault> {
         && spec.pool.floor <= POOL_FLOOR_MAX
         && spec.pool.cooldown <= WAIT_MAX
         && (1..=WAIT_MAX.0).contains(&auction.duration.0)
+        && spec.grace <= GRACE_MAX
+        && spec.flash_ceiling <= FLASH_CEILING_MAX
+        && TICKET_MIN.contains(&spec.pool.ticket_min)
         && !auction.reset_ratio.is_zero();
     if in_bounds {
         Ok(())

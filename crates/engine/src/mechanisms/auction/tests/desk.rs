@@ -280,6 +280,8 @@ fn spec() -> TypeSpec {
         restore_margin: Ratio::percent(10),
         wick_band: Ratio::percent(10),
         round_seizure: Ratio::percent(50),
+        grace: Seconds(0),
+        flash_ceiling: Amount::MAX,
         stability_fee: Rate::ONE,
         borrowing_fee: Ratio::ZERO,
         liquidation_deposit: Amount::ZERO,
@@ -293,6 +295,7 @@ fn spec() -> TypeSpec {
             discount: Ratio::percent(5),
             floor: Amount::ZERO,
             cooldown: Seconds(0),
+            ticket_min: Amount::ZERO,
         },
         auction: AuctionSpec {
             start_factor: Ratio::percent(120),
