@@ -2,31 +2,93 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use crate::Failure;
 
-/// Whether a file could be written there: the parent folders are made, and no folder stands in its place.
-pub(crate) fn prepare(path: &Path) -> Result<(), Failure> {
-    let failed = |error: io::Error| Failure::BadInput(format!("{} can't be written: {error}", path.display()));
-    if path.is_dir() {
-        return Err(failed(io::Error::from(io::ErrorKind::IsADirectory)));
+/// Whether all these files could be written, found before the work: none is something other than a plain file, or the
+/// same file as another, or as an input. Makes the folders that they need; if one is refused, none is made.
+///
+/// A link is refused too, wherever it points: a file is renamed into its place, which would replace the link.
+pub(crate) fn prepare(outputs: &[(&str, &Path)], inputs: &[&Path]) -> Result<(), Failure> {
+    let read: Vec<PathBuf> = inputs.iter().filter_map(|input| fs::canonicalize(input).ok()).collect();
+    let mut taken: Vec<(&str, PathBuf)> = Vec::new();
+    for (option, path) in outputs {
+        let place = place(path).map_err(|error| failed(path, error))?;
+        if read.contains(&place) {
+            return Err(Failure::BadInput(format!(
+                "{option} {} would replace an input: choose another name",
+                path.display()
+            )));
+        }
+        if let Some((other, _)) = taken.iter().find(|(_, at)| *at == place) {
+            return Err(Failure::BadInput(format!(
+                "{option} {} is the same file as {other}: choose another name",
+                path.display()
+            )));
+        }
+        taken.push((option, place));
     }
-    fs::create_dir_all(parent(path)).map_err(failed)
+    for (_, path) in outputs {
+        fs::create_dir_all(parent(path)).map_err(|error| failed(path, error))?;
+        beside(path).map_err(|error| failed(path, error))?;
+    }
+    Ok(())
 }
 
 /// Writes a file beside its place and renames it there.
 pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    prepare(path)?;
     let whole = || -> io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".ballast-").tempfile_in(parent(path))?;
+        place(path)?;
+        let mut file = beside(path)?;
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
         readable(file.as_file())?;
         file.persist(path)?;
         Ok(())
     };
-    whole().map_err(|error| Failure::BadInput(format!("{} can't be written: {error}", path.display())))
+    whole().map_err(|error| failed(path, error))
+}
+
+/// Where a file stands or would stand, without links in its folders. Error: something else stands there, or the path
+/// names no file.
+fn place(path: &Path) -> io::Result<PathBuf> {
+    let text = path.as_os_str().as_encoded_bytes();
+    let is_folder = text
+        .last()
+        .is_some_and(|byte| std::path::is_separator(char::from(*byte)));
+    let name = path.file_name().filter(|_| !is_folder && !text.ends_with(b"/."));
+    let Some(name) = name else {
+        return Err(io::Error::other("it names no file"));
+    };
+    match fs::symlink_metadata(path) {
+        Ok(found) if !found.is_file() => return Err(io::Error::other("what stands there is no plain file")),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(_) | Err(_) => {}
+    }
+    Ok(folder(parent(path))?.join(name))
+}
+
+/// A folder without links, as far as it is there.
+fn folder(path: &Path) -> io::Result<PathBuf> {
+    match fs::canonicalize(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let name = path.file_name().ok_or(error)?;
+            Ok(folder(parent(path))?.join(name))
+        }
+        found => found,
+    }
+}
+
+/// A new file in the folder of a path, gone when dropped.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new().prefix(".ballast-").tempfile_in(parent(path))
+}
+
+fn failed(path: &Path, error: impl std::fmt::Display) -> Failure {
+    Failure::BadInput(format!("{} can't be written: {error}", path.display()))
 }
 
 fn parent(path: &Path) -> &Path {

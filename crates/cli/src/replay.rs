@@ -6,28 +6,34 @@ use std::path::{Path, PathBuf};
 
 use ballast_num::Seconds;
 use ballast_sim::baseline::{self, both_orders};
-use ballast_sim::config::Config;
-use ballast_sim::population::Population;
+use ballast_sim::config::{Config, KEEPERS_MAX};
+use ballast_sim::population::{Population, VAULTS_MAX};
 use ballast_sim::report::json::Summary;
 use ballast_sim::report::{Report, html, terminal};
 use ballast_sim::run::{Failed, Outcome, Setup};
 use ballast_sim::scenario::{MAKER_ETH_B, Scenario};
 use ballast_sim::sensitivity;
 use ballast_sim::world::Rules;
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use crate::{Failure, output, progress};
 
 /// Vaults that are drawn if nothing else is said.
 const VAULTS: u64 = 10_000;
 
+/// Blocks are so far apart if nothing else is said.
+const STEP: u64 = 12;
+/// What the vaults are drawn from if nothing else is said.
+const SEED: u64 = 1;
+
 #[derive(Args)]
+#[command(group = ArgGroup::new("prices of").required(true), allow_negative_numbers = true)]
 pub(crate) struct Arguments {
     /// A built-in scenario: black-thursday or maker-eth-b
-    #[arg(required_unless_present = "prices", conflicts_with = "prices")]
+    #[arg(group = "prices of")]
     scenario: Option<String>,
     /// Recorded prices, one file a collateral: CSV (ts,open,high,low,close,volume or ts,price), plain, gzip or zstd
-    #[arg(long, value_name = "FILE", num_args = 1..)]
+    #[arg(long, value_name = "FILE", num_args = 1.., group = "prices of")]
     prices: Vec<PathBuf>,
     /// How many vaults to draw, or a CSV file of them (collateral,debt in whole units) [default: 10000]
     #[arg(long, value_name = "N|FILE.csv")]
@@ -36,20 +42,34 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// How many keepers buy from auctions; 0 means no takers and no arbitrage [default: 5]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=i64::from(KEEPERS_MAX)))]
     keepers: Option<u32>,
-    /// Draws the vaults: the same seed, the same vaults
-    #[arg(long, value_name = "S", default_value_t = 1)]
-    seed: u64,
-    /// Time between two blocks
-    #[arg(long, value_name = "SECONDS", default_value_t = 12)]
-    block_seconds: u64,
+    /// Draws the vaults: the same seed, the same vaults [default: 1]
+    #[arg(long, value_name = "S", value_parser = whole)]
+    seed: Option<u64>,
+    /// Time between two blocks [default: 12]
+    #[arg(long, value_name = "SECONDS", value_parser = whole)]
+    block_seconds: Option<u64>,
     /// Writes the summary for programs
     #[arg(long, value_name = "OUT")]
     json: Option<PathBuf>,
     /// Writes the report with plots, in one file
     #[arg(long, value_name = "OUT")]
     html: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// The vaults' file, if they are not drawn.
+    fn vaults_file(&self) -> Option<&Path> {
+        let text = self.vaults.as_deref()?;
+        text.parse::<i128>().is_err().then(|| Path::new(text))
+    }
+}
+
+/// A number of no sign.
+fn whole(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| format!("a whole number from 0 to {} is wanted", u64::MAX))
 }
 
 /// Runs the command.
@@ -72,25 +92,36 @@ pub(crate) fn replay(arguments: &Arguments) -> Result<(), Failure> {
     };
     let scenario = scenario.map_err(Failure::bad_input)?;
     let population = population(arguments, &scenario, &config)?;
-    check_outputs(arguments)?;
     let setup = Setup {
         scenario: &scenario,
         config: &config,
         population: &population,
-        step: Seconds(arguments.block_seconds),
+        step: Seconds(arguments.block_seconds.unwrap_or(STEP)),
         rules: Rules::Ballast,
     };
+    baseline::check(&setup).map_err(failed)?;
+    check_outputs(arguments)?;
     report(arguments, &setup)
 }
 
 fn population(arguments: &Arguments, scenario: &Scenario, config: &Config) -> Result<Population, Failure> {
-    let drawn = match arguments.vaults.as_deref() {
-        None => Ok(VAULTS),
-        Some(text) => text.parse(),
-    };
-    let population = match (drawn, arguments.vaults.as_deref()) {
-        (Err(_), Some(file)) => Population::load(Path::new(file), scenario),
-        (count, _) => Population::drawn(scenario, config, count.unwrap_or(VAULTS), arguments.seed),
+    let population = match (arguments.vaults_file(), arguments.vaults.as_deref()) {
+        (Some(_), _) if arguments.seed.is_some() => {
+            return Err(Failure::BadInput(
+                "--seed has no effect on vaults of a file, which are not drawn: leave one of the two out".into(),
+            ));
+        }
+        (Some(file), _) => Population::load(file, scenario, config),
+        (None, count) => {
+            let count = count.map_or(Ok(VAULTS), str::parse);
+            let count = count.map_err(|_| {
+                Failure::BadInput(format!(
+                    "--vaults {}: give 1 to {VAULTS_MAX}, or a file of them",
+                    arguments.vaults.as_deref().unwrap_or_default()
+                ))
+            })?;
+            Population::drawn(scenario, config, count, arguments.seed.unwrap_or(SEED))
+        }
     };
     population.map_err(Failure::bad_input)
 }
@@ -132,10 +163,20 @@ fn report(arguments: &Arguments, setup: &Setup<'_>) -> Result<(), Failure> {
     broken(&outcomes)
 }
 
-/// Finds an unwritable place before the work is done.
+/// Finds a place that cannot be written before the work is done.
 fn check_outputs(arguments: &Arguments) -> Result<(), Failure> {
-    let outputs = [&arguments.json, &arguments.html];
-    outputs.into_iter().flatten().try_for_each(|path| output::prepare(path))
+    let outputs = [
+        ("--json", arguments.json.as_deref()),
+        ("--html", arguments.html.as_deref()),
+    ];
+    let outputs: Vec<_> = outputs
+        .into_iter()
+        .filter_map(|(option, path)| Some((option, path?)))
+        .collect();
+    let mut inputs: Vec<&Path> = arguments.prices.iter().map(PathBuf::as_path).collect();
+    inputs.extend(arguments.config.as_deref());
+    inputs.extend(arguments.vaults_file());
+    output::prepare(&outputs, &inputs)
 }
 
 fn failed(error: Failed) -> Failure {

@@ -156,7 +156,8 @@ fn unknown_scenarios_and_missing_files_are_refused() {
         "{said}"
     );
     assert!(refused(&folder, &["--prices", "/nowhere/prices.csv"]).contains("can't be read"));
-    assert!(refused(&folder, &[]).contains("required"));
+    let said = refused(&folder, &[]);
+    assert!(said.contains("SCENARIO") && said.contains("--prices"), "{said}");
     assert!(refused(&folder, &["black-thursday", "--prices", "x.csv"]).contains("cannot be used with"));
 }
 
@@ -182,7 +183,51 @@ fn contradictory_settings_are_refused() {
     }
     assert!(refused(&folder, &["black-thursday", "--block-seconds", "0"]).contains("gap"));
     assert!(refused(&folder, &["black-thursday", "--block-seconds", "86400"]).contains("gap"));
-    assert!(refused(&folder, &["maker-eth-b", "--vaults", "5"]).contains("recorded vaults"));
+}
+
+#[test]
+fn what_would_have_no_effect_is_refused() {
+    let folder = Folder::new();
+    let vaults = folder.file("vaults.csv", "collateral,debt\n100,200\n");
+    for (arguments, expected) in [
+        (["maker-eth-b", "--vaults", "5"], "recorded vaults"),
+        (["maker-eth-b", "--seed", "5"], "--seed has no effect"),
+        (["maker-eth-b", "--block-seconds", "12"], "recorded blocks"),
+    ] {
+        let said = refused(&folder, &arguments);
+        assert!(said.contains(expected), "{arguments:?}: {said}");
+    }
+    let said = refused(&folder, &["black-thursday", "--seed", "2", "--vaults", text(&vaults)]);
+    assert!(said.contains("--seed has no effect"), "{said}");
+    for (settings, key) in [
+        ("[type]\npenalty = 0.1\n", "type.penalty"),
+        ("[pool]\nshare_of_debt = 0.1\n", "pool.share_of_debt"),
+        ("[population]\nmean_debt = 1\n", "population.mean_debt"),
+        ("[keepers]\ncount = 1\n[limits]\nwork_price = 1\n", "limits.work_price"),
+    ] {
+        let file = folder.file("settings.toml", settings);
+        let said = refused(&folder, &["maker-eth-b", "--config", text(&file)]);
+        assert!(said.contains(key) && said.contains("no effect"), "{settings}: {said}");
+    }
+}
+
+#[test]
+fn numbers_out_of_range_are_refused_with_the_range() {
+    let folder = Folder::new();
+    for (option, number, expected) in [
+        ("--keepers", "-1", "0..=10000"),
+        ("--keepers", "10001", "0..=10000"),
+        ("--seed", "-1", "from 0 to"),
+        ("--block-seconds", "-1", "from 0 to"),
+        ("--vaults", "-1", "1 to 5000000"),
+        ("--vaults", "5000001", "1 to 5000000"),
+    ] {
+        let said = refused(&folder, &["black-thursday", option, number]);
+        assert!(said.contains(expected), "{option} {number}: {said}");
+    }
+    let centuries = folder.file("centuries.csv", "ts,price\n0,1\n99999999999,1\n");
+    let said = refused(&folder, &["--prices", text(&centuries)]);
+    assert!(said.contains("more than 16000000"), "{said}");
 }
 
 #[test]
@@ -192,10 +237,18 @@ fn bad_vaults_are_refused_with_line_and_reason() {
         ("", "line 1"),
         ("a,b\n1,2\n", "line 1"),
         ("collateral,debt\n1\n", "line 2"),
-        ("collateral,debt\n1,100\n1,-100\n", "line 3"),
+        ("collateral,debt\n9,700\n1,-100\n", "line 3"),
         ("collateral,debt\n0,100\n", "line 2"),
         ("collateral,debt,feed\n1,100,3\n", "line 2"),
         ("collateral,debt\n", "0 vaults"),
+        (
+            "collateral,debt\n9,700\n9,99\n",
+            "line 3: debt 99 is under the debt floor",
+        ),
+        (
+            "\u{feff}collateral,debt\n9,700\n1,700\n\n",
+            "line 3: the collateral is worth 19",
+        ),
     ] {
         let file = folder.file("vaults.csv", rows);
         let said = refused(&folder, &["black-thursday", "--vaults", text(&file)]);
@@ -210,4 +263,66 @@ fn an_output_that_cannot_be_written_is_refused_before_the_work() {
     let folder = Folder::new();
     let said = refused(&folder, &["black-thursday", "--html", text(folder.0.path())]);
     assert!(said.contains("can't be written"), "{said}");
+    let said = refused(
+        &folder,
+        &["black-thursday", "--html", &format!("{}/", text(&folder.path("new")))],
+    );
+    assert!(said.contains("names no file"), "{said}");
+}
+
+#[test]
+fn an_output_that_is_an_input_or_the_other_output_is_refused() {
+    let folder = Folder::new();
+    let (prices, settings) = (
+        folder.file("ETH.csv", FALL),
+        folder.file("settings.toml", "[keepers]\ncount = 1\n"),
+    );
+    let vaults = folder.file("vaults.csv", "collateral,debt\n9,700\n");
+    for input in [&prices, &settings, &vaults] {
+        let roundabout = folder.0.path().join("./").join(input.file_name().unwrap());
+        let before = fs::read(input).unwrap();
+        let said = refused(
+            &folder,
+            &[
+                "--prices",
+                text(&prices),
+                "--config",
+                text(&settings),
+                "--vaults",
+                text(&vaults),
+                "--html",
+                text(&roundabout),
+            ],
+        );
+        assert!(said.contains("would replace an input"), "{said}");
+        assert_eq!(fs::read(input).unwrap(), before);
+    }
+    let same = folder.path("out/./summary.json");
+    let said = refused(&folder, &["black-thursday", "--html", text(&same)]);
+    assert!(said.contains("same file as --json"), "{said}");
+}
+
+/// A socket and a link stand for all that a rename would replace though it holds no report: devices among them.
+#[cfg(unix)]
+#[test]
+fn an_output_in_place_of_what_is_no_file_is_refused_and_left() {
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+    let folder = Folder::new();
+    let socket = folder.path("socket");
+    let _listener = UnixListener::bind(&socket).expect("a socket in a temporary folder");
+    let (file, link, dangling) = (
+        folder.file("old.html", "old"),
+        folder.path("link"),
+        folder.path("dangling"),
+    );
+    symlink(&file, &link).unwrap();
+    symlink(folder.path("nowhere"), &dangling).unwrap();
+    for place in [&socket, &link, &dangling] {
+        let kind = fs::symlink_metadata(place).unwrap().file_type();
+        let said = refused(&folder, &["black-thursday", "--html", text(place)]);
+        assert!(said.contains("no plain file"), "{said}");
+        assert_eq!(fs::symlink_metadata(place).unwrap().file_type(), kind);
+    }
+    assert_eq!(fs::read(&file).unwrap(), b"old");
 }

@@ -15,15 +15,24 @@ use ballast_num::Seconds;
 use crate::config::Config;
 use crate::population::Population;
 use crate::prices::Order;
-use crate::run::{Failed, Outcome, Setup, run};
+use crate::run::{Failed, Outcome, Setup, check_step, run};
 use crate::scenario::Scenario;
-use crate::world::Rules;
+use crate::world::{self, Rules};
 
 /// What the stand-in lost.
 #[derive(Clone, Debug)]
 pub struct Baseline {
     /// The worse of both orders.
     pub worse: Outcome,
+}
+
+/// Whether replay and stand-in can begin with this, found without a block. Errors: `Config`, `World`.
+pub fn check(setup: &Setup<'_>) -> Result<(), Failed> {
+    check_step(setup)?;
+    for rules in [Rules::Ballast, Rules::PeersOf2020] {
+        world::state(setup.scenario, setup.config, setup.population, rules)?;
+    }
+    Ok(())
 }
 
 /// Runs the stand-in in both orders. Errors: those of [`run`].

@@ -13,6 +13,7 @@
 //! # Ok::<(), ballast_sim::config::BadConfig>(())
 //! ```
 
+mod keys;
 mod parameters;
 mod text;
 
@@ -22,7 +23,11 @@ use ballast_num::{Amount, Ratio, Seconds};
 use ballast_protocol::coins;
 use serde::Deserialize;
 
+pub use keys::check_ledger;
 pub use parameters::{Auction, AuctionCurve, Collateral, Feed, Limits};
+
+/// The most keepers: each is asked in every block.
+pub const KEEPERS_MAX: u32 = 10_000;
 
 /// Every assumption of a replay.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -217,6 +222,10 @@ impl Config {
             (
                 keepers.latency_blocks == 0,
                 "keepers.latency_blocks is 0: nobody is in the block that he has yet to see".into(),
+            ),
+            (
+                keepers.count > KEEPERS_MAX,
+                format!("keepers.count is {}, more than {KEEPERS_MAX}", keepers.count),
             ),
             (keepers.margin >= one, "keepers.margin must be under 1".into()),
             (

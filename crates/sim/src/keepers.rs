@@ -3,7 +3,7 @@
 //! They have no power that another account lacks: what they do arrives as transactions in a block, `latency` blocks after
 //! the state that made them decide, at a price limit, and may fail. Each knows the market's price of the block that it
 //! has seen, has its own capital, asks for a margin after the impact of its own sale, and sells in the block after the
-//! one in which it has bought. They also reset auctions and call liquidations that the engine had to carry over.
+//! one in which it has bought. Of the lots on sale the oldest come first. They also reset auctions and call liquidations that the engine had to carry over.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -56,6 +56,15 @@ struct Sent {
     cost: Amount,
     /// In which feed's collateral.
     feed: usize,
+}
+
+/// A lot on sale, as keepers see it.
+struct Lot {
+    id: AuctionId,
+    feed: usize,
+    spot: Price,
+    price: Price,
+    amount: Amount,
 }
 
 /// What a keeper sees: the state after a block, and the market's prices then.
@@ -123,7 +132,8 @@ impl Desk {
         Ok(sent)
     }
 
-    /// Takes of every lot that is cheap enough and not yet in flight, as far as the capital reaches; resets.
+    /// Takes of lots that are cheap enough and not yet in flight, the oldest first, as far as the capital
+    /// reaches; resets.
     fn purchases(&self, view: View<'_>) -> Result<Vec<Sent>, Arithmetic> {
         let mut in_flight = BTreeSet::new();
         let mut pressed = vec![Amount::ZERO; view.spots.len()];
@@ -137,35 +147,16 @@ impl Desk {
                 own.1 = own.1.saturating_sub(sent.cost);
             }
         }
-        let mut sent = Vec::new();
-        let mut resets = 0;
-        let mut prices: BTreeMap<(TypeId, Price, Seconds), Option<Price>> = BTreeMap::new();
-        for (id, auction) in view.state.auctions().iter() {
-            if sent.len() >= PURCHASES + RESETS {
+        let (lots, mut sent) = self.lots(view);
+        sent.reserve(PURCHASES);
+        let mut purchases = 0;
+        for lot in lots.into_iter().filter(|lot| !in_flight.contains(&lot.id)) {
+            if purchases == PURCHASES {
                 break;
             }
-            if !sells(view.state, auction.collateral_type) {
-                continue;
-            }
-            let key = (auction.collateral_type, auction.start_price, auction.started);
-            let price = *prices.entry(key).or_insert_with(|| price(view.state, &auction));
-            let feed = feed_of(auction.collateral_type);
-            let Some(spot) = view.spots.get(feed).copied().flatten() else {
+            let Some(room) = self.room(lot.feed, lot.spot, lot.price, pressed[lot.feed]) else {
                 continue;
             };
-            let Some(price) = price else {
-                if self.style != Style::Below(PEERS_BID) && resets < RESETS {
-                    resets += 1;
-                    sent.push(self.reset(id, feed));
-                }
-                continue;
-            };
-            let Some(room) = self.room(feed, spot, price, pressed[feed]) else {
-                continue;
-            };
-            if in_flight.contains(&id) {
-                continue;
-            }
             let Some((account, own)) = capital.iter_mut().max_by_key(|(_, own)| *own) else {
                 break;
             };
@@ -173,22 +164,54 @@ impl Desk {
             if spend < LEAST_PURCHASE {
                 continue;
             }
-            let amount = market::worth(spend, price)?.min(auction.lot);
-            let cost = market::usd(amount, price)?.try_add(Amount::ONE)?;
+            let amount = market::worth(spend, lot.price)?.min(lot.amount);
+            let cost = market::usd(amount, lot.price)?.try_add(Amount::ONE)?;
             *own = own.saturating_sub(cost);
-            pressed[feed] = pressed[feed].try_add(cost)?;
+            pressed[lot.feed] = pressed[lot.feed].try_add(cost)?;
+            purchases += 1;
             sent.push(Sent {
                 sender: *account,
                 command: Command::TakeAuction {
-                    auction: id,
+                    auction: lot.id,
                     amount,
-                    price_max: price,
+                    price_max: lot.price,
                 },
                 cost,
-                feed,
+                feed: lot.feed,
             });
         }
         Ok(sent)
+    }
+
+    /// The lots that may be bought, the oldest first; resets of those whose price is over.
+    fn lots(&self, view: View<'_>) -> (Vec<Lot>, Vec<Sent>) {
+        let (mut lots, mut resets) = (Vec::new(), Vec::new());
+        let mut prices: BTreeMap<(TypeId, Price, Seconds), Option<Price>> = BTreeMap::new();
+        for (id, auction) in view.state.auctions().iter() {
+            let feed = feed_of(auction.collateral_type);
+            let Some(spot) = view.spots.get(feed).copied().flatten() else {
+                continue;
+            };
+            if !sells(view.state, auction.collateral_type) {
+                continue;
+            }
+            let key = (auction.collateral_type, auction.start_price, auction.started);
+            let price = *prices.entry(key).or_insert_with(|| price(view.state, &auction));
+            match price {
+                None if self.style != Style::Below(PEERS_BID) && resets.len() < RESETS => {
+                    resets.push(self.reset(id, feed));
+                }
+                None => {}
+                Some(price) => lots.push(Lot {
+                    id,
+                    feed,
+                    spot,
+                    price,
+                    amount: auction.lot,
+                }),
+            }
+        }
+        (lots, resets)
     }
 
     /// How many coins may be spent at this price; `None` if it is too dear.
@@ -312,3 +335,6 @@ fn price(state: &State, auction: &Auction) -> Option<Price> {
 pub fn feed_of(kind: TypeId) -> usize {
     usize::try_from(kind.0.saturating_sub(1)).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests;

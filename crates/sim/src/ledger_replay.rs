@@ -33,12 +33,14 @@ use self::owners::{KIND, Owners};
 use self::read::{BadRow, Change, Entry};
 use self::record::Record;
 use self::watch::Watch;
+pub use self::world::BOOK;
 use crate::config::Config;
 use crate::keepers::{Desk, View};
 use crate::prices::{Cursor, Malformed, Order, Path, Series};
-use crate::run::{Checks, Failed, Mean, Outcome, bad_debt, observations};
+use crate::run::{Checks, Failed, Mean, Outcome, observations};
 use crate::tally::Tally;
 use crate::timeline::{Moment, Timeline};
+use crate::waterfall;
 use crate::world::{AUTHORITY, BadWorld, Rules};
 
 /// Between two blocks of no ledger.
@@ -135,10 +137,26 @@ impl Ledger {
     }
 }
 
+/// The settings of this replay: those given, with what the record decides and what the peer did without.
+pub fn terms(given: &Config) -> Config {
+    world::config(given, Ratio::ZERO)
+}
+
 /// Runs the ledger in one order. Errors: those of [`run`](crate::run::run).
-pub fn run(ledger: &Ledger, config: &Config, order: Order, progress: &dyn Fn(u64)) -> Result<LedgerOutcome, Failed> {
+pub fn run(ledger: &Ledger, given: &Config, order: Order, progress: &dyn Fn(u64)) -> Result<LedgerOutcome, Failed> {
+    run_with_pool(ledger, given, Ratio::ZERO, order, progress)
+}
+
+/// The same with a stability pool of this share of [`BOOK`] at the start, which the peer did not have.
+pub fn run_with_pool(
+    ledger: &Ledger,
+    given: &Config,
+    pool: Ratio,
+    order: Order,
+    progress: &dyn Fn(u64),
+) -> Result<LedgerOutcome, Failed> {
     let path = Path::new(ledger.series.clone(), order);
-    let config = &world::config(config);
+    let config = &world::config(given, pool);
     let genesis = world::genesis(ledger, config, SPAN.0, path.price_at(SPAN.0))?;
     let state = State::genesis(&genesis).map_err(BadWorld::from)?;
     let mut replay = Replay::new(ledger, config, state, &path);
@@ -308,16 +326,16 @@ impl<'a> Replay<'a> {
     fn end(mut self, order: Order) -> Result<LedgerOutcome, Failed> {
         self.watch.compare_until(Timestamp::MAX, &self.episodes, self.path);
         self.checks.at_end(&self.state);
-        let (booked, marked) = bad_debt(&self.state)?;
-        self.losses.mark(self.state.chain().time, marked)?;
+        let (booked, marked) = (waterfall::booked(&self.state)?, waterfall::marked(&self.state)?);
+        self.losses.mark(self.state.chain().time, marked.bad_debt)?;
         let outcome = Outcome {
             order,
             blocks: self.blocks,
             vaults: self.ledger.vaults(),
             end: Moment::of(&self.state, &self.last_known, &self.tally)?,
             tally: self.tally,
-            bad_debt_booked: booked,
-            bad_debt_marked: marked,
+            booked,
+            marked,
             capital_efficiency: self.efficiency.mean(),
             checks: self.checks.made,
             breaches: self.checks.broken,

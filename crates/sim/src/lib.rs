@@ -17,4 +17,5 @@ pub mod scenario;
 pub mod sensitivity;
 pub mod tally;
 pub mod timeline;
+pub mod waterfall;
 pub mod world;

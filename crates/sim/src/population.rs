@@ -14,6 +14,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use crate::config::Config;
+use crate::market;
 use crate::prices::unpack;
 use crate::scenario::Scenario;
 
@@ -141,14 +142,16 @@ impl Population {
     }
 
     /// Reads vaults from a file: `collateral,debt`, in whole units, after a header line of these words; a third column
-    /// `feed`, if there is one, names the price file, from 1. Errors: `Failed`, `Line`, `Count`, `NoPrice`.
-    pub fn load(path: &Path, scenario: &Scenario) -> Result<Self, BadPopulation> {
+    /// `feed`, if there is one, names the price file, from 1. A debt under the floor, or over the collateral's worth at the
+    /// start, is refused: no such vault could have been opened, and its loss would tell nothing of the prices.
+    /// Errors: `Failed`, `Line`, `Count`, `NoPrice`.
+    pub fn load(path: &Path, scenario: &Scenario, config: &Config) -> Result<Self, BadPopulation> {
         let file = path.display().to_string();
         let bytes = std::fs::read(path).map_err(|error| BadPopulation::Failed {
             path: path.to_owned(),
             error,
         })?;
-        opening(scenario)?;
+        let prices = opening(scenario)?;
         let line_error = |index: usize, reason: String| BadPopulation::Line {
             file: file.clone(),
             line: index + 1,
@@ -156,6 +159,8 @@ impl Population {
         };
         let text = unpack(&bytes, u64::from(u32::MAX)).map_err(|problem| line_error(0, problem.to_string()))?;
         let text = std::str::from_utf8(&text).map_err(|error| line_error(0, error.to_string()))?;
+        // As in price files: a byte order mark is none of the header, and empty lines at the end are no vaults.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_end();
         let mut lines = text.lines().map(str::trim_end).enumerate();
         let header = lines.next().map(|(_, header)| header);
         let columns = match header {
@@ -171,7 +176,8 @@ impl Population {
         let mut vaults = Vec::new();
         for (index, line) in lines {
             let number = vaults.len() as u64;
-            let holding = holding(line, columns, scenario.feeds.len(), number);
+            let holding = holding(line, columns, scenario.feeds.len(), number)
+                .and_then(|holding| sound(holding, prices[holding.feed], config.collateral.debt_floor));
             vaults.push(holding.map_err(|reason| line_error(index, reason))?);
         }
         let found = vaults.len() as u64;
@@ -209,6 +215,27 @@ fn holding(line: &str, columns: usize, feeds: usize, number: u64) -> Result<Hold
         collateral: amount("collateral", fields[0])?,
         debt: amount("debt", fields[1])?,
     })
+}
+
+/// The vault, if it could stand at the start at all.
+fn sound(holding: Holding, price: Price, floor: Amount) -> Result<Holding, String> {
+    let (debt, units) = (holding.debt, |amount: Amount| amount.in_units(DECIMALS).to_string());
+    if debt < floor {
+        return Err(format!(
+            "debt {} is under the debt floor of {}",
+            units(debt),
+            units(floor)
+        ));
+    }
+    let value = market::usd(holding.collateral, price).map_err(|error| format!("collateral: {error}"))?;
+    if value < debt {
+        return Err(format!(
+            "the collateral is worth {} at the start, under the debt of {}",
+            units(value),
+            units(debt)
+        ));
+    }
+    Ok(holding)
 }
 
 /// The price of each feed at the start. Error: `NoPrice`.

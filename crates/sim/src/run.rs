@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use ballast_engine::{InvalidBlock, State, apply_block, invariants};
 use ballast_num::{Amount, Arithmetic, Price, Ratio, Seconds, Timestamp};
-use ballast_protocol::{Block, BlockResult, Event, FeedId, Height, Observation, Rejected, SourceId, TypeId, proof};
+use ballast_protocol::{Block, BlockResult, Event, FeedId, Height, Observation, SourceId, TypeId, proof};
 
 use crate::config::{BadConfig, Config};
 use crate::keepers::{Desk, View};
@@ -13,7 +13,11 @@ use crate::prices::{Cursor, Order};
 use crate::scenario::Scenario;
 use crate::tally::Tally;
 use crate::timeline::{Moment, Timeline};
+use crate::waterfall::{self, Steps};
 use crate::world::{self, BadWorld, PEERS_DELAY, Rules, SOURCES, first_source, id};
+
+/// The most blocks of a replay: six years of them, 12 s apart.
+pub const BLOCKS_MAX: u64 = 16_000_000;
 
 /// Everything that decides what a replay does.
 #[derive(Clone, Debug)]
@@ -43,10 +47,10 @@ pub struct Outcome {
     pub tally: Tally,
     /// The figures at the end.
     pub end: Moment,
-    /// Bad debt booked at the end, net of what was recovered.
-    pub bad_debt_booked: Amount,
-    /// What would be booked at the end on open vaults and lots, at the oracle's last price.
-    pub bad_debt_marked: Amount,
+    /// What the waterfall has paid at the end, net of what was recovered.
+    pub booked: Steps,
+    /// What it would pay at the end for open vaults and lots, at the oracle's last price.
+    pub marked: Steps,
     /// Mean over all blocks of debt ÷ value behind it.
     pub capital_efficiency: Ratio,
     /// Invariants checked.
@@ -95,9 +99,8 @@ impl Failed {
 impl Outcome {
     /// Booked bad debt and what would be booked at the end.
     pub fn bad_debt(&self) -> Amount {
-        self.bad_debt_booked
-            .try_add(self.bad_debt_marked)
-            .unwrap_or(Amount::MAX)
+        let sum = self.booked.bad_debt.try_add(self.marked.bad_debt);
+        sum.unwrap_or(Amount::MAX)
     }
 
     /// Whether this is worse than another: more bad debt, then more debt liquidated.
@@ -179,15 +182,14 @@ pub fn run(setup: &Setup<'_>, order: Order, progress: &dyn Fn(u64)) -> Result<Ou
         }
     }
     checks.at_end(&state);
-    let (booked, marked) = bad_debt(&state)?;
     Ok(Outcome {
         order,
         blocks,
         vaults: setup.population.vaults.len() as u64,
         end: Moment::of(&state, &last_known, &tally)?,
         tally,
-        bad_debt_booked: booked,
-        bad_debt_marked: marked,
+        booked: waterfall::booked(&state)?,
+        marked: waterfall::marked(&state)?,
         capital_efficiency: efficiency.mean(),
         checks: checks.made,
         breaches: checks.broken,
@@ -198,15 +200,23 @@ pub fn run(setup: &Setup<'_>, order: Order, progress: &dyn Fn(u64)) -> Result<Ou
     })
 }
 
-/// Error: `Contradictory`.
-fn check_step(setup: &Setup<'_>) -> Result<(), BadConfig> {
+/// Whether the blocks are neither too far apart nor too few or many. Error: `Contradictory`.
+pub(crate) fn check_step(setup: &Setup<'_>) -> Result<(), BadConfig> {
     let (step, gap) = (setup.step, setup.config.feed.gap);
     if step.is_zero() || step > gap {
         return Err(BadConfig::Contradictory(format!(
             "blocks {step} apart with feed.gap {gap}: choose 1 s to the gap, or every block would begin a quiet period"
         )));
     }
-    if setup.scenario.blocks(step) == 0 {
+    let blocks = setup.scenario.blocks(step);
+    if blocks > BLOCKS_MAX {
+        return Err(BadConfig::Contradictory(format!(
+            "the prices span {}, which is {blocks} blocks of {step}, more than {BLOCKS_MAX}: let them span less, or \
+             blocks lie farther apart",
+            setup.scenario.to.saturating_since(setup.scenario.from)
+        )));
+    }
+    if blocks == 0 {
         return Err(BadConfig::Contradictory(format!(
             "the prices span {}, less than one block of {step}",
             setup.scenario.to.saturating_since(setup.scenario.from)
@@ -243,20 +253,6 @@ fn types_carried_over(result: &BlockResult) -> Vec<TypeId> {
         _ => None,
     });
     carried.collect()
-}
-
-/// Booked bad debt of all types, and their marked losses.
-pub(crate) fn bad_debt(state: &State) -> Result<(Amount, Amount), Arithmetic> {
-    let (mut booked, mut marked) = (Amount::ZERO, Amount::ZERO);
-    for spec in state.vaults().types() {
-        booked = booked.try_add(state.backstop().losses(spec.id).bad_debt)?;
-        match state.balance_sheet(spec.id) {
-            Ok(sheet) => marked = marked.try_add(sheet.marked_loss)?,
-            Err(Rejected::Arithmetic(error)) => return Err(error),
-            Err(_) => {} // a type whose feed never had a price has no loss to mark
-        }
-    }
-    Ok((booked, marked))
 }
 
 /// Invariants, counted.

@@ -7,8 +7,10 @@ use ballast_num::{Amount, Ratio, Seconds};
 
 use crate::baseline::both_orders;
 use crate::config::Config;
+use crate::ledger_replay::{self, Ledger};
 use crate::population::Population;
-use crate::run::{Failed, Setup};
+use crate::prices::Order;
+use crate::run::{Failed, Outcome, Setup};
 use crate::scenario::Scenario;
 use crate::world::Rules;
 
@@ -24,6 +26,13 @@ pub struct Cell {
     pub pool: Ratio,
     /// How many keepers.
     pub keepers: u32,
+    /// What came of it; nothing if pool, first loss and keepers together would hold more coins than vaults owe.
+    pub figures: Option<Figures>,
+}
+
+/// What came of a replay of the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figures {
     /// Booked and marked.
     pub bad_debt: Amount,
     /// Vaults that lost something.
@@ -39,7 +48,7 @@ pub struct Cell {
 }
 
 /// All cells, by pool, then keepers; as many at a time as the machine has cores. Errors: those of
-/// [`run`](crate::run::run).
+/// [`run`](crate::run::run) that are not of one cell alone.
 pub fn table(
     scenario: &Scenario,
     config: &Config,
@@ -47,6 +56,49 @@ pub fn table(
     step: Seconds,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Vec<Cell>, Failed> {
+    cells(|pool, keepers| {
+        let mut config = config.clone();
+        config.pool.share_of_debt = pool;
+        config.keepers.count = keepers;
+        let setup = Setup {
+            scenario,
+            config: &config,
+            population,
+            step,
+            rules: Rules::Ballast,
+        };
+        match both_orders(&setup, progress) {
+            Ok([worse, other]) => Ok(Some(Figures {
+                breaches: worse.breaches + other.breaches,
+                ..Figures::of(&worse)
+            })),
+            // The settings themselves have passed: only what this cell changes can be impossible.
+            Err(Failed::World(_)) => {
+                progress(2 * scenario.blocks(step));
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    })
+}
+
+/// The same of the recorded ledger in one order, its pools as shares of [`BOOK`](crate::ledger_replay::BOOK). Errors:
+/// those of [`ledger_replay::run`].
+pub fn ledger_table(
+    ledger: &Ledger,
+    config: &Config,
+    order: Order,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Vec<Cell>, Failed> {
+    cells(|pool, keepers| {
+        let mut config = config.clone();
+        config.keepers.count = keepers;
+        let run = ledger_replay::run_with_pool(ledger, &config, pool, order, progress)?;
+        Ok(Some(Figures::of(&run.outcome)))
+    })
+}
+
+fn cells(one: impl Fn(Ratio, u32) -> Result<Option<Figures>, Failed> + Sync) -> Result<Vec<Cell>, Failed> {
     let places: Vec<(Ratio, u32)> = POOLS
         .iter()
         .flat_map(|pool| KEEPERS.iter().map(|keepers| (*pool, *keepers)))
@@ -54,18 +106,9 @@ pub fn table(
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
-        while let Some((pool, keepers)) = places.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let mut config = config.clone();
-            config.pool.share_of_debt = *pool;
-            config.keepers.count = *keepers;
-            let setup = Setup {
-                scenario,
-                config: &config,
-                population,
-                step,
-                rules: Rules::Ballast,
-            };
-            done.push(cell(&setup, (*pool, *keepers), progress)?);
+        while let Some(&(pool, keepers)) = places.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let figures = one(pool, keepers)?;
+            done.push(Cell { pool, keepers, figures });
         }
         Ok::<_, Failed>(done)
     };
@@ -83,16 +126,15 @@ pub fn table(
     Ok(cells)
 }
 
-fn cell(setup: &Setup<'_>, (pool, keepers): (Ratio, u32), progress: &dyn Fn(u64)) -> Result<Cell, Failed> {
-    let [worse, other] = both_orders(setup, progress)?;
-    Ok(Cell {
-        pool,
-        keepers,
-        bad_debt: worse.bad_debt(),
-        vaults_liquidated: worse.tally.liquidated.len() as u64,
-        own_collateral: worse.end.losses[0],
-        unsold: worse.end.auction_debt,
-        zero_price_sales: worse.tally.zero_price_sales,
-        breaches: worse.breaches + other.breaches,
-    })
+impl Figures {
+    fn of(outcome: &Outcome) -> Self {
+        Self {
+            bad_debt: outcome.bad_debt(),
+            vaults_liquidated: outcome.tally.liquidated.len() as u64,
+            own_collateral: outcome.end.own_collateral,
+            unsold: outcome.end.auction_debt,
+            zero_price_sales: outcome.tally.zero_price_sales,
+            breaches: outcome.breaches,
+        }
+    }
 }

@@ -207,3 +207,6 @@ fn sale(
         buyer,
     })
 }
+
+#[cfg(test)]
+mod tests;

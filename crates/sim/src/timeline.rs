@@ -6,6 +6,7 @@ use ballast_protocol::Module;
 
 use crate::market::usd;
 use crate::tally::{Sale, Tally};
+use crate::waterfall::{self, Steps};
 use crate::world::COIN;
 
 /// Moments that are kept.
@@ -34,8 +35,10 @@ pub struct Moment {
     pub reserves: Amount,
     /// Debt liquidated so far.
     pub liquidated: Amount,
-    /// Losses so far: owners' own collateral, first loss, surplus buffer, booked bad debt.
-    pub losses: [Amount; 4],
+    /// What owners gave up beyond their debt so far.
+    pub own_collateral: Amount,
+    /// What the waterfall has paid so far, or would pay now for what is marked.
+    pub losses: Steps,
 }
 
 impl Moment {
@@ -47,7 +50,8 @@ impl Moment {
             liquidated: tally.debt_liquidated,
             ..Self::default()
         };
-        moment.losses[0] = tally.own_collateral;
+        moment.own_collateral = tally.own_collateral;
+        moment.losses = waterfall::booked(state)?.try_add(waterfall::marked(state)?)?;
         let ledger = state.ledger();
         moment.reserves = ledger.balance(COIN, Module::SurplusBuffer);
         for (spec, price) in state.vaults().types().zip(prices) {
@@ -55,16 +59,12 @@ impl Moment {
             let debt = state.vaults().totals(kind).and_then(|totals| totals.debt(Round::Up));
             let locked = usd(ledger.balance(spec.collateral, Module::Vaults(kind)), *price)?;
             let on_sale = usd(ledger.balance(spec.collateral, Module::Auctions(kind)), *price)?;
-            let lost = state.backstop().losses(kind);
             add(&mut moment.vault_debt, debt.unwrap_or(Amount::ZERO))?;
             add(&mut moment.auction_debt, state.auctions().on_sale(kind).debt)?;
             add(&mut moment.vault_collateral, locked)?;
             add(&mut moment.auction_collateral, on_sale)?;
             add(&mut moment.pool, state.pools().total(kind))?;
             add(&mut moment.reserves, ledger.balance(COIN, Module::FirstLoss(kind)))?;
-            add(&mut moment.losses[1], lost.first_loss)?;
-            add(&mut moment.losses[2], lost.surplus)?;
-            add(&mut moment.losses[3], lost.bad_debt)?;
         }
         Ok(moment)
     }

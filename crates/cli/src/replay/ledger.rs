@@ -1,22 +1,19 @@
 //! `ballast replay maker-eth-b`: the recorded ledger, whose vaults are not ours to choose.
 
-use ballast_sim::config::Config;
-use ballast_sim::ledger_replay::{Ledger, LedgerOutcome, run};
+use ballast_sim::config::{self, Config};
+use ballast_sim::ledger_replay::{Ledger, LedgerOutcome, run, terms};
 use ballast_sim::prices::Order;
 use ballast_sim::report::json::Summary;
 use ballast_sim::report::{Report, ledger};
 use ballast_sim::scenario::{BUILT_IN, MAKER_ETH_B};
+use ballast_sim::sensitivity::{Cell, KEEPERS, POOLS, ledger_table};
 
 use super::Arguments;
 use crate::{Failure, output, progress};
 
 /// Runs both orders and writes the report.
 pub(super) fn replay(arguments: &Arguments, config: &Config) -> Result<(), Failure> {
-    if arguments.vaults.is_some() {
-        return Err(Failure::BadInput(
-            "--vaults contradicts maker-eth-b, which replays the recorded vaults".into(),
-        ));
-    }
+    check(arguments)?;
     let recorded = Ledger::recorded().map_err(Failure::bad_input)?;
     super::check_outputs(arguments)?;
     let bar = progress::bar(2 * recorded.blocks(), "replay");
@@ -28,10 +25,36 @@ pub(super) fn replay(arguments: &Arguments, config: &Config) -> Result<(), Failu
     } else {
         [low_first, high_first]
     };
-    write(arguments, config, &outcomes)
+    let bar = progress::bar(recorded.blocks() * (POOLS.len() * KEEPERS.len()) as u64, "sensitivity");
+    let worse = outcomes[0].outcome.order;
+    let cells = ledger_table(&recorded, config, worse, &|done| bar.inc(done)).map_err(super::failed)?;
+    bar.finish_and_clear();
+    write(arguments, &terms(config), &outcomes, &cells)
 }
 
-fn write(arguments: &Arguments, config: &Config, outcomes: &[LedgerOutcome; 2]) -> Result<(), Failure> {
+/// Refuses what would have no effect: vaults, blocks and most of the type's terms are those of the record.
+fn check(arguments: &Arguments) -> Result<(), Failure> {
+    let options = [
+        ("--vaults", arguments.vaults.is_some(), "recorded vaults"),
+        ("--seed", arguments.seed.is_some(), "recorded vaults, drawn by no seed"),
+        (
+            "--block-seconds",
+            arguments.block_seconds.is_some(),
+            "recorded blocks and one each five minutes",
+        ),
+    ];
+    if let Some((option, _, has)) = options.into_iter().find(|(_, is_given, _)| *is_given) {
+        return Err(Failure::BadInput(format!(
+            "{option} has no effect on {MAKER_ETH_B}, which replays the {has}: leave it out"
+        )));
+    }
+    match &arguments.config {
+        Some(path) => config::check_ledger(path).map_err(Failure::bad_input),
+        None => Ok(()),
+    }
+}
+
+fn write(arguments: &Arguments, config: &Config, outcomes: &[LedgerOutcome; 2], cells: &[Cell]) -> Result<(), Failure> {
     let [worse, other] = outcomes;
     let figures = [worse.outcome.clone(), other.outcome.clone()];
     let about = BUILT_IN
@@ -50,8 +73,8 @@ fn write(arguments: &Arguments, config: &Config, outcomes: &[LedgerOutcome; 2]) 
         output::write(path, &Summary::of(MAKER_ETH_B, &worse.outcome).text())?;
     }
     if let Some(path) = &arguments.html {
-        output::write(path, &ledger::html(&report, outcomes))?;
+        output::write(path, &ledger::html(&report, outcomes, cells))?;
     }
-    print!("{}", ledger::terminal(&report, outcomes));
+    print!("{}", ledger::terminal(&report, outcomes, cells));
     super::broken(&figures)
 }

@@ -40,6 +40,8 @@ pub struct Watched {
     pub least_judged: Option<Ratio>,
     /// Whether an operation on the vault had been refused before.
     pub diverged: bool,
+    /// What kept its owner from restoring it, when he last would have.
+    pub obstacle: Option<Obstacle>,
 }
 
 /// How ours compares.
@@ -47,7 +49,9 @@ pub struct Watched {
 pub enum Timing {
     /// In the same round, or within the peer's delay of an hour.
     Same,
-    /// More than an hour before.
+    /// More than a day before, and not restored since: nothing was left to compare.
+    SeizedBefore,
+    /// More than an hour before, within a day.
     Earlier,
     /// More than an hour after, within a day.
     Later,
@@ -75,12 +79,40 @@ pub enum Why {
     OneRoundOnly,
     /// An earlier operation was refused here, so the vaults differ.
     VaultsDiffer,
-    /// We had seized it before, so that less or nothing was left.
-    SeizedBefore,
+    /// What kept its owner from restoring it.
+    NotRestored(Obstacle),
     /// Debt or collateral is gone by an operation of the same block.
     NothingLeft,
     /// No prices.
     NoPrices,
+}
+
+/// Why an owner does not bring a vault of which ours has seized back to the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Obstacle {
+    /// As recorded, it would stand under its initial ratio at the present price.
+    UnderRatio,
+    /// The record gives him too few coins to repay what he owes here.
+    Coins,
+    /// The record gives him too little ether.
+    Ether,
+    /// No price, or a quiet period.
+    NoPrice,
+    /// The engine refused, or it is too soon.
+    Refused,
+}
+
+impl Obstacle {
+    /// For people.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::UnderRatio => "seized by ours more than a day before; as recorded it has been under its ratio since",
+            Self::Coins => "seized by ours more than a day before; its owner has too few coins to restore it",
+            Self::Ether => "seized by ours more than a day before; its owner has too little ether to restore it",
+            Self::NoPrice => "seized by ours more than a day before; no price to restore it at",
+            Self::Refused => "seized by ours more than a day before; restoring it was refused",
+        }
+    }
 }
 
 /// A recorded seizure with its comparison.
@@ -98,12 +130,20 @@ pub struct Compared {
 
 impl Timing {
     /// All, in the order of tables.
-    pub const ALL: [Self; 5] = [Self::Same, Self::Earlier, Self::Later, Self::Avoided, Self::Excluded];
+    pub const ALL: [Self; 6] = [
+        Self::Same,
+        Self::SeizedBefore,
+        Self::Earlier,
+        Self::Later,
+        Self::Avoided,
+        Self::Excluded,
+    ];
 
     /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Same => "same",
+            Self::SeizedBefore => "before",
             Self::Earlier => "earlier",
             Self::Later => "later",
             Self::Avoided => "avoided",
@@ -127,9 +167,7 @@ impl Why {
             }
             Self::OneRoundOnly => "under its ratio for one round only: judged at the kinder of two (R9)",
             Self::VaultsDiffer => "an earlier operation was refused here, so the vaults differ",
-            Self::SeizedBefore => {
-                "ours had seized the vault more than a day before, and it stayed too near its ratio to be restored"
-            }
+            Self::NotRestored(obstacle) => obstacle.text(),
             Self::NothingLeft => "the vault owes nothing here at that moment",
             Self::NoPrices => "in the week without prices",
         }
@@ -156,9 +194,16 @@ pub fn compare(
         Some(own) if own.at.0.abs_diff(recorded.at.0) <= ORACLE_DELAY => (Timing::Same, Why::Alike),
         Some(own) if own.at < recorded.at => {
             let lead = recorded.at.0 - own.at.0;
-            let why = if own.at.0 < day_before {
-                Why::SeizedBefore
-            } else if lead <= 2 * ORACLE_DELAY {
+            if own.at.0 < day_before {
+                let obstacle = watched.obstacle.unwrap_or(Obstacle::Refused);
+                return Compared {
+                    recorded,
+                    ours: nearest,
+                    timing: Timing::SeizedBefore,
+                    why: Why::NotRestored(obstacle),
+                };
+            }
+            let why = if lead <= 2 * ORACLE_DELAY {
                 Why::DelayedPrice
             } else if hourly_ok(&own) {
                 Why::BetweenSamples

@@ -77,9 +77,12 @@ impl Episodes {
         for vault in due {
             self.restoring.remove(&vault);
             if owners.differs(vault) && !self.ending.contains_key(&vault) {
-                sent.push(owners.restore(state, vault, record.holds(vault, state), now));
-                // Until it is done: the vault may be too near its ratio now.
-                self.restoring.insert(vault, Timestamp(now.0 + ORACLE_DELAY));
+                let restoration = owners.restore(state, vault, record.holds(vault, state), now);
+                // Until it is done: price or record may make possible in an hour what is not so now, while what the
+                // engine refuses has a reason of longer.
+                let pause = if restoration.is_some() { PATIENCE } else { ORACLE_DELAY };
+                self.restoring.insert(vault, Timestamp(now.0 + pause));
+                sent.extend(restoration);
             }
         }
         sent

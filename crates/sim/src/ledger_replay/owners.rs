@@ -7,12 +7,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_engine::State;
+use ballast_engine::kernel::prices::Use;
 use ballast_num::{Amount, Round, Seconds, Timestamp};
 use ballast_protocol::{
     AccountId, Command, Event, FeeOffer, Outcome, Receipt, Rejected, Repayment, Transaction, TypeId, VaultId, VaultRef,
 };
 
+use super::compare::Obstacle;
 use super::read::What;
+use crate::market::usd;
 use crate::world::COIN;
 
 /// The recorded type.
@@ -58,6 +61,8 @@ pub(super) struct Owners {
     /// Restorations of the block under way, by nonce: of which vault, and the debt that it draws.
     restoring: BTreeMap<u64, (u64, Amount)>,
     nonce: u64,
+    /// What last kept owners from restoring their vaults.
+    obstacles: BTreeMap<u64, Obstacle>,
     /// Vaults restored since this was last taken.
     pub(super) restored: Vec<u64>,
     pub(super) operations: Operations,
@@ -109,14 +114,25 @@ impl Owners {
         self.seized.contains(&recorded) || self.diverged.contains(&recorded)
     }
 
-    /// Brings a vault that only our engine has seized from back to its record, by closing it and opening another.
+    /// What last kept the owner of a vault from restoring it.
+    pub(super) fn obstacle(&self, recorded: u64) -> Option<Obstacle> {
+        self.obstacles.get(&recorded).copied()
+    }
+
+    /// Brings a vault that only our engine has seized from back to its record, by closing it and opening another; does
+    /// nothing if that must fail.
     pub(super) fn restore(
         &mut self,
         state: &State,
         recorded: u64,
         (collateral, debt): (Amount, Amount),
         now: Timestamp,
-    ) -> (u64, Transaction) {
+    ) -> Option<(u64, Transaction)> {
+        if let Some(obstacle) = self.hinders(state, recorded, (collateral, debt)) {
+            self.obstacles.insert(recorded, obstacle);
+            return None;
+        }
+        self.obstacles.insert(recorded, Obstacle::Refused); // until it is done
         let mut commands = Vec::new();
         if let Some(id) = self.vault(recorded).filter(|id| state.vaults().vault(*id).is_ok()) {
             commands.push(Command::CloseVault { vault: id.into() });
@@ -134,13 +150,39 @@ impl Owners {
         }
         let (nonce, transaction) = self.sign(recorded, commands, now);
         self.restoring.insert(nonce, (recorded, debt));
-        (nonce, transaction)
+        Some((nonce, transaction))
+    }
+
+    /// What keeps an owner from closing his vault and opening it as recorded.
+    fn hinders(&self, state: &State, recorded: u64, (collateral, debt): (Amount, Amount)) -> Option<Obstacle> {
+        let find = || -> Result<Option<Obstacle>, Rejected> {
+            let spec = state.vaults().spec(KIND)?;
+            let Ok(price) = state.prices().quote(spec.feed)?.price(Use::Borrow) else {
+                return Ok(Some(Obstacle::NoPrice));
+            };
+            let least = debt.mul_ratio(spec.initial_ratio, Round::Up)?;
+            if usd(collateral, price)? < least {
+                return Ok(Some(Obstacle::UnderRatio));
+            }
+            let held = self.vault(recorded).and_then(|id| state.vaults().vault(id).ok());
+            let index = state.vaults().totals(KIND)?.index;
+            let owed = held.map_or(Ok(Amount::ZERO), |vault| vault.normalized_debt.debt(index, Round::Up))?;
+            let locked = held.map_or(Amount::ZERO, |vault| vault.collateral);
+            let (account, ledger) = (owner(recorded), state.ledger());
+            if ledger.balance(COIN, account) < owed {
+                return Ok(Some(Obstacle::Coins));
+            }
+            let ether = ledger.balance(spec.collateral, account).try_add(locked)?;
+            Ok((ether < collateral).then_some(Obstacle::Ether))
+        };
+        find().unwrap_or(Some(Obstacle::NoPrice))
     }
 
     /// Ends an episode: the record has lost the vault, so its owner closes what is left of ours.
     pub(super) fn close(&mut self, state: &State, recorded: u64, now: Timestamp) -> Option<(u64, Transaction)> {
         self.seized.remove(&recorded);
         self.diverged.remove(&recorded);
+        self.obstacles.remove(&recorded);
         let vault = self
             .vaults
             .remove(&recorded)
@@ -239,6 +281,7 @@ impl Owners {
                 self.restored.push(recorded);
                 self.seized.remove(&recorded);
                 self.diverged.remove(&recorded);
+                self.obstacles.remove(&recorded);
                 self.take_over(recorded, receipt);
             }
             return;

@@ -131,14 +131,14 @@ fn parameter(name: &str, to: &str) -> Result<Option<TypeParameter>, String> {
         "JUG.ilks.duty" => TypeParameter::StabilityFee(per_second(ratio()?)),
         "DOG.ilks.chop" | "CAT.ilks.chop" => TypeParameter::Penalty(ratio()?),
         "VAT.ilks.dust" => TypeParameter::DebtFloor(coins()?),
-        "VAT.ilks.line" => TypeParameter::DebtCeiling(coins()?),
         "DOG.ilks.hole" => TypeParameter::AuctionCeiling(coins()?),
         "CLIPPER.buf" => TypeParameter::AuctionStartFactor(ratio()?),
         "CLIPPER.tail" => TypeParameter::AuctionDuration(time()?),
         "CLIPPER.cusp" => TypeParameter::AuctionResetRatio(ratio()?),
         "CLIPPER.chip" => TypeParameter::KeeperShare(ratio()?),
         "CLIPPER.tip" => TypeParameter::KeeperFlat(coins()?),
-        // The liquidation ratio was set once, before the first vault; genesis has it.
+        // The liquidation ratio was set once, before the first vault; genesis has it. The debt ceiling is not kept here:
+        // recorded draws were under it (`world::config`).
         _ => return Ok(None),
     }))
 }

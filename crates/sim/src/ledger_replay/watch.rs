@@ -57,6 +57,7 @@ impl Watch {
         let soon = ahead.take_while(|recorded| recorded.at.0 <= until);
         for recorded in soon.filter(|recorded| recorded.at >= now) {
             let watched = self.watched.entry(*recorded).or_default();
+            watched.obstacle = owners.obstacle(recorded.vault);
             watched.diverged |= owners.diverged.contains(&recorded.vault);
             let Some(id) = owners.vault(recorded.vault) else {
                 continue;

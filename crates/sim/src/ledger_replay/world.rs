@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use ballast_num::{Amount, NormalizedDebt, Price, Rate, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{
-    AccountId, Asset, AssetId, Command, FeeOffer, FeedId, Genesis, Opening, OpeningBalance, OpeningVault, PeerRules,
-    Transaction, TypeId, coins,
+    AccountId, Asset, AssetId, Command, FeeOffer, FeedId, Genesis, Opening, OpeningBalance, OpeningDeposit,
+    OpeningVault, PeerRules, Transaction, TypeId, coins,
 };
 
 use super::owners::{KIND, owner};
@@ -15,24 +15,26 @@ use super::{Ledger, RATIO, STEP};
 use crate::config::Config;
 use crate::population::DECIMALS;
 use crate::run::Failed;
-use crate::world::{AUTHORITY, BadWorld, COIN, MARKET, first_source, keeper};
+use crate::world::{AUTHORITY, BadWorld, COIN, MARKET, POOL_OWNER, first_source, keeper};
 
 /// Everything else that the peer lends against.
 const REST: (TypeId, AssetId, FeedId) = (TypeId(2), AssetId(2), FeedId(2));
 /// About the recorded type's debt: what keepers' capital is a share of.
-const BOOK: Amount = coins(100_000_000);
+pub const BOOK: Amount = coins(100_000_000);
 /// Between two blocks elsewhere, in which settings count keepers' latency.
 const SHORT_STEP: Seconds = Seconds(12);
-/// Coins with which the market pays for what keepers sell.
-const MARKET_COINS: Amount = coins(1_000_000_000);
+/// Coins with which the market pays for what keepers sell: ten times what they ever do.
+const MARKET_COINS: Amount = coins(10_000_000_000);
 
 /// The settings under which the recorded vaults lived, as far as we have them; keepers and market as given.
 ///
 /// The peer had no initial ratio, no issuance check, no pool and no liquidation deposit: the initial ratio is the least
-/// that the bounds allow, the stress of the issuance check is nothing, the others are none. Fees for work are none, as
+/// that the bounds allow, the stress of the issuance check is nothing, the others are none. Recorded draws kept the
+/// peer's debt ceiling; ours would keep it too if every vault were as recorded, so a ceiling here would only refuse owners
+/// whose fellows' vaults are not. Fees for work are none, as
 /// gas was paid outside the ledger. Keepers' latency is given in blocks of [`SHORT_STEP`]: two of ours would be ten minutes,
-/// in which an auction falls by 7 %.
-pub(super) fn config(given: &Config) -> Config {
+/// in which an auction falls by 7 %. Only the sensitivity table has a pool: this share of [`BOOK`].
+pub(super) fn config(given: &Config, pool: Ratio) -> Config {
     let mut config = given.clone();
     let kind = &mut config.collateral;
     kind.liquidation_ratio = RATIO;
@@ -42,10 +44,9 @@ pub(super) fn config(given: &Config) -> Config {
     kind.stability_fee_per_second = per_second(Ratio::percent(6));
     kind.borrowing_fee = Ratio::ZERO;
     kind.liquidation_deposit = Amount::ZERO;
-    kind.debt_ceiling = coins(20_000_000);
     kind.debt_floor = coins(100);
     kind.stress = Ratio::ZERO;
-    config.pool.share_of_debt = Ratio::ZERO;
+    config.pool.share_of_debt = pool;
     config.pool.first_loss_share = Ratio::ZERO;
     config.keepers.latency_blocks = config
         .keepers
@@ -57,6 +58,7 @@ pub(super) fn config(given: &Config) -> Config {
     // The week without prices is a hole in the record, not in the market: the type goes on after it.
     config.feed.stale_limit = Seconds(30 * Seconds::DAY.0);
     config.limits.debt_ceiling = coins(100_000_000_000);
+    config.collateral.debt_ceiling = config.limits.debt_ceiling;
     config
 }
 
@@ -88,6 +90,16 @@ pub(super) fn genesis(
         balance(COIN, keeper(number), capital)?;
     }
     balance(COIN, MARKET, MARKET_COINS)?;
+    let pool = BOOK.mul_ratio(config.pool.share_of_debt, Round::Down)?;
+    if !pool.is_zero() {
+        minted = minted.try_add(pool)?;
+        opening.pool_deposits.push(OpeningDeposit {
+            owner: POOL_OWNER,
+            collateral_type: KIND,
+            amount: pool,
+            gain: Amount::ZERO,
+        });
+    }
     opening.vaults.push(OpeningVault {
         owner: AUTHORITY,
         collateral_type: kind,

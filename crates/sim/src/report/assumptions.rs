@@ -1,21 +1,19 @@
 //! What a report takes for granted, and where it is from.
 
 use super::{Report, dollars, percent};
-use crate::config::AuctionCurve;
+use crate::config::{Auction, AuctionCurve, Config, Market};
 use crate::keepers::PEERS_BID;
+use crate::ledger_replay::{BOOK, STEP};
 use crate::sensitivity::KEEPERS;
 
-/// Each assumption: what, its value, its source.
-pub(super) fn all(report: &Report<'_>) -> Vec<(&'static str, String, String)> {
+/// What, its value, its source.
+pub(super) type Assumption = (&'static str, String, String);
+
+/// Those of a replay of prices.
+pub(super) fn all(report: &Report<'_>) -> Vec<Assumption> {
     let config = report.config;
-    let (kind, auction, keepers, market) = (&config.collateral, &config.auction, &config.keepers, &config.market);
+    let (kind, keepers) = (&config.collateral, &config.keepers);
     let standard = || "the standard parameters, argued for in docs/".to_owned();
-    let own = |why: &str| format!("an assumption of ours: {why}");
-    let curve = match auction.curve {
-        AuctionCurve::Linear { duration } => format!("in a line to zero in {duration}"),
-        AuctionCurve::Stair { cut, step } => format!("× {cut} every {step}"),
-        AuctionCurve::Exponential { cut } => format!("× {cut} a second"),
-    };
     vec![
         (
             "Prices",
@@ -49,16 +47,7 @@ pub(super) fn all(report: &Report<'_>) -> Vec<(&'static str, String, String)> {
             ),
             standard(),
         ),
-        (
-            "Auctions",
-            format!(
-                "from {} of the oracle's price, {curve}, reset under {} of the start or after {}",
-                percent(auction.start_factor),
-                percent(auction.reset_ratio),
-                auction.duration
-            ),
-            standard(),
-        ),
+        ("Auctions", auctions(&config.auction), standard()),
         (
             "Pool size",
             format!(
@@ -88,18 +77,7 @@ pub(super) fn all(report: &Report<'_>) -> Vec<(&'static str, String, String)> {
                 KEEPERS[KEEPERS.len() - 1]
             )),
         ),
-        (
-            "Depth",
-            format!(
-                "selling Q moves the price by σ·√(Q ÷ V): σ {} a day, V {} USD a day, pressure halves in {}",
-                percent(market.daily_volatility),
-                dollars(market.daily_volume),
-                market.half_life
-            ),
-            "square-root law (Almgren et al. 2005; Tóth et al. 2011); V is about what Kraken alone traded in ether on \
-             12 March 2020, 107 M USD by the volumes of the replayed file; σ is four times a quiet day's"
-                .into(),
-        ),
+        depth(&config.market),
         (
             "Coin",
             "1 USD".into(),
@@ -111,4 +89,103 @@ pub(super) fn all(report: &Report<'_>) -> Vec<(&'static str, String, String)> {
             own("the bidders of 2020 who paid nothing, made the only ones"),
         ),
     ]
+}
+
+/// Those of the recorded ledger, under its terms.
+pub(super) fn of_ledger(config: &Config, vaults: u64) -> Vec<Assumption> {
+    let (kind, keepers) = (&config.collateral, &config.keepers);
+    let none = |what: &str| format!("the peer had none{what}");
+    vec![
+        (
+            "Prices",
+            "Kraken's hourly bars of ether, signed as five equal sources in each block".into(),
+            "data/README.md names source and licence; both orders of a bar's extremes are run, and five names of one \
+             exchange are one source"
+                .into(),
+        ),
+        (
+            "Vaults and owners",
+            format!("{vaults} vaults, whose owners send what they recorded"),
+            "the recorded ledger, data/onchain; what owners would have done after a seizure that only ours made is not \
+             recorded: a day later they restore the vault, if price and their coins allow it"
+                .into(),
+        ),
+        (
+            "Terms of the type",
+            format!(
+                "liquidation at {}, throughout; fee, penalty and floor as governance changed them",
+                percent(kind.liquidation_ratio)
+            ),
+            "recorded; the peer had no initial ratio and no issuance check, so ours is the least that the bounds allow, \
+             and its stress nothing"
+                .into(),
+        ),
+        (
+            "Debt ceiling",
+            "none".into(),
+            "recorded draws were under the peer's: here it would only refuse some owners for what others owe".into(),
+        ),
+        (
+            "Auctions",
+            auctions(&config.auction),
+            "ours at the start; start factor, duration, reset share, ceiling and keepers' pay follow the recorded changes, \
+             the curve never"
+                .into(),
+        ),
+        ("Pool size", "0 USD".into(), none("; the table shows what others would do")),
+        ("First-loss capital", "0 USD".into(), none(" for one type alone")),
+        (
+            "Keepers",
+            format!(
+                "{}, each with {} of {} coins, {} blocks of {STEP} late, for a margin of {}",
+                keepers.count,
+                percent(keepers.capital_share),
+                dollars(BOOK),
+                keepers.latency_blocks,
+                percent(keepers.margin)
+            ),
+            own("about the type's largest debt; latency is a time, given in blocks of 12 s, and at least one block of this \
+                 replay"),
+        ),
+        depth(&config.market),
+        (
+            "Fees for work",
+            "0 USD".into(),
+            "gas was paid outside the ledger".into(),
+        ),
+        ("Coin", "1 USD".into(), own("the recorded debts are coins")),
+    ]
+}
+
+fn own(why: &str) -> String {
+    format!("an assumption of ours: {why}")
+}
+
+fn auctions(auction: &Auction) -> String {
+    let curve = match auction.curve {
+        AuctionCurve::Linear { duration } => format!("in a line to zero in {duration}"),
+        AuctionCurve::Stair { cut, step } => format!("× {cut} every {step}"),
+        AuctionCurve::Exponential { cut } => format!("× {cut} a second"),
+    };
+    format!(
+        "from {} of the oracle's price, {curve}, reset under {} of the start or after {}",
+        percent(auction.start_factor),
+        percent(auction.reset_ratio),
+        auction.duration
+    )
+}
+
+fn depth(market: &Market) -> Assumption {
+    (
+        "Depth",
+        format!(
+            "selling Q moves the price by σ·√(Q ÷ V): σ {} a day, V {} USD a day, pressure halves in {}",
+            percent(market.daily_volatility),
+            dollars(market.daily_volume),
+            market.half_life
+        ),
+        "square-root law (Almgren et al. 2005; Tóth et al. 2011); V is about what Kraken alone traded in ether on 12 March \
+         2020, 107 M USD by the volumes of its file; σ is four times a quiet day's"
+            .into(),
+    )
 }

@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
-use ballast_num::Amount;
+use ballast_num::{Amount, Ratio, Round};
 
-use super::terminal::{figures, order};
-use super::{Report, assumptions, dollars, percent, plots, utc};
+use super::assumptions::{self, Assumption};
+use super::terminal::{IMPOSSIBLE, figures, order};
+use super::{Report, dollars, percent, plots, utc};
 use crate::baseline::Baseline;
 use crate::run::Outcome;
 use crate::sensitivity::{Cell, KEEPERS, POOLS};
@@ -27,6 +28,7 @@ pub fn text(report: &Report<'_>, baseline: &Baseline, cells: &[Cell]) -> String 
         worse.blocks,
         order(worse.order),
     );
+    in_short(&mut body, worse, &baseline.worse);
     cards(&mut body, worse);
     heading(&mut body, "What happened");
     for chart in plots::all(report) {
@@ -43,23 +45,14 @@ pub fn text(report: &Report<'_>, baseline: &Baseline, cells: &[Cell]) -> String 
     heading(&mut body, "How much depends on pool and keepers");
     body.push_str(
         "<p>Each cell: bad debt in USD; below it what owners lost beyond their debt, and debt in lots that nobody had \
-         bought at the end. The worse of both orders.</p>\n",
+         bought at the end. The worse of both orders. Too few coins: pool, first loss and keepers would hold more than \
+         vaults owe.</p>\n",
     );
     sensitivity(&mut body, cells);
     heading(&mut body, "Both orders");
     compare(&mut body, &[order(worse.order), order(other.order)], &[worse, other]);
     heading(&mut body, "Assumptions and their sources");
-    body.push_str("<table>\n<tr><th>what</th><th>value</th><th>source</th></tr>\n");
-    for (what, value, source) in assumptions::all(report) {
-        let _ = writeln!(
-            body,
-            "<tr><td>{}</td><td>{}</td><td class=\"why\">{}</td></tr>",
-            escape(what),
-            escape(&value),
-            escape(&source)
-        );
-    }
-    body.push_str("</table>\n");
+    table_of(&mut body, &assumptions::all(report));
     let _ = writeln!(
         body,
         "<footer>State root <code>{}</code>. {} invariants checked, {} broken. The engine took {:.3} s. A coin counts as \
@@ -70,6 +63,21 @@ pub fn text(report: &Report<'_>, baseline: &Baseline, cells: &[Cell]) -> String 
         worse.engine_time.as_secs_f64()
     );
     page(report.scenario, &body)
+}
+
+/// Assumptions with their values and sources.
+pub(super) fn table_of(body: &mut String, assumptions: &[Assumption]) {
+    body.push_str("<table>\n<tr><th>what</th><th>value</th><th>source</th></tr>\n");
+    for (what, value, source) in assumptions {
+        let _ = writeln!(
+            body,
+            "<tr><td>{}</td><td>{}</td><td class=\"why\">{}</td></tr>",
+            escape(what),
+            escape(value),
+            escape(source)
+        );
+    }
+    body.push_str("</table>\n");
 }
 
 /// A whole page around a body.
@@ -94,13 +102,40 @@ pub(crate) fn heading(body: &mut String, text: &str) {
     let _ = writeln!(body, "<h2>{text}</h2>");
 }
 
+/// Who lost what, as one would tell it.
+fn in_short(body: &mut String, outcome: &Outcome, baseline: &Outcome) {
+    let debt = outcome
+        .timeline
+        .moments
+        .first()
+        .map_or(Amount::ZERO, |moment| moment.vault_debt);
+    let bad_debt = outcome.bad_debt();
+    let share = Ratio::of(bad_debt.raw(), debt.raw(), Round::Up).unwrap_or(Ratio::ZERO);
+    let losses = &outcome.end.losses;
+    let _ = writeln!(
+        body,
+        "<p>Of {} USD of debt {} were liquidated. Their owners lost {} beyond what it repaid, first-loss capital {}, the \
+         surplus buffer {}; {} are bad debt, {} of all debt at the start. The stand-in for the peers, on the same vaults and \
+         prices, has bad debt of {} and owners who lost {}.</p>",
+        dollars(debt),
+        dollars(outcome.tally.debt_liquidated),
+        dollars(outcome.end.own_collateral),
+        dollars(losses.first_loss),
+        dollars(losses.surplus),
+        dollars(bad_debt),
+        percent(share),
+        dollars(baseline.bad_debt()),
+        dollars(baseline.end.own_collateral)
+    );
+}
+
 fn cards(body: &mut String, outcome: &Outcome) {
     let mood = |is_bad: bool| if is_bad { "bad" } else { "good" };
     let (bad_debt, tally) = (outcome.bad_debt(), &outcome.tally);
     let marked = format!(
         "{} booked, {} marked at the end",
-        dollars(outcome.bad_debt_booked),
-        dollars(outcome.bad_debt_marked)
+        dollars(outcome.booked.bad_debt),
+        dollars(outcome.marked.bad_debt)
     );
     let all = [
         (
@@ -123,7 +158,7 @@ fn cards(body: &mut String, outcome: &Outcome) {
         ),
         (
             "",
-            dollars(outcome.end.losses[0]),
+            dollars(outcome.end.own_collateral),
             "owners' loss beyond debt, USD",
             "penalty and discount".to_owned(),
         ),
@@ -169,7 +204,7 @@ fn compare(body: &mut String, names: &[&str], outcomes: &[&Outcome]) {
     body.push_str("</table>\n");
 }
 
-fn sensitivity(body: &mut String, cells: &[Cell]) {
+pub(super) fn sensitivity(body: &mut String, cells: &[Cell]) {
     body.push_str("<table>\n<tr><th>pool, share of debt</th>");
     for count in KEEPERS {
         let name = match count {
@@ -184,14 +219,18 @@ fn sensitivity(body: &mut String, cells: &[Cell]) {
         let _ = write!(body, "<tr><td>{}</td>", percent(pool));
         for count in KEEPERS {
             let cell = cells.iter().find(|cell| cell.pool == pool && cell.keepers == count);
-            let text = cell.map_or_else(String::new, |cell| {
-                format!(
-                    "<b>{}</b><br>owners {}, unsold {}",
-                    dollars(cell.bad_debt),
-                    short(cell.own_collateral),
-                    short(cell.unsold)
-                )
-            });
+            let figures = cell.and_then(|cell| cell.figures.as_ref());
+            let text = figures.map_or_else(
+                || IMPOSSIBLE.to_owned(),
+                |figures| {
+                    format!(
+                        "<b>{}</b><br>owners {}, unsold {}",
+                        dollars(figures.bad_debt),
+                        short(figures.own_collateral),
+                        short(figures.unsold)
+                    )
+                },
+            );
             let _ = write!(body, "<td class=\"n\">{text}</td>");
         }
         body.push_str("</tr>\n");

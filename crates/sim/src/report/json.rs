@@ -41,7 +41,7 @@ pub struct Summary {
     pub blocks_per_second: f64,
 }
 
-/// What each step of the waterfall paid, net of what came back to it.
+/// What each step of the waterfall paid, net of what came back to it, and would pay at the end for what is marked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LossByStep {
     /// Value that owners gave up beyond the debt that it repaid.
@@ -54,14 +54,14 @@ pub struct LossByStep {
     pub insurance_fund: String,
     /// Issue of the governance token: none yet.
     pub token_issue: String,
-    /// Holders of the coin: booked bad debt.
+    /// Holders of the coin: bad debt, booked and marked.
     pub loss_sharing: String,
 }
 
 impl Summary {
     /// The summary of an outcome.
     pub fn of(scenario: &str, outcome: &Outcome) -> Self {
-        let [own, first_loss, surplus, _] = outcome.end.losses;
+        let losses = &outcome.end.losses;
         let seconds = outcome.engine_time.as_secs_f64();
         let per_second = if seconds > 0.0 {
             blocks(outcome.blocks) / seconds
@@ -78,12 +78,12 @@ impl Summary {
             zero_price_sales: outcome.tally.zero_price_sales,
             bad_debt_usd: exact(outcome.bad_debt()),
             loss_by_step: LossByStep {
-                own_collateral: exact(own),
-                first_loss: exact(first_loss),
-                surplus_buffer: exact(surplus),
+                own_collateral: exact(outcome.end.own_collateral),
+                first_loss: exact(losses.first_loss),
+                surplus_buffer: exact(losses.surplus),
                 insurance_fund: exact(Amount::ZERO),
                 token_issue: exact(Amount::ZERO),
-                loss_sharing: exact(outcome.bad_debt_booked),
+                loss_sharing: exact(losses.bad_debt),
             },
             capital_efficiency: outcome.capital_efficiency.to_string(),
             invariant_checks: outcome.checks,

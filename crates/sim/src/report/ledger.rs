@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::html::{escape, heading, page};
-use super::terminal::{figures, order};
-use super::{Report, dollars, plots, utc};
-use crate::ledger_replay::LedgerOutcome;
+use super::html::{escape, heading, page, sensitivity, table_of};
+use super::terminal::{self, figures, order};
+use super::{Report, assumptions, dollars, plots, utc};
 use crate::ledger_replay::compare::{Compared, Timing, Why, counts};
+use crate::ledger_replay::{BOOK, LedgerOutcome};
+use crate::sensitivity::Cell;
 
 /// The lines for a terminal: figures, counts, and every recorded seizure that is not the same.
-pub fn terminal(report: &Report<'_>, outcomes: &[LedgerOutcome; 2]) -> String {
+pub fn terminal(report: &Report<'_>, outcomes: &[LedgerOutcome; 2], cells: &[Cell]) -> String {
     let [worse, other] = outcomes;
     let mut out = format!(
         "{}: {}\nreported: {}\n\n",
@@ -45,6 +46,22 @@ pub fn terminal(report: &Report<'_>, outcomes: &[LedgerOutcome; 2]) -> String {
         } = row;
         let _ = writeln!(out, "  {timing:<9} {here:>5} of {vaults:>3} vaults {there:>5}  {why}");
     }
+    let _ = writeln!(
+        out,
+        "\nsensitivity: bad debt (vaults liquidated), {}; pools as shares of {} coins",
+        order(worse.outcome.order),
+        dollars(BOOK)
+    );
+    terminal::table(
+        &mut |text| {
+            let _ = writeln!(out, "{text}");
+        },
+        cells,
+    );
+    let _ = writeln!(out, "\nassumptions");
+    for (what, value, source) in assumptions::of_ledger(report.config, worse.outcome.vaults) {
+        let _ = writeln!(out, "  {what}: {value}\n    {source}");
+    }
     let _ = writeln!(out, "\nvault     recorded          ours              how       why");
     for compared in worse.compared.iter().filter(|compared| compared.timing != Timing::Same) {
         let [vault, recorded, ours, timing, why] = fields(compared);
@@ -58,7 +75,7 @@ pub fn terminal(report: &Report<'_>, outcomes: &[LedgerOutcome; 2]) -> String {
 }
 
 /// The text of an HTML file.
-pub fn html(report: &Report<'_>, outcomes: &[LedgerOutcome; 2]) -> String {
+pub fn html(report: &Report<'_>, outcomes: &[LedgerOutcome; 2], cells: &[Cell]) -> String {
     let [worse, other] = outcomes;
     let mut body = format!(
         "<h1>{}</h1>\n<p class=\"about\">{}. {} blocks to {} UTC. Of the two orders of each bar's extremes the worse is \
@@ -109,6 +126,17 @@ pub fn html(report: &Report<'_>, outcomes: &[LedgerOutcome; 2]) -> String {
     table(&mut body, bad_debt(worse));
     heading(&mut body, "Recorded operations");
     table(&mut body, operations(worse));
+    heading(&mut body, "How much depends on pool and keepers");
+    let _ = writeln!(
+        body,
+        "<p>The peer had no pool; each other pool is a share of {} coins, about its largest debt. Each cell: bad debt in USD; \
+         below it what owners lost beyond their debt, and debt in lots that nobody had bought at the end; {}.</p>",
+        dollars(BOOK),
+        order(worse.outcome.order)
+    );
+    sensitivity(&mut body, cells);
+    heading(&mut body, "Assumptions and their sources");
+    table_of(&mut body, &assumptions::of_ledger(report.config, worse.outcome.vaults));
     heading(&mut body, "Every recorded seizure");
     body.push_str("<table><tr><th>vault</th><th>recorded</th><th>ours</th><th>how</th><th>why</th></tr>\n");
     for compared in &worse.compared {

@@ -74,7 +74,7 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Chart> {
             .map(|(time, sale)| (seconds(*time), percent(sale.to_spot)))
             .collect(),
     };
-    let loss = |step: usize| move |moment: &Moment| Some(millions(moment.losses[step]));
+    let loss = |step: fn(&Moment) -> Amount| move |moment: &Moment| Some(millions(step(moment)));
     let thinned = match timeline.thinned {
         0 | 1 => "Each dot is a sale.".to_owned(),
         every => format!("Each dot is a sale; one in {every} is drawn."),
@@ -110,13 +110,25 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Chart> {
         ),
         chart(
             "Who paid for losses",
-            "Cumulative, net of what came back.",
+            "Booked so far, net of what came back, and what the waterfall would book now for vaults and lots under water.",
             Unit::Millions,
             vec![
-                line("owners: penalty and discount", Shape::Line, &loss(0)),
-                line("first-loss capital", Shape::Line, &loss(1)),
-                line("surplus buffer", Shape::Line, &loss(2)),
-                line("coin holders: booked bad debt", Shape::Line, &loss(3)),
+                line(
+                    "owners: penalty and discount",
+                    Shape::Line,
+                    &loss(|moment| moment.own_collateral),
+                ),
+                line(
+                    "first-loss capital",
+                    Shape::Line,
+                    &loss(|moment| moment.losses.first_loss),
+                ),
+                line("surplus buffer", Shape::Line, &loss(|moment| moment.losses.surplus)),
+                line(
+                    "coin holders: bad debt",
+                    Shape::Line,
+                    &loss(|moment| moment.losses.bad_debt),
+                ),
             ],
         ),
         chart(

@@ -11,6 +11,9 @@ use crate::run::Outcome;
 use crate::sensitivity::Cell;
 use crate::tally::Tally;
 
+/// Stands for a cell of the sensitivity table that cannot be.
+pub(super) const IMPOSSIBLE: &str = "too few coins";
+
 /// The lines, without colours.
 pub fn text(report: &Report<'_>, baseline: Option<&Baseline>, cells: &[Cell]) -> String {
     let [worse, other] = report.outcomes;
@@ -37,7 +40,7 @@ pub fn text(report: &Report<'_>, baseline: Option<&Baseline>, cells: &[Cell]) ->
             "  zero-price sales {}, bad debt {}, owners lost {}, liquidated {}",
             baseline.worse.tally.zero_price_sales,
             dollars(baseline.worse.bad_debt()),
-            dollars(baseline.worse.end.losses[0]),
+            dollars(baseline.worse.end.own_collateral),
             dollars(baseline.worse.tally.debt_liquidated),
         ));
         line(String::new());
@@ -57,7 +60,7 @@ pub fn text(report: &Report<'_>, baseline: Option<&Baseline>, cells: &[Cell]) ->
 /// The figures of one outcome, each with its name.
 pub fn figures(outcome: &Outcome) -> Vec<(&'static str, String)> {
     let tally = &outcome.tally;
-    let [own, first_loss, surplus, _] = outcome.end.losses;
+    let (booked, marked) = (&outcome.booked, &outcome.marked);
     let seconds = outcome.engine_time.as_secs_f64();
     let ratio = outcome.end.total_ratio().map_or_else(|| "no debt".into(), percent);
     vec![
@@ -70,11 +73,13 @@ pub fn figures(outcome: &Outcome) -> Vec<(&'static str, String)> {
         ("  bought by the pool for", dollars(tally.pool_proceeds)),
         ("  bought in auctions for", dollars(tally.auction_proceeds)),
         ("zero-price sales", tally.zero_price_sales.to_string()),
-        ("owners' loss beyond debt, USD", dollars(own)),
-        ("first loss paid, USD", dollars(first_loss)),
-        ("surplus buffer paid, USD", dollars(surplus)),
-        ("bad debt booked, USD", dollars(outcome.bad_debt_booked)),
-        ("bad debt marked at the end, USD", dollars(outcome.bad_debt_marked)),
+        ("owners' loss beyond debt, USD", dollars(outcome.end.own_collateral)),
+        ("first loss paid, USD", dollars(booked.first_loss)),
+        ("first loss marked at the end, USD", dollars(marked.first_loss)),
+        ("surplus buffer paid, USD", dollars(booked.surplus)),
+        ("surplus buffer marked at the end, USD", dollars(marked.surplus)),
+        ("bad debt booked, USD", dollars(booked.bad_debt)),
+        ("bad debt marked at the end, USD", dollars(marked.bad_debt)),
         ("debt in unsold lots, USD", dollars(outcome.end.auction_debt)),
         ("total ratio at the end", ratio),
         ("capital efficiency", percent(outcome.capital_efficiency)),
@@ -106,7 +111,7 @@ fn sum(counts: [u64; 3]) -> u64 {
     counts.iter().sum()
 }
 
-fn table(line: &mut impl FnMut(String), cells: &[Cell]) {
+pub(super) fn table(line: &mut impl FnMut(String), cells: &[Cell]) {
     let mut keepers: Vec<u32> = cells.iter().map(|cell| cell.keepers).collect();
     keepers.sort_unstable();
     keepers.dedup();
@@ -121,9 +126,11 @@ fn table(line: &mut impl FnMut(String), cells: &[Cell]) {
         let mut row = format!("  {:<16}", percent(pool));
         for count in &keepers {
             let cell = cells.iter().find(|cell| cell.pool == pool && cell.keepers == *count);
-            let text = cell.map_or_else(String::new, |cell| {
-                format!("{} ({})", dollars(cell.bad_debt), cell.vaults_liquidated)
-            });
+            let figures = cell.and_then(|cell| cell.figures.as_ref());
+            let text = figures.map_or_else(
+                || IMPOSSIBLE.to_owned(),
+                |figures| format!("{} ({})", dollars(figures.bad_debt), figures.vaults_liquidated),
+            );
             let _ = write!(row, "{text:>26}");
         }
         line(row);
