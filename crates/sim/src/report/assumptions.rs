@@ -144,7 +144,7 @@ pub(super) fn of_ledger(config: &Config, vaults: u64) -> Vec<Assumption> {
                 keepers.latency_blocks,
                 percent(keepers.margin)
             ),
-            own("about the type's largest debt; latency is a time, given in blocks of 12 s, and at least one block of this \
+            own("of the order of the type's debt; latency is a time, given in blocks of 12 s, and at least one block of this \
                  replay"),
         ),
         depth(&config.market),

@@ -129,7 +129,7 @@ pub fn html(report: &Report<'_>, outcomes: &[LedgerOutcome; 2], cells: &[Cell]) 
     heading(&mut body, "How much depends on pool and keepers");
     let _ = writeln!(
         body,
-        "<p>The peer had no pool; each other pool is a share of {} coins, about its largest debt. Each cell: bad debt in USD; \
+        "<p>The peer had no pool; each other pool is a share of {} coins, of the order of its debt. Each cell: bad debt in USD; \
          below it what owners lost beyond their debt, and debt in lots that nobody had bought at the end; {}.</p>",
         dollars(BOOK),
         order(worse.outcome.order)
