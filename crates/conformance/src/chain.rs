@@ -151,6 +151,8 @@ pub(crate) fn limits() -> Limits {
         debt_ceiling: Amount::from_raw(MOST),
         auction_ceiling: Amount::from_raw(MOST),
         work_price: Amount::ZERO,
+        // The peers' ways of making losses good are not modelled.
+        surplus_floor: Amount::MAX,
         clock_step: Seconds(u64::MAX / 4),
         ..Limits::standard(COIN)
     }

@@ -181,11 +181,16 @@ fn types(engine: &State, model: &Model) -> Agreement {
         same(|| format!("totals of {id}"), ours, theirs)?;
         let losses = engine.backstop().losses(*id);
         let expected = model.losses.get(id).copied().unwrap_or_default();
-        let ours = (losses.first_loss.raw(), losses.surplus.raw(), losses.bad_debt.raw());
+        let ours = [losses.first_loss, losses.surplus, losses.bad_debt, losses.repaid].map(|amount| amount.raw());
         same(
             || format!("losses of {id}"),
             ours,
-            (expected.first_loss, expected.surplus, expected.bad_debt),
+            [
+                expected.first_loss,
+                expected.surplus,
+                expected.bad_debt,
+                expected.repaid,
+            ],
         )?;
     }
     Ok(())

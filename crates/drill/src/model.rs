@@ -8,6 +8,7 @@
 mod auction;
 mod block;
 mod liquidation;
+mod losses;
 mod number;
 mod oracle;
 mod parameter;
@@ -63,6 +64,8 @@ pub(crate) struct Model {
     cursor: u64,
     /// Types with broken vaults that the last block did not reach.
     left_over: BTreeSet<TypeId>,
+    /// What each type may draw in this block.
+    lines: BTreeMap<TypeId, u128>,
 }
 
 /// A queued entry to or exit from a pool.
@@ -84,6 +87,10 @@ pub(crate) struct Losses {
     pub(crate) first_loss: u128,
     pub(crate) surplus: u128,
     pub(crate) bad_debt: u128,
+    /// Bad debt that the buffer made good later.
+    pub(crate) repaid: u128,
+    /// Bad debt of this block, which asks for the buffer.
+    asked: u128,
 }
 
 type Done = Result<(), Rejected>;
@@ -123,6 +130,7 @@ impl Model {
             last_auction: 0,
             cursor: 0,
             left_over: BTreeSet::new(),
+            lines: BTreeMap::new(),
         };
         let opening = &genesis.opening;
         for (feed, price) in &opening.prices {
@@ -244,36 +252,6 @@ impl Model {
             *self.balances.entry((asset, to.into())).or_default() += amount;
         }
         Ok(())
-    }
-
-    /// Lets first-loss capital, then the surplus buffer up to the type's line, absorb a loss; the rest is bad debt.
-    fn absorb(&mut self, kind: TypeId, loss: u128) -> Done {
-        let (coin, line) = (self.coin(), self.spec(kind)?.line.raw());
-        let mut losses = self.losses.get(&kind).copied().unwrap_or_default();
-        let first = loss.min(self.balance(coin, Module::FirstLoss(kind)));
-        let room = line.saturating_sub(losses.surplus);
-        let surplus = (loss - first).min(room).min(self.balance(coin, Module::SurplusBuffer));
-        self.burn(coin, Module::FirstLoss(kind), first)?;
-        self.burn(coin, Module::SurplusBuffer, surplus)?;
-        losses.first_loss += first;
-        losses.surplus += surplus;
-        losses.bad_debt += loss - first - surplus;
-        self.losses.insert(kind, losses);
-        Ok(())
-    }
-
-    /// Gives recovered coins back to those who bore the loss, the last first; what nobody bore is a surplus.
-    fn recover(&mut self, kind: TypeId, amount: u128) -> Done {
-        let coin = self.coin();
-        let losses = self.losses.entry(kind).or_default();
-        let bad_debt = amount.min(losses.bad_debt);
-        let surplus = (amount - bad_debt).min(losses.surplus);
-        let first = (amount - bad_debt - surplus).min(losses.first_loss);
-        losses.bad_debt -= bad_debt;
-        losses.surplus -= surplus;
-        losses.first_loss -= first;
-        self.mint(coin, Module::SurplusBuffer.into(), amount - bad_debt - first)?;
-        self.mint(coin, Module::FirstLoss(kind).into(), first)
     }
 }
 

@@ -44,6 +44,7 @@ pub(crate) fn genesis(random: &mut Random) -> Genesis {
     limits.caller_work_share = random.of([Ratio::ZERO, Ratio::percent(20), Ratio::percent(60)]);
     limits.transaction_life = random.of([Seconds(900), Seconds::DAY]);
     limits.work_price = random.of([Amount::ZERO, limits.work_price]);
+    limits.surplus_floor = random.of([Amount::ZERO, coins(10_000)]);
     let asset = |(id, decimals): (u32, u8)| Asset {
         id: AssetId(id),
         symbol: format!("A{id}"),
@@ -107,7 +108,7 @@ fn second(random: &mut Random) -> TypeSpec {
     spec.borrowing_fee = random.of([Ratio::ZERO, Ratio::basis_points(50)]);
     spec.liquidation_deposit = Amount::ZERO;
     spec.stability_fee = Rate::ONE;
-    spec.line = coins(1_000_000_000);
+    spec.line = random.of([coins(50_000), coins(1_000_000_000)]);
     spec.debt_floor = random.of([Amount::ZERO, Amount::from_raw(7), coins(100)]);
     spec.pool.cooldown = Seconds(0);
     spec
@@ -126,7 +127,7 @@ fn third(random: &mut Random) -> TypeSpec {
     spec.auction.duration = Seconds(900);
     spec.grace = random.of([Seconds(0), Seconds(1_000)]);
     spec.round_seizure = random.of([Ratio::percent(20), Ratio::percent(100)]);
-    spec.line = random.of([coins(500), coins(1_000_000_000)]);
+    spec.line = random.of([coins(500), coins(100_000)]);
     spec
 }
 
@@ -141,7 +142,7 @@ fn fourth() -> TypeSpec {
     spec.wick_band = Ratio::percent(2);
     spec.restore_margin = Ratio::percent(1);
     spec.pool.discount = Ratio::percent(2);
-    spec.line = coins(1_000_000_000);
+    spec.line = coins(100_000);
     spec.stress = Ratio::percent(5);
     spec
 }
@@ -161,7 +162,9 @@ fn opening(random: &mut Random, types: &[TypeSpec]) -> Opening {
             });
         }
     }
-    let (first_loss, surplus) = (coins(random.under(20_000)), coins(random.under(20_000)));
+    let first_loss = coins(random.under(20_000));
+    let little = coins(random.under(20_000));
+    let surplus = random.of([little, coins(300_000), coins(400_000)]);
     let deposit = types.first().map_or(Amount::ZERO, |first| first.liquidation_deposit);
     let held = balances
         .iter()

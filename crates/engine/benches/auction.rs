@@ -198,6 +198,7 @@ fn limits() -> Limits {
         caller_work_share: Ratio::ZERO,
         liquidation_window: 0,
         work_price: Amount::ZERO,
+        surplus_floor: Amount::ZERO,
         clock_step: Seconds(0),
         transaction_life: Seconds(0),
     }

@@ -6,8 +6,10 @@
 use std::collections::BTreeMap;
 
 use ballast_num::{Amount, NormalizedDebt, RAY, U256};
-use ballast_protocol::{AssetId, BlockResult, Limits, Module, Rejected, TypeId};
+use ballast_protocol::{AssetId, AuctionId, BlockResult, Command, Limits, Module, Rejected, TypeId};
 
+use crate::flows::block::RESETS;
+use crate::flows::transaction::work;
 use crate::kernel::ranking::{Place, Position, Ranking};
 use crate::mechanisms::queue::Lane;
 use crate::state::State;
@@ -62,6 +64,7 @@ pub fn check_all(state: &State) -> Result<(), Breach> {
     debts_add_up(state)?;
     rankings_are_exact(state)?;
     auctions_add_up(state)?;
+    lines_are_kept(state)?;
     queue_is_escrowed(state)?;
     queue_is_indexed(state)?;
     deposits_are_backed(state)?;
@@ -231,6 +234,18 @@ pub fn auctions_add_up(state: &State) -> Result<(), Breach> {
     Ok(())
 }
 
+/// No type has drawn more than its line, and no draw is left unsettled.
+pub fn lines_are_kept(state: &State) -> Result<(), Breach> {
+    for spec in state.vaults().types() {
+        let losses = state.backstop().losses(spec.id);
+        let kept = losses.surplus <= spec.line && losses.unsettled.is_zero();
+        Breach::unless(kept, "lines_are_kept", || {
+            format!("{}: a line of {}, {losses:?}", spec.id, spec.line)
+        })?;
+    }
+    Ok(())
+}
+
 /// What queued entries brought along is in escrow.
 pub fn queue_is_escrowed(state: &State) -> Result<(), Breach> {
     const NAME: &str = "queue_is_escrowed";
@@ -270,11 +285,13 @@ pub fn no_dead_records(state: &State) -> Result<(), Breach> {
     Ok(())
 }
 
-/// A block has spent no more work than its limits allow.
+/// A block has spent no more work than its limits allow, and what the auctions that it looks at in turn cost at most.
 pub fn work_is_bounded(limits: &Limits, result: &BlockResult) -> Result<(), Breach> {
+    let reset = work(&Command::ResetAuction { auction: AuctionId(0) });
     let most = limits
         .block_work
-        .saturating_add(limits.liquidation_work.saturating_mul(2));
+        .saturating_add(limits.liquidation_work.saturating_mul(2))
+        .saturating_add(reset.saturating_mul(RESETS as u64));
     Breach::unless(result.work <= most, "work_is_bounded", || {
         format!("{} units spent, {most} allowed", result.work)
     })

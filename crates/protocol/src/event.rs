@@ -281,7 +281,8 @@ pub enum Event {
         /// Coins.
         amount: Amount,
     },
-    /// A step of the waterfall took part of a loss.
+    /// A step of the waterfall took part of a loss: first-loss capital, or, until the block's draws are settled, the
+    /// coin's holders, as bad debt.
     LossAbsorbed {
         /// Of which type.
         collateral_type: TypeId,
@@ -292,7 +293,24 @@ pub enum Event {
         /// Where the loss came from.
         cause: LossCause,
     },
-    /// Booked bad debt was made good by proceeds that came later.
+    /// The surplus buffer paid, at the block's end, what the block's losses of a type asked of it: so much less is bad
+    /// debt (rule R12).
+    DrawSettled {
+        /// Of which type.
+        collateral_type: TypeId,
+        /// Bad debt of this block, in coins.
+        asked: Amount,
+        /// Coins burned: at most the line in force.
+        paid: Amount,
+    },
+    /// The surplus buffer made good bad debt out of what it had above all lines.
+    BadDebtRepaid {
+        /// Of which type.
+        collateral_type: TypeId,
+        /// Coins burned.
+        amount: Amount,
+    },
+    /// What a loss had cost was made good by proceeds that came later.
     LossRecovered {
         /// Of which type.
         collateral_type: TypeId,

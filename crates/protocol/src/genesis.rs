@@ -66,6 +66,8 @@ pub struct Limits {
     pub liquidation_window: u32,
     /// Price of one work unit in base units of the coin, at or under half-full blocks (rule R6).
     pub work_price: Amount,
+    /// Coins that the surplus buffer keeps when its income makes good bad debt (rule R12).
+    pub surplus_floor: Amount,
     /// Most that host time and live time advance in one block (rule R4, Δ).
     pub clock_step: Seconds,
     /// Longest life of a transaction before its expiry.
@@ -160,7 +162,7 @@ pub struct TypeSpec {
     pub warning_band: Ratio,
     /// Fall of the collateral's price in the stress of the balance sheet (s).
     pub stress: Ratio,
-    /// Drawing right on the common steps of the waterfall (rule R12).
+    /// Drawing right on the common steps of the waterfall, over the type's life (rule R12).
     pub line: Amount,
     /// The stability pool.
     pub pool: PoolSpec,

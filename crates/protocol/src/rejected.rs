@@ -184,7 +184,15 @@ pub enum Rejected {
         /// Why it is closed.
         cause: ClosingCause,
     },
-    /// The type's stressed loss exceeds its first loss and line.
+    /// Vaults of the type are under the ratio to which its liquidation ratio glides (rule R8).
+    #[error("{collateral_type} may not issue: {gap} is missing at the ratio to which its liquidation ratio glides")]
+    GlideGap {
+        /// Which type.
+        collateral_type: TypeId,
+        /// Σ max(0, debt × target ratio − value) over its vaults, in coins.
+        gap: Amount,
+    },
+    /// The type's stressed loss exceeds its first loss and the line in force.
     #[error("{collateral_type} may not issue: its stressed loss is {stressed_loss}, its first loss and line {cover}")]
     Uncovered {
         /// Which type.

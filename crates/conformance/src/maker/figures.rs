@@ -170,10 +170,11 @@ impl Maker {
                 }
                 Event::AuctionTaken { debt, .. } => self.folds.unhealed += debt.raw() * &unit,
                 Event::LossAbsorbed {
-                    step: WaterfallStep::FirstLoss | WaterfallStep::SurplusBuffer,
+                    step: WaterfallStep::FirstLoss,
                     amount,
                     ..
-                } => {
+                }
+                | Event::DrawSettled { paid: amount, .. } => {
                     self.folds.unhealed += amount.raw() * &unit;
                 }
                 Event::AuctionEnded { auction, .. } => self.end_sale(name, *auction),

@@ -68,6 +68,7 @@ impl Model {
             .iter()
             .filter(|closed| closed.after_gap)
             .map(|closed| closed.feed);
+        self.fix_lines();
         self.accrue(&waited.difference(&wait).copied().chain(gaps).collect())?;
 
         let mut run = Run {
@@ -102,8 +103,9 @@ impl Model {
 
         let kept = portion(limits.block_work, limits.protective_share).max(protective);
         run.part(self, Part::Ordinary, limits.block_work.saturating_sub(kept) + run.used);
-        self.reset_in_turn();
+        engine_work += self.reset_in_turn();
         self.expire_tickets()?;
+        self.settle_losses()?;
         let window = self.time / self.limits.transaction_life.0;
         self.nonces.retain(|(used, ..)| *used + 1 >= window);
         self.price_work(run.used);
@@ -229,8 +231,8 @@ impl Model {
         Ok(())
     }
 
-    /// Stressed loss, with what the liquidation ratio has yet to glide, and what covers it.
-    fn issuance(&self, id: TypeId) -> Result<(u128, u128), Rejected> {
+    /// Stressed loss, with what the liquidation ratio has yet to glide; what covers it; and that glide alone.
+    fn issuance(&self, id: TypeId) -> Result<(u128, u128, u128), Rejected> {
         let kind = self.kind(id)?;
         let spec = &kind.spec;
         let low = self.quote(spec.feed)?.low;
@@ -254,11 +256,13 @@ impl Model {
             }
         }
         loss = add(loss, debt - value(lots, stressed, kind.decimals, Down)?)?;
-        if kind.ratio < spec.liquidation_ratio.raw() {
-            loss = add(loss, missing(low, spec.liquidation_ratio.raw())?)?;
-        }
-        let cover = add(self.balance(self.coin(), Module::FirstLoss(id)), spec.line.raw())?;
-        Ok((loss, cover))
+        let gap = if kind.ratio < spec.liquidation_ratio.raw() {
+            missing(low, spec.liquidation_ratio.raw())?
+        } else {
+            0
+        };
+        let cover = add(self.balance(self.coin(), Module::FirstLoss(id)), self.line(id))?;
+        Ok((add(loss, gap)?, cover, gap))
     }
 
     /// Each type has an equal share of what is left of the budget; what a type leaves passes on, at last to the earlier.

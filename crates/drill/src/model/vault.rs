@@ -45,8 +45,8 @@ pub(crate) struct Type {
     pub(crate) ratio: u128,
     pub(super) glided: u64,
     pub(crate) closed: Option<ClosingCause>,
-    /// Stressed loss, and what covers it.
-    pub(crate) issuance: Option<(u128, u128)>,
+    /// Stressed loss, what covers it, and the glide gap.
+    pub(crate) issuance: Option<(u128, u128, u128)>,
 }
 
 /// What a batch has opened, and what each vault was before it: nothing, for those that it has opened.
@@ -249,7 +249,13 @@ impl Model {
                 cause,
             });
         }
-        if let Some((loss, cover)) = kind.issuance.filter(|(loss, cover)| loss > cover) {
+        if let Some((_, _, gap)) = kind.issuance.filter(|(_, _, gap)| *gap > 0) {
+            return Err(Rejected::GlideGap {
+                collateral_type: id,
+                gap: Amount::from_raw(gap),
+            });
+        }
+        if let Some((loss, cover, _)) = kind.issuance.filter(|(loss, cover, _)| loss > cover) {
             return Err(Rejected::Uncovered {
                 collateral_type: id,
                 stressed_loss: Amount::from_raw(loss),

@@ -1,4 +1,4 @@
-//! Balance sheets: what each collateral type owns, owes and could lose (docs/backstop.md, eq. 1-4).
+//! Balance sheets: what each collateral type owns, owes and could lose (docs/backstop.md, eq. 2-5).
 
 use ballast_num::{Amount, Index, NormalizedDebt, Price, Ratio, Round};
 use ballast_protocol::{FeedId, Module, Rejected, TypeId};
@@ -20,8 +20,10 @@ pub struct BalanceSheet {
     pub assets: Amount,
     /// Σ max(0, debt − value) over vaults and lots: what would be booked now.
     pub marked_loss: Amount,
-    /// Σ max(0, debt − value·(1 − s)) over vaults and lots, and what the liquidation ratio has yet to glide.
+    /// Σ max(0, debt − value·(1 − s)) over vaults and lots, and the glide gap.
     pub stressed_loss: Amount,
+    /// Σ max(0, debt × target ratio − value) over the vaults, while the liquidation ratio glides up to its target.
+    pub glide_gap: Amount,
     /// First-loss capital.
     pub first_loss: Amount,
     /// Loss booked as bad debt and not recovered.
@@ -50,7 +52,7 @@ impl State {
         };
         let marked_loss = vaults(price, Ratio::ONE)?.try_add(lots(price)?)?;
         let target = spec.liquidation_ratio;
-        let to_glide = if totals.liquidation_ratio < target {
+        let glide_gap = if totals.liquidation_ratio < target {
             vaults(price, target)?
         } else {
             Amount::ZERO
@@ -61,7 +63,8 @@ impl State {
             auction_debt,
             assets: vault_debt.try_add(auction_debt)?.saturating_sub(marked_loss),
             marked_loss,
-            stressed_loss: Amount::try_sum([vaults(stressed_price, Ratio::ONE)?, lots(stressed_price)?, to_glide])?,
+            stressed_loss: Amount::try_sum([vaults(stressed_price, Ratio::ONE)?, lots(stressed_price)?, glide_gap])?,
+            glide_gap,
             first_loss: self
                 .ledger
                 .balance(self.governance.get().limits.coin, Module::FirstLoss(kind)),
@@ -69,13 +72,22 @@ impl State {
         })
     }
 
-    /// Whether a type may issue in this block (rule R12): it may while its stressed loss ≤ its first loss and line.
+    /// Fixes the lines of a block at its start (rule R12).
+    pub(crate) fn fix_lines(&mut self) {
+        let coin = self.governance.get().limits.coin;
+        let buffer = self.ledger.balance(coin, Module::SurplusBuffer);
+        self.backstop.fix_lines(self.vaults.types(), buffer);
+    }
+
+    /// Whether a type may issue in this block: it may while its stressed loss ≤ its first loss and the line in force
+    /// (rule R12), and no glide gap is open (rule R8).
     pub(crate) fn issuance(&self, kind: TypeId) -> Result<Issuance, Rejected> {
         let sheet = self.balance_sheet(kind)?;
-        let cover = sheet.first_loss.try_add(self.vaults.spec(kind)?.line)?;
+        let cover = sheet.first_loss.try_add(self.backstop.line(kind))?;
         Ok(Issuance {
             stressed_loss: sheet.stressed_loss,
             cover,
+            glide_gap: sheet.glide_gap,
         })
     }
 

@@ -41,7 +41,7 @@ pub enum InvalidBlock {
 }
 
 /// Most auctions that one block looks at for a reset.
-const RESETS: usize = 64;
+pub(crate) const RESETS: usize = 64;
 /// Accounts whose dead nonces one block forgets: among a million, each has its turn once in two days of blocks of 12 s.
 const FORGETFUL: usize = 64;
 
@@ -238,6 +238,7 @@ impl<'a> BlockRun<'a> {
 
         self.reset_auctions(state)?;
         pool_queue::expire(state, self.clock, &mut self.events)?;
+        self.settle(state)?;
         self.forget_nonces(state);
         self.close(state, parent);
         Ok(())
@@ -268,6 +269,7 @@ impl<'a> BlockRun<'a> {
         let issuing = |command: &Command| matches!(command, Command::DrawDebt { .. } | Command::SplitVault { .. });
         let issues = self.block.transactions.iter().any(|tx| tx.commands.iter().any(issuing));
         let types: Vec<_> = state.vaults.types().map(|spec| (spec.id, spec.feed)).collect();
+        state.fix_lines();
         for (kind, feed) in types {
             let live_time = state.prices.quote(feed).map_or(Seconds(0), |quote| quote.live_time);
             let stale = state.oracle.stale_too_long(feed, &self.clock);
@@ -291,6 +293,7 @@ impl<'a> BlockRun<'a> {
                 let uncovered = Issuance {
                     stressed_loss: Amount::MAX,
                     cover: Amount::ZERO,
+                    glide_gap: Amount::ZERO,
                 };
                 let issuance = state.issuance(kind).or_else(|reason| match reason {
                     Rejected::NoPrice(_) => Err(reason),
@@ -405,7 +408,11 @@ impl<'a> BlockRun<'a> {
                 decimals: mechanisms.vaults.totals(kind)?.decimals,
             };
             // Refused: not needed yet, stopped, quiet, or without a price. It is looked at again in its turn.
-            let _ = mechanisms.auctions.reset(&mut ctx, terms, *id, None);
+            let done = mechanisms.auctions.reset(&mut ctx, terms, *id, None);
+            self.engine_work += match done {
+                Ok(()) => transaction::work(&Command::ResetAuction { auction: *id }),
+                Err(_) => transaction::LOOK_WORK,
+            };
         }
         let next = if looked.len() < RESETS {
             AuctionId(0)
@@ -416,6 +423,14 @@ impl<'a> BlockRun<'a> {
             state.auction_cursor.set(next);
         }
         Ok(())
+    }
+
+    /// Step 6: the surplus buffer pays what the block's losses ask of it, all together, and then, out of what it has
+    /// above all lines, bad debt (rule R12).
+    fn settle(&mut self, state: &mut State) -> Result<(), Rejected> {
+        let (mechanisms, mut ctx) = state.lend(self.clock, ENGINE, &mut self.events);
+        mechanisms.backstop.settle(&mut ctx)?;
+        mechanisms.backstop.repay(&mut ctx, mechanisms.vaults.types())
     }
 
     /// Step 6: forgets dead nonces of some accounts, in turn.

@@ -1,36 +1,46 @@
 //! The waterfall that absorbs losses, a published step at a time (docs/backstop.md).
+//!
+//! A loss takes first-loss capital at once and stands as bad debt for the rest. What the losses of a block ask of the
+//! common steps is paid at the block's end, all together, so that no type is ahead of another by the order of seizures
+//! (rule R12). What the surplus buffer has above all lines then makes good bad debt of earlier blocks.
 
-use ballast_num::Amount;
+use std::collections::BTreeMap;
+
+use ballast_num::{Amount, Arithmetic, Round};
 use ballast_protocol::{Event, LossCause, Module, Rejected, TypeId, TypeSpec, WaterfallStep, table};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::kernel::{Context, Table};
 use crate::pieces;
 
-/// The steps after the position's own collateral, in the order in which they pay.
-pub const WATERFALL: [WaterfallStep; 5] = [
-    WaterfallStep::FirstLoss,
-    WaterfallStep::SurplusBuffer,
-    WaterfallStep::InsuranceFund,
-    WaterfallStep::TokenIssue,
-    WaterfallStep::LossSharing,
-];
-
 /// What a type has lost so far and who paid, in coins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Losses {
     /// Paid by first-loss capital.
     pub first_loss: Amount,
-    /// Paid by the surplus buffer; at most the type's line.
+    /// Paid by the surplus buffer for the block in which they were lost; at most the type's line.
     pub surplus: Amount,
     /// Bad debt: coins in circulation that this type's vaults owed and nobody owes now.
     pub bad_debt: Amount,
+    /// Bad debt that the surplus buffer made good in later blocks, out of what it had above all lines.
+    pub repaid: Amount,
+    /// Bad debt that asks for the common steps at the end of this block; zero between blocks.
+    pub unsettled: Amount,
+}
+
+impl Losses {
+    /// What is left of a line.
+    fn left_of(&self, line: Amount) -> Amount {
+        line.saturating_sub(self.surplus)
+    }
 }
 
 /// The losses of all types.
 #[derive(Clone, Debug)]
 pub struct Backstop {
     losses: Table<TypeId, Losses>,
+    /// What each type may draw in this block; derived at its start, not state.
+    lines: BTreeMap<TypeId, Amount>,
 }
 
 pieces!(Backstop { losses });
@@ -39,6 +49,7 @@ impl Default for Backstop {
     fn default() -> Self {
         Self {
             losses: Table::new(table::LOSSES),
+            lines: BTreeMap::new(),
         }
     }
 }
@@ -54,6 +65,11 @@ impl Backstop {
         Ok(Amount::try_sum(self.losses.iter().map(|(_, losses)| losses.bad_debt))?)
     }
 
+    /// The line in force in this block: what the type may draw on the common steps (docs/backstop.md, eq. 1).
+    pub fn line(&self, kind: TypeId) -> Amount {
+        self.lines.get(&kind).copied().unwrap_or_default()
+    }
+
     /// Books bad debt that stands in the books at genesis.
     pub(crate) fn open(&mut self, kind: TypeId, bad_debt: Amount) {
         self.losses.set(
@@ -65,22 +81,14 @@ impl Backstop {
         );
     }
 
-    /// What a step can still pay for a type.
-    fn available(&self, ctx: &Context<'_>, spec: &TypeSpec, step: WaterfallStep) -> Amount {
-        let coin = ctx.limits.coin;
-        match step {
-            WaterfallStep::FirstLoss => ctx.ledger.balance(coin, Module::FirstLoss(spec.id)),
-            WaterfallStep::SurplusBuffer => {
-                let line = spec.line.saturating_sub(self.losses(spec.id).surplus);
-                ctx.ledger.balance(coin, Module::SurplusBuffer).min(line)
-            }
-            WaterfallStep::LossSharing => Amount::MAX,
-            // A position pays before the waterfall is asked; there is no fund and no token yet.
-            WaterfallStep::OwnCollateral | WaterfallStep::InsuranceFund | WaterfallStep::TokenIssue => Amount::ZERO,
-        }
+    /// Fixes the lines at a block's start: what is left of each, or, where they are more together than the `buffer`
+    /// holds, its share of that. So all lines can be drawn at once (rule R12). What cannot be added up is no line.
+    pub(crate) fn fix_lines<'a>(&mut self, specs: impl Iterator<Item = &'a TypeSpec>, buffer: Amount) {
+        let left = specs.map(|spec| (spec.id, self.losses(spec.id).left_of(spec.line)));
+        self.lines = share_out(buffer, left.collect()).unwrap_or_default();
     }
 
-    /// Lets the steps absorb a loss in their order; each part is a ledger movement or booked bad debt, and told.
+    /// Lets first-loss capital absorb a loss and books the rest as bad debt, until [`Backstop::settle`]; both are told.
     pub(crate) fn absorb(
         &mut self,
         ctx: &mut Context<'_>,
@@ -88,56 +96,146 @@ impl Backstop {
         loss: Amount,
         cause: LossCause,
     ) -> Result<(), Rejected> {
-        let mut left = loss;
-        for step in WATERFALL {
-            let amount = left.min(self.available(ctx, spec, step));
-            if amount.is_zero() {
-                continue;
-            }
-            let mut losses = self.losses(spec.id);
-            match step {
-                WaterfallStep::FirstLoss => {
-                    ctx.ledger.burn(ctx.limits.coin, Module::FirstLoss(spec.id), amount)?;
-                    losses.first_loss = losses.first_loss.try_add(amount)?;
-                }
-                WaterfallStep::SurplusBuffer => {
-                    ctx.ledger.burn(ctx.limits.coin, Module::SurplusBuffer, amount)?;
-                    losses.surplus = losses.surplus.try_add(amount)?;
-                }
-                _ => losses.bad_debt = losses.bad_debt.try_add(amount)?,
-            }
-            self.losses.set(spec.id, losses);
+        if loss.is_zero() {
+            return Ok(());
+        }
+        let (coin, payer) = (ctx.limits.coin, Module::FirstLoss(spec.id));
+        let first_loss = loss.min(ctx.ledger.balance(coin, payer));
+        let booked = loss.try_sub(first_loss)?;
+        let before = self.losses(spec.id);
+        let after = Losses {
+            first_loss: before.first_loss.try_add(first_loss)?,
+            bad_debt: before.bad_debt.try_add(booked)?,
+            unsettled: before.unsettled.try_add(booked)?,
+            ..before
+        };
+
+        ctx.ledger.burn(coin, payer, first_loss)?;
+        self.losses.set(spec.id, after);
+        let parts = [
+            (WaterfallStep::FirstLoss, first_loss),
+            (WaterfallStep::LossSharing, booked),
+        ];
+        for (step, amount) in parts.into_iter().filter(|(_, amount)| !amount.is_zero()) {
             ctx.tell(Event::LossAbsorbed {
                 collateral_type: spec.id,
                 step,
                 amount,
                 cause,
             });
-            left = left.try_sub(amount)?;
+        }
+        Ok(())
+    }
+
+    /// Pays at a block's end what its losses ask of the common steps: of each type at most its line, all types together
+    /// and, should the buffer hold less, pro rata. What is not paid stays bad debt.
+    pub(crate) fn settle(&mut self, ctx: &mut Context<'_>) -> Result<(), Rejected> {
+        let asking: Vec<(TypeId, Losses)> = self
+            .losses
+            .iter()
+            .filter(|(_, losses)| !losses.unsettled.is_zero())
+            .map(|(kind, losses)| (*kind, *losses))
+            .collect();
+        if asking.is_empty() {
+            return Ok(());
+        }
+        // A recovery in the same block may have left less bad debt than was asked for.
+        let asked = |losses: &Losses| losses.unsettled.min(losses.bad_debt);
+        let due = asking
+            .iter()
+            .map(|(kind, losses)| (*kind, asked(losses).min(self.line(*kind))));
+        let (coin, payer) = (ctx.limits.coin, Module::SurplusBuffer);
+        let shares = share_out(ctx.ledger.balance(coin, payer), due.collect())?;
+        for (kind, before) in asking {
+            let paid = shares.get(&kind).copied().unwrap_or_default();
+            ctx.ledger.burn(coin, payer, paid)?;
+            self.losses.set(
+                kind,
+                Losses {
+                    surplus: before.surplus.try_add(paid)?,
+                    bad_debt: before.bad_debt.try_sub(paid)?,
+                    unsettled: Amount::ZERO,
+                    ..before
+                },
+            );
+            ctx.tell(Event::DrawSettled {
+                collateral_type: kind,
+                asked: asked(&before),
+                paid,
+            });
+        }
+        Ok(())
+    }
+
+    /// Makes good bad debt out of what the surplus buffer holds above what is left of all lines and above its floor:
+    /// all of it if that suffices, else pro rata to the bad debt of each type. Lines are not used up by it.
+    pub(crate) fn repay<'a>(
+        &mut self,
+        ctx: &mut Context<'_>,
+        specs: impl Iterator<Item = &'a TypeSpec>,
+    ) -> Result<(), Rejected> {
+        let owing = self.losses.iter().filter(|(_, losses)| !losses.bad_debt.is_zero());
+        let owing: Vec<_> = owing.map(|(kind, losses)| (*kind, losses.bad_debt)).collect();
+        if owing.is_empty() {
+            return Ok(());
+        }
+        let (coin, payer) = (ctx.limits.coin, Module::SurplusBuffer);
+        let lines = Amount::try_sum(specs.map(|spec| self.losses(spec.id).left_of(spec.line))).unwrap_or(Amount::MAX);
+        let kept = lines.max(ctx.limits.surplus_floor);
+        let spare = ctx.ledger.balance(coin, payer).saturating_sub(kept);
+        for (kind, amount) in share_out(spare, owing)? {
+            if amount.is_zero() {
+                continue;
+            }
+            let before = self.losses(kind);
+            ctx.ledger.burn(coin, payer, amount)?;
+            self.losses.set(
+                kind,
+                Losses {
+                    bad_debt: before.bad_debt.try_sub(amount)?,
+                    repaid: before.repaid.try_add(amount)?,
+                    ..before
+                },
+            );
+            ctx.tell(Event::BadDebtRepaid {
+                collateral_type: kind,
+                amount,
+            });
         }
         Ok(())
     }
 
     /// Gives back, in reverse order, what a loss cost, out of `amount` coins that were burned when later proceeds
-    /// repaid it: bad debt first, then the surplus buffer, then first-loss capital.
+    /// repaid it: bad debt first, then the surplus buffer, what it repaid later before what was drawn on the line, then
+    /// first-loss capital.
     pub(crate) fn recover(&mut self, ctx: &mut Context<'_>, kind: TypeId, amount: Amount) -> Result<(), Rejected> {
         if amount.is_zero() {
             return Ok(());
         }
-        let mut losses = self.losses(kind);
-        let to_debt = amount.min(losses.bad_debt);
-        let left = amount.try_sub(to_debt)?;
-        let to_surplus = left.min(losses.surplus);
-        let left = left.try_sub(to_surplus)?;
-        let to_first_loss = left.min(losses.first_loss);
-        let rest = left.try_sub(to_first_loss)?;
+        let before = self.losses(kind);
+        let mut left = amount;
+        let mut give_back = |borne: Amount| -> Result<(Amount, Amount), Arithmetic> {
+            let back = left.min(borne);
+            left = left.try_sub(back)?;
+            Ok((back, borne.try_sub(back)?))
+        };
+        let (_, bad_debt) = give_back(before.bad_debt)?;
+        let (to_income, repaid) = give_back(before.repaid)?;
+        let (to_line, surplus) = give_back(before.surplus)?;
+        let (to_first_loss, first_loss) = give_back(before.first_loss)?;
+        let to_buffer = Amount::try_sum([to_income, to_line, left])?;
 
-        losses.bad_debt = losses.bad_debt.try_sub(to_debt)?;
-        losses.surplus = losses.surplus.try_sub(to_surplus)?;
-        losses.first_loss = losses.first_loss.try_sub(to_first_loss)?;
-        self.losses.set(kind, losses);
-        ctx.ledger
-            .mint(ctx.limits.coin, Module::SurplusBuffer, to_surplus.try_add(rest)?)?;
+        self.losses.set(
+            kind,
+            Losses {
+                first_loss,
+                surplus,
+                bad_debt,
+                repaid,
+                unsettled: before.unsettled,
+            },
+        );
+        ctx.ledger.mint(ctx.limits.coin, Module::SurplusBuffer, to_buffer)?;
         ctx.ledger
             .mint(ctx.limits.coin, Module::FirstLoss(kind), to_first_loss)?;
         ctx.tell(Event::LossRecovered {
@@ -162,3 +260,17 @@ impl Backstop {
         Ok(())
     }
 }
+
+/// What each of several claims gets of a pot: all, if it suffices; else pro rata, rounded down, and what that leaves over
+/// stays in the pot. Error: `Overflow` of the claims together.
+fn share_out(pot: Amount, claims: Vec<(TypeId, Amount)>) -> Result<BTreeMap<TypeId, Amount>, Arithmetic> {
+    let all = Amount::try_sum(claims.iter().map(|(_, claim)| *claim))?;
+    if all <= pot {
+        return Ok(claims.into_iter().collect());
+    }
+    let share = |(kind, claim): (TypeId, Amount)| Ok((kind, claim.prorate(pot.raw(), all.raw(), Round::Down)?));
+    claims.into_iter().map(share).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -116,6 +116,13 @@ pub(crate) fn genesis() -> Genesis {
     }
 }
 
+/// Puts so many coins into the surplus buffer; bad debt backs them, and the floor keeps the buffer from making that good.
+pub(crate) fn endow(genesis: &mut Genesis, surplus: u64) {
+    let surplus = coins(surplus);
+    (genesis.opening.surplus, genesis.opening.bad_debt) = (surplus, surplus);
+    genesis.limits.surplus_floor = surplus;
+}
+
 impl World {
     /// The world at height 0, ether at 2000.
     pub(crate) fn new() -> Self {

@@ -3,7 +3,7 @@
 use ballast_num::{Price, Ratio};
 use ballast_protocol::{AssetId, Event, FeedId, FeedSpec, OpeningVault, TypeId, TypeSpec, VaultId, coins};
 
-use crate::common::{COIN, ETH, FEED, KIND, World, names, outcome, seizures, who};
+use crate::common::{COIN, ETH, FEED, KIND, World, endow, names, outcome, seizures, who};
 
 /// Work for so many liquidations in a block and none for callers.
 fn work_for(liquidations: u64) -> World {
@@ -11,6 +11,7 @@ fn work_for(liquidations: u64) -> World {
         genesis.limits.liquidation_work = 60 * liquidations;
         genesis.limits.caller_work_share = Ratio::ZERO;
         genesis.types[0].line = coins(1_000_000);
+        endow(genesis, 1_000_000);
     })
 }
 

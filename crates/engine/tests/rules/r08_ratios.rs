@@ -40,14 +40,17 @@ fn borrowing_at_the_old_ratio_during_the_glide() {
     let mut world = world();
     world.check(
         "authority: set initial-ratio 1.8; set liquidation-ratio 1.7
-         alice: draw 100        -> BelowInitialRatio
+         alice: draw 100        -> GlideGap
          alice: withdraw 0.1    -> BelowInitialRatio
+         alice: deposit 1       // 22000 are more than 12500 × 1.7
+         alice: draw 100        -> BelowInitialRatio
          bob: open; deposit 10; draw 12000 -> BelowInitialRatio
          bob: open; deposit 10; draw 11000 -> DebtDrawn",
     );
 }
 
-/// Issue against old debt that the new ratio does not cover yet, and let the others bear the gap.
+/// Issue against old debt that the new ratio does not cover yet, and let the others bear the gap; however much capital
+/// the type has.
 #[test]
 fn issuing_while_the_glide_leaves_a_gap() {
     let mut world = World::new();
@@ -55,7 +58,9 @@ fn issuing_while_the_glide_leaves_a_gap() {
         "alice: open; deposit 10; draw 12500
          bob: open; deposit 100; draw 1000
          authority: set initial-ratio 1.8; set liquidation-ratio 1.7
-         bob: draw 1000         -> Uncovered
+         bob: draw 1000         -> GlideGap
+         carol: first-loss 100000
+         bob: draw 1000         -> GlideGap
          bob: repay 400
          alice: deposit 3
          bob: draw 1000         -> DebtDrawn",

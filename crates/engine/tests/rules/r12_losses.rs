@@ -1,9 +1,9 @@
 //! R12 and R23 as far as built: a type issues within its cover; a loss is marked before it is booked.
 
-use ballast_num::{Amount, Price, Seconds};
-use ballast_protocol::{Event, WaterfallStep, coins};
+use ballast_num::{Amount, NormalizedDebt, Price, Ratio, Seconds};
+use ballast_protocol::{Event, Genesis, Module, OpeningVault, TypeId, TypeSpec, WaterfallStep, coins};
 
-use crate::common::{COIN, KIND, World, names};
+use crate::common::{COIN, KIND, World, endow, names, who};
 
 /// Go on issuing while the stress would eat more than the type's own capital: the coin's holders carry the risk.
 #[test]
@@ -49,8 +49,7 @@ fn a_loss_that_nobody_marks() {
 fn a_loss_that_skips_a_step_or_exceeds_its_line() {
     let mut world = World::with(|genesis| {
         genesis.types[0].line = coins(300);
-        genesis.opening.surplus = coins(10_000);
-        genesis.opening.bad_debt = coins(10_000);
+        endow(genesis, 10_000);
         genesis.types[0].pool.cooldown = Seconds::ZERO;
     });
     world.check(
@@ -62,13 +61,15 @@ fn a_loss_that_skips_a_step_or_exceeds_its_line() {
         .iter()
         .filter_map(|event| match event {
             Event::LossAbsorbed { step, amount, .. } => Some((*step, *amount)),
+            Event::DrawSettled { paid, .. } => Some((WaterfallStep::SurplusBuffer, *paid)),
             _ => None,
         })
         .collect();
     let expected = [
         (WaterfallStep::FirstLoss, coins(500)),
+        // Until the block's end it stands as bad debt; then the line pays.
+        (WaterfallStep::LossSharing, coins(1_500)),
         (WaterfallStep::SurplusBuffer, coins(300)),
-        (WaterfallStep::LossSharing, coins(1_200)),
     ];
     assert_eq!(steps, expected, "{:?}", names(&events));
     assert_eq!(world.state.backstop().losses(KIND).bad_debt, coins(11_200));
@@ -79,11 +80,154 @@ fn a_loss_that_skips_a_step_or_exceeds_its_line() {
         (losses.first_loss, losses.surplus, losses.bad_debt),
         (coins(500), coins(300), coins(10_200))
     );
-    assert_eq!(
-        world
-            .state
-            .ledger()
-            .balance(COIN, ballast_protocol::Module::SurplusBuffer),
-        coins(9_700)
+    assert_eq!(buffer(&world), coins(9_700));
+}
+
+fn buffer(world: &World) -> Amount {
+    world.state.ledger().balance(COIN, Module::SurplusBuffer)
+}
+
+const OTHER: TypeId = TypeId(2);
+
+/// Two types of one feed, each with a vault of 10 ether that owes 12000, lines, and a buffer of 1000 coins.
+fn two_types(line: u64, other: u64) -> World {
+    World::with(|genesis: &mut Genesis| {
+        genesis.types[0].line = coins(line);
+        genesis.types[0].borrowing_fee = Ratio::percent(1);
+        genesis.limits.surplus_floor = coins(1_000);
+        genesis.types.push(TypeSpec {
+            id: OTHER,
+            line: coins(other),
+            ..genesis.types[0].clone()
+        });
+        genesis.opening.surplus = coins(1_000);
+        for (kind, name) in [(KIND, "alice"), (OTHER, "bob")] {
+            genesis.opening.vaults.push(OpeningVault {
+                owner: who(name),
+                collateral_type: kind,
+                collateral: coins(10),
+                normalized_debt: NormalizedDebt::from_raw(coins(12_000).raw()),
+                deposit: Amount::ZERO,
+            });
+        }
+    })
+}
+
+/// Who asked, for how much, and got what, in coins.
+fn draws(events: &[Event]) -> Vec<(TypeId, Amount, Amount)> {
+    let draws = events.iter().filter_map(|event| match event {
+        Event::DrawSettled {
+            collateral_type,
+            asked,
+            paid,
+        } => Some((*collateral_type, *asked, *paid)),
+        _ => None,
+    });
+    draws.collect()
+}
+
+/// Be liquidated first, and leave nothing in the buffer for the next: lines are fixed at the block's start at what the
+/// buffer holds, in proportion, and drawn together at its end.
+#[test]
+fn the_first_to_lose_drains_the_buffer() {
+    for (lines, paid) in [
+        ((1_000, 1_000), (500, 500)),
+        ((1_500, 500), (750, 250)),
+        ((300, 400), (300, 400)),
+    ] {
+        let mut world = two_types(lines.0, lines.1);
+        let events = world.round(Price::whole(1_000)).events;
+        let lost = coins(2_000);
+        let expected = [(KIND, lost, coins(paid.0)), (OTHER, lost, coins(paid.1))];
+        assert_eq!(draws(&events), expected);
+        assert_eq!(world.state.backstop().losses(KIND).bad_debt, coins(2_000 - paid.0));
+        assert_eq!(buffer(&world), coins(1_000 - paid.0 - paid.1));
+    }
+}
+
+/// Issue against a line that the buffer could not pay: one that is larger than the buffer, that others share, or that is
+/// used up.
+#[test]
+fn issuing_against_a_line_that_nothing_stands_behind() {
+    let short = "alice: open; deposit 10; draw 12000
+         bob: open; deposit 100; draw 1000
+         price 1640             // 520 short after the stress";
+    for (surplus, said) in [(519, "Uncovered"), (520, "DebtDrawn")] {
+        let mut world = World::with(|genesis| {
+            genesis.types[0].line = coins(1_000_000);
+            endow(genesis, surplus);
+        });
+        world.check(short);
+        world.check(&format!("bob: draw 100 -> {said}"));
+    }
+    // Its half of the buffer is 500: the other's line may be drawn in the same block. 499 and 506 are short.
+    for (price, said) in [(1_643, "DebtDrawn"), (1_642, "Uncovered")] {
+        let mut world = two_types(1_000, 1_000);
+        world.check(&format!("price {price} -> no VaultSeized"));
+        world.check(&format!("bank: draw 1000 -> {said}"));
+    }
+    // 300 of a line of 300 are drawn; so it covers no further loss.
+    let mut world = World::with(|genesis| {
+        genesis.types[0].line = coins(300);
+        endow(genesis, 1_000);
+    });
+    world.check(
+        "alice: open; deposit 10; draw 12000
+         price 1000             -> DrawSettled
+         keeper: take 10 of #1 at 2000 -> AuctionEnded
+         price 2000
+         carol: open; deposit 10; draw 12000
+         bob: open; deposit 100; draw 1000
+         price 1700             // 100 short
+         bob: draw 100          -> Uncovered",
     );
+}
+
+/// Leave bad debt standing while the buffer earns: what it has above its floor and all lines makes it good.
+#[test]
+fn income_that_leaves_bad_debt_standing() {
+    let mut world = World::with_type(|spec| {
+        spec.borrowing_fee = Ratio::percent(1);
+        spec.line = coins(300);
+    });
+    world.check(
+        "alice: open; deposit 10; draw 12000
+         price 1000             -> DrawSettled, no BadDebtRepaid // her fee of 120 is all that the line can draw
+         carol: first-loss 5000",
+    );
+    let losses = |world: &World| world.state.backstop().losses(KIND);
+    assert_eq!(
+        (losses(&world).surplus, losses(&world).bad_debt),
+        (coins(120), coins(2_000))
+    );
+    // 500 come in; the 180 that are left of the line stay.
+    world.check("bob: open; deposit 1000; draw 50000");
+    assert_eq!(
+        (losses(&world).repaid, losses(&world).bad_debt),
+        (coins(320), coins(1_680))
+    );
+    assert_eq!((buffer(&world), losses(&world).surplus), (coins(180), coins(120)));
+    // What the lot brings later goes to those who stood last: the coin's holders, what the buffer repaid, its line.
+    world.check(
+        "bob: draw 136000       // a fee of 1360
+         keeper: take 10 of #1 at 1100 -> LossRecovered",
+    );
+    let after = losses(&world);
+    assert_eq!(
+        (after.bad_debt, after.repaid, after.surplus),
+        (coins(0), coins(1_000), coins(120))
+    );
+}
+
+/// Have a type's own bad debt made good first: each type gets its part of what there is.
+#[test]
+fn income_that_goes_to_one_type_first() {
+    let mut world = two_types(1_000, 1_000);
+    world.check(
+        "price 1000             -> DrawSettled
+         carol: first-loss 5000
+         dave: open; deposit 1000; draw 200000 // a fee of 2000, of which 1000 stay for the lines",
+    );
+    let repaid = [KIND, OTHER].map(|kind| world.state.backstop().losses(kind).repaid);
+    assert_eq!((repaid, buffer(&world)), ([coins(500); 2], coins(1_000)));
 }

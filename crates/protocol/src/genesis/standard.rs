@@ -23,6 +23,7 @@ impl Limits {
             caller_work_share: Ratio::percent(20),
             liquidation_window: 64,
             work_price: Amount::from_raw(10_000_000_000_000),
+            surplus_floor: Amount::ZERO,
             clock_step: Seconds::MINUTE,
             transaction_life: Seconds::DAY,
         }

@@ -155,6 +155,8 @@ pub struct Limits {
     pub liquidation_window: u32,
     #[serde(deserialize_with = "text::coins")]
     pub work_price: Amount,
+    #[serde(deserialize_with = "text::coins")]
+    pub surplus_floor: Amount,
     #[serde(deserialize_with = "text::seconds")]
     pub clock_step: Seconds,
     #[serde(deserialize_with = "text::seconds")]
@@ -258,6 +260,7 @@ impl Default for Limits {
             caller_work_share: standard.caller_work_share,
             liquidation_window: standard.liquidation_window,
             work_price: standard.work_price,
+            surplus_floor: standard.surplus_floor,
             clock_step: standard.clock_step,
             transaction_life: standard.transaction_life,
         }
@@ -356,6 +359,7 @@ impl Limits {
             caller_work_share: self.caller_work_share,
             liquidation_window: self.liquidation_window,
             work_price: self.work_price,
+            surplus_floor: self.surplus_floor,
             clock_step: self.clock_step,
             transaction_life: self.transaction_life,
         }

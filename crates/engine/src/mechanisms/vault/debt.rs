@@ -9,8 +9,8 @@ use crate::kernel::Context;
 
 impl Vaults {
     /// Mints `amount` to the caller; the vault owes it with the borrowing fee and, on its first debt, the liquidation
-    /// deposit. Errors, in order: `ZeroAmount`, `UnknownVault`, `NotOwner`, `Quiet`, `TypeClosed`, `Uncovered`,
-    /// `CeilingExceeded`, `GlobalCeilingExceeded`; at the batch's end those of the judgement.
+    /// deposit. Errors, in order: `ZeroAmount`, `UnknownVault`, `NotOwner`, `Quiet`, `TypeClosed`, `GlideGap`,
+    /// `Uncovered`, `CeilingExceeded`, `GlobalCeilingExceeded`; at the batch's end those of the judgement.
     pub(crate) fn draw(
         &mut self,
         ctx: &mut Context<'_>,

@@ -137,8 +137,10 @@ impl Batch {
 pub struct Issuance {
     /// Σ max(0, debt − stressed value), and what the liquidation ratio has yet to glide (rule R8), in coins.
     pub stressed_loss: Amount,
-    /// First-loss capital and line, in coins.
+    /// First-loss capital and the line in force, in coins.
     pub cover: Amount,
+    /// What vaults are short of the ratio to which the liquidation ratio glides, in coins (rule R8).
+    pub glide_gap: Amount,
 }
 
 impl Vaults {
@@ -219,7 +221,13 @@ impl Vaults {
 
     pub(super) fn check_covered(&self, collateral_type: TypeId) -> Result<(), Rejected> {
         match self.issuance.get(&collateral_type) {
-            Some(Issuance { stressed_loss, cover }) if stressed_loss > cover => Err(Rejected::Uncovered {
+            Some(Issuance { glide_gap, .. }) if !glide_gap.is_zero() => Err(Rejected::GlideGap {
+                collateral_type,
+                gap: *glide_gap,
+            }),
+            Some(Issuance {
+                stressed_loss, cover, ..
+            }) if stressed_loss > cover => Err(Rejected::Uncovered {
                 collateral_type,
                 stressed_loss: *stressed_loss,
                 cover: *cover,
