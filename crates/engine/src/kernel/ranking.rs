@@ -337,22 +337,31 @@ impl<K: Copy + Ord> Ranking<K> {
 
     /// How many positions are under the bar: they are the first so many places.
     pub fn count_under(&self, collateral_type: TypeId, bar: &Bar) -> usize {
-        self.tree_under(collateral_type, bar)
-            .map_or(0, |tree| tree.prefix_len(|place| bar.is_missed_by(place)))
+        let is_under = |place: &Place<K>| bar.is_missed_by(place);
+        self.tree_where(collateral_type, is_under)
+            .map_or(0, |tree| tree.prefix_len(is_under))
     }
 
     /// What the positions under the bar owe and hold.
     pub fn sums_under(&self, collateral_type: TypeId, bar: &Bar) -> Sums {
-        let tree = self.tree_under(collateral_type, bar);
-        tree.map(|tree| tree.prefix_summary(|place| bar.is_missed_by(place)))
-            .unwrap_or_default()
+        self.sums_where(collateral_type, |place| bar.is_missed_by(place))
     }
 
-    /// The tree of a type if any of its positions is under the bar. Mostly none is, and the riskiest tells.
-    fn tree_under(&self, collateral_type: TypeId, bar: &Bar) -> Option<&Tree<Place<K>, (), Sums>> {
+    /// What the leading places that are under something owe and hold; O(log n) of them are asked.
+    fn sums_where(&self, collateral_type: TypeId, mut is_under: impl FnMut(&Place<K>) -> bool) -> Sums {
+        let tree = self.tree_where(collateral_type, &mut is_under);
+        tree.map(|tree| tree.prefix_summary(is_under)).unwrap_or_default()
+    }
+
+    /// The tree of a type if any of its positions is under something. Mostly none is, and the riskiest tells.
+    fn tree_where(
+        &self,
+        collateral_type: TypeId,
+        is_under: impl FnOnce(&Place<K>) -> bool,
+    ) -> Option<&Tree<Place<K>, (), Sums>> {
         let tree = self.types.get(&collateral_type)?;
         let (riskiest, ()) = tree.first()?;
-        bar.is_missed_by(riskiest).then_some(tree)
+        is_under(riskiest).then_some(tree)
     }
 
     /// What all indebted positions of a type owe and hold.
@@ -370,3 +379,6 @@ impl<K: Copy + Ord> Ranking<K> {
         self.types.values().map(Tree::heap_bytes).sum()
     }
 }
+
+#[cfg(test)]
+mod tests;

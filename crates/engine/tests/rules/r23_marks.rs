@@ -1,8 +1,5 @@
 //! R23 as far as built: a loss is marked in every block, of vaults and of lots, at a cost that no number of them raises.
 
-use std::time::Instant;
-
-use ballast_engine::State;
 use ballast_num::{Amount, Price, Seconds};
 use ballast_protocol::{AuctionId, OpeningAuction, coins};
 
@@ -43,24 +40,4 @@ fn a_lot_under_water_hides_behind_one_above() {
         let marked = world.books().marked_loss;
         assert_eq!(marked, expected, "at {price}");
     }
-}
-
-/// Put up so many lots that the balance sheets, which every block and every check of new debt computes, stall the chain.
-#[test]
-fn lots_that_make_every_sheet_slow() {
-    let few = with_lots(16).state;
-    let many = with_lots(16_384).state;
-    let fastest = |state: &State| {
-        let once = || {
-            let start = Instant::now();
-            for _ in 0..200 {
-                state.balance_sheet(KIND).unwrap();
-            }
-            start.elapsed()
-        };
-        (0..20).map(|_| once()).min().unwrap()
-    };
-    // A walk over the lots would take a thousand times as long.
-    let (few, many) = (fastest(&few), fastest(&many));
-    assert!(many < few * 50, "{many:?} with many lots, {few:?} with few");
 }
