@@ -60,7 +60,7 @@ pub fn booked(state: &State) -> Result<Steps, Arithmetic> {
         let lost = state.backstop().losses(spec.id);
         all = all.try_add(Steps {
             first_loss: lost.first_loss,
-            surplus: lost.surplus,
+            surplus: lost.surplus.try_add(lost.repaid)?,
             bad_debt: lost.bad_debt,
         })?;
     }

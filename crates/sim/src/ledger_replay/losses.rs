@@ -1,4 +1,7 @@
-//! Where the bad debt of a recorded ledger comes from: when its vaults were seized, and what was then too little.
+//! Where the losses of a recorded ledger come from: when its vaults were seized, and what was then too little.
+//!
+//! They are what first-loss capital did not pay, net of recoveries: what is still bad debt, and what the surplus buffer has
+//! made good of it, which pays for a block or for all bad debt and not for one vault.
 //!
 //! Two stretches are told apart, since their losses tell of the record and not of the engine: [`NO_PRICES`], after which
 //! every vault is judged a week late, and [`FLASH_LOW`], an hour whose low is Kraken's alone.
@@ -36,7 +39,7 @@ pub enum Cause {
     Marked,
 }
 
-/// Bad debt by when and why, in coins.
+/// Losses by when and why, in coins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Losses {
     by: BTreeMap<(When, Cause), Amount>,

@@ -22,7 +22,7 @@ pub fn terminal(report: &Report<'_>, outcomes: &[LedgerOutcome; 2], cells: &[Cel
     for (what, figure) in figures(&worse.outcome) {
         let _ = writeln!(out, "  {what:<34} {figure:>24}");
     }
-    let _ = writeln!(out, "\nwhere the bad debt comes from, USD");
+    let _ = writeln!(out, "\nwhere the losses come from, USD");
     for (what, amount) in bad_debt(worse) {
         let _ = writeln!(out, "  {what:<66} {amount:>12}");
     }
@@ -118,7 +118,7 @@ pub fn html(report: &Report<'_>, outcomes: &[LedgerOutcome; 2], cells: &[Cell]) 
     }
     heading(&mut body, "Figures");
     table(&mut body, figures(&worse.outcome));
-    heading(&mut body, "Where the bad debt comes from, USD");
+    heading(&mut body, "Where the losses come from, USD");
     body.push_str(
         "<p>By when the vault was seized, and by what was then too little. The first two stretches tell of the record, not \
          of the engine: docs/replay.md says why.</p>\n",
@@ -199,13 +199,15 @@ fn fields(compared: &Compared) -> [String; 5] {
     ]
 }
 
-/// The parts of the bad debt, and their sum.
+/// The parts of the losses, what the surplus buffer paid of them, and the bad debt that is left.
 fn bad_debt(outcome: &LedgerOutcome) -> Vec<(String, String)> {
     let parts = outcome.losses.parts();
     let mut rows: Vec<(String, String)> = parts
         .map(|(when, cause, amount)| (format!("{}: {}", when.text(), cause.text()), dollars(amount)))
         .collect();
-    rows.push(("all".to_owned(), dollars(outcome.outcome.bad_debt())));
+    let [_, _, by_buffer, _] = outcome.outcome.end.losses;
+    rows.push(("made good by the surplus buffer".to_owned(), dollars(by_buffer)));
+    rows.push(("left as bad debt".to_owned(), dollars(outcome.outcome.bad_debt())));
     rows
 }
 
