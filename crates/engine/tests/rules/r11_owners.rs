@@ -360,7 +360,7 @@ fn renewing_the_grace() {
          alice: split 5 6000            -> Frozen
          alice: open; merge #2 into #3  -> Frozen
          alice: give #2 to bob          -> Frozen
-         alice: draw 1                  -> Frozen
+         alice: draw 1                  -> Uncovered
          alice: withdraw 0.001          -> Frozen
          alice: deposit 0.001           -> Done
          alice: repay 1                 -> Done
