@@ -20,9 +20,12 @@ fn until_the_fall() -> LedgerOutcome {
 fn the_parts_of_the_losses_add_up_to_all_of_them() {
     let fallen = until_the_fall();
     let parts = fallen.losses.parts().map(|(_, _, amount)| amount);
-    let [_, first_loss, by_buffer, _] = fallen.outcome.end.losses;
-    let lost = fallen.outcome.bad_debt().try_add(by_buffer).unwrap();
-    assert_eq!((Amount::try_sum(parts).unwrap(), first_loss), (lost, Amount::ZERO));
+    let steps = fallen.outcome.end.losses;
+    let lost = fallen.outcome.bad_debt().try_add(steps.surplus).unwrap();
+    assert_eq!(
+        (Amount::try_sum(parts).unwrap(), steps.first_loss),
+        (lost, Amount::ZERO)
+    );
     // The low alone has made most of it, so that the sum is not one of nothing.
     let low = fallen.losses.parts().filter(|(when, _, _)| *when == When::FlashLow);
     let of_the_low = Amount::try_sum(low.map(|(_, _, amount)| amount)).unwrap();

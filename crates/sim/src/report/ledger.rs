@@ -205,7 +205,7 @@ fn bad_debt(outcome: &LedgerOutcome) -> Vec<(String, String)> {
     let mut rows: Vec<(String, String)> = parts
         .map(|(when, cause, amount)| (format!("{}: {}", when.text(), cause.text()), dollars(amount)))
         .collect();
-    let [_, _, by_buffer, _] = outcome.outcome.end.losses;
+    let by_buffer = outcome.outcome.end.losses.surplus;
     rows.push(("made good by the surplus buffer".to_owned(), dollars(by_buffer)));
     rows.push(("left as bad debt".to_owned(), dollars(outcome.outcome.bad_debt())));
     rows
