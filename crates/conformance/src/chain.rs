@@ -22,7 +22,8 @@ pub(crate) struct Chain {
     pub(crate) state: State,
     /// What the sources of each feed say.
     pub(crate) prices: BTreeMap<FeedId, Price>,
-    nonce: u64,
+    /// How many transactions each account has sent.
+    nonces: BTreeMap<AccountId, u64>,
 }
 
 impl Chain {
@@ -32,7 +33,7 @@ impl Chain {
         Ok(Self {
             state,
             prices,
-            nonce: 0,
+            nonces: BTreeMap::new(),
         })
     }
 
@@ -53,16 +54,16 @@ impl Chain {
             on_failure: COIN,
             limit: Amount::ZERO,
         };
-        let nonce = self.nonce;
+        let mut trial = self.clone();
+        let nonce = trial.nonces.entry(sender).or_default();
+        *nonce += 1;
         let transaction = Transaction {
             sender,
-            nonce,
+            nonce: *nonce,
             expiry: Timestamp(time),
             fee,
             commands,
         };
-        let mut trial = self.clone();
-        trial.nonce += 1;
         let (outcome, events) = trial.block(time, vec![transaction])?;
         match outcome {
             Some(Outcome::Done) => {

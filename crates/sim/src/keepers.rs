@@ -45,7 +45,8 @@ pub struct Desk {
     style: Style,
     market: Market,
     pending: VecDeque<(Height, Vec<Sent>)>,
-    nonce: u64,
+    /// How many transactions each account has sent: nonces far apart would be refused.
+    nonces: BTreeMap<AccountId, u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -91,7 +92,7 @@ impl Desk {
             },
             market: Market::new(&config.market, feeds),
             pending: VecDeque::new(),
-            nonce: 0,
+            nonces: BTreeMap::new(),
         }
     }
 
@@ -292,10 +293,11 @@ impl Desk {
     }
 
     fn sign(&mut self, sent: Sent, now: Timestamp) -> Transaction {
-        self.nonce = self.nonce.saturating_add(1);
+        let nonce = self.nonces.entry(sent.sender).or_default();
+        *nonce = nonce.saturating_add(1);
         Transaction {
             sender: sent.sender,
-            nonce: self.nonce,
+            nonce: *nonce,
             expiry: now.after(Seconds::HOUR).unwrap_or(Timestamp::MAX),
             fee: FeeOffer {
                 asset: COIN,

@@ -41,7 +41,7 @@ pub struct Tally {
     pub transactions: [u64; 3],
     /// Times that a block's work did not reach all broken vaults.
     pub carried_over: u64,
-    /// Why transactions failed, by the kind of refusal.
+    /// Why transactions failed or were not admitted, by the kind of refusal.
     pub failures: BTreeMap<String, u64>,
     /// The types of the running auctions.
     running: BTreeMap<AuctionId, TypeId>,
@@ -83,18 +83,16 @@ impl Tally {
             sales.extend(self.event(state, event, spots)?);
         }
         for receipt in &result.receipts {
-            let which = match receipt.outcome {
-                Outcome::Done => 0,
-                Outcome::Failed { ref reason, .. } => {
-                    let text = format!("{reason:?}");
-                    *self
-                        .failures
-                        .entry(text.split([' ', '(', '{']).next().unwrap_or_default().to_owned())
-                        .or_default() += 1;
-                    1
-                }
-                Outcome::NotAdmitted(_) => 2,
+            let (which, refused) = match &receipt.outcome {
+                Outcome::Done => (0, None),
+                Outcome::Failed { reason, .. } => (1, Some(reason)),
+                Outcome::NotAdmitted(reason) => (2, Some(reason)),
             };
+            if let Some(reason) = refused {
+                let text = format!("{reason:?}");
+                let name = text.split([' ', '(', '{']).next().unwrap_or_default();
+                *self.failures.entry(name.to_owned()).or_default() += 1;
+            }
             self.transactions[which] += 1;
             for event in &receipt.events {
                 sales.extend(self.event(state, event, spots)?);

@@ -84,8 +84,13 @@ pub fn figures(outcome: &Outcome) -> Vec<(&'static str, String)> {
         ("total ratio at the end", ratio),
         ("capital efficiency", percent(outcome.capital_efficiency)),
         (
-            "transactions (failed)",
-            format!("{} ({})", sum(tally.transactions), tally.transactions[1]),
+            "transactions (failed, not admitted)",
+            format!(
+                "{} ({}, {})",
+                sum(tally.transactions),
+                tally.transactions[1],
+                tally.transactions[2]
+            ),
         ),
         ("why they failed", failures(tally)),
         ("invariant checks", outcome.checks.to_string()),
