@@ -201,6 +201,8 @@ fn sales(engine: &State, model: &Model) -> Agreement {
     let auctions = engine.auctions().iter().map(|(id, auction)| {
         let auction = crate::model::Auction {
             kind: auction.collateral_type,
+            vault: auction.vault,
+            keeper_paid: auction.keeper_paid.raw(),
             owner: auction.owner,
             lot: auction.lot.raw(),
             debt: auction.debt.raw(),

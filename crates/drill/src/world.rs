@@ -2,8 +2,8 @@
 
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, RAY, Rate, Ratio, Seconds, Timestamp};
 use ballast_protocol::{
-    AccountId, Asset, AssetId, FeedId, FeedSpec, Genesis, Limits, Opening, OpeningBalance, OpeningVault, SourceId,
-    TypeId, TypeSpec, coins,
+    AccountId, Asset, AssetId, Bounds, FeedId, FeedSpec, Genesis, Limits, Opening, OpeningBalance, OpeningVault,
+    SourceId, TypeId, TypeSpec, coins,
 };
 
 use crate::random::Random;
@@ -51,7 +51,12 @@ pub(crate) fn genesis(random: &mut Random) -> Genesis {
         decimals: Decimals::new(decimals).unwrap_or(Decimals::MAX),
         feed: (2..5).contains(&id).then(|| FeedId(id - 1)),
     };
-    let types = vec![first(random), second(random), third(random), fourth()];
+    let mut types = vec![first(random), second(random), third(random), fourth()];
+    // The first type clears within the blocks where the work is ample; the others' floors are as low as they like.
+    let ample = limits.liquidation_work == 100_000;
+    for spec in types.iter_mut().skip(usize::from(ample)) {
+        spec.peer.floor = Bounds::Waived;
+    }
     let opening = opening(random, &types);
     Genesis {
         chain_id: 1,

@@ -197,6 +197,7 @@ fn limits() -> Limits {
         liquidation_work: 0,
         caller_work_share: Ratio::ZERO,
         liquidation_window: 0,
+        blocks_to_clear: 1,
         work_price: Amount::ZERO,
         surplus_floor: Amount::ZERO,
         clock_step: Seconds(0),

@@ -7,6 +7,7 @@ use ballast_protocol::{
     AccountId, AssetId, Bounds, FeedId, Genesis, Height, Module, Opening, ParameterFault, Rejected, RoundNumber, TypeId,
 };
 
+use crate::flows::liquidation::check_floor;
 use crate::flows::transaction::WORK_PRICE_MAX;
 use crate::invariants::{self, Breach};
 use crate::kernel::Clock;
@@ -138,6 +139,10 @@ impl State {
                 fault,
             })?;
         }
+        let bad = |collateral_type| move |fault| BadGenesis::BadType { collateral_type, fault };
+        for spec in &genesis.types {
+            check_floor(spec, &genesis.limits, genesis.types.len()).map_err(bad(spec.id))?;
+        }
         Ok(())
     }
 
@@ -226,6 +231,10 @@ fn check_limits(genesis: &Genesis) -> Result<(), BadGenesis> {
         (
             limits.clock_step.0 == 0 || bounded && limits.clock_step > Seconds::DAY,
             "clock_step must be 1 s to 1 day",
+        ),
+        (
+            limits.blocks_to_clear == 0 || limits.blocks_to_clear > 300,
+            "blocks_to_clear must be 1 to 300",
         ),
         (
             limits.work_price > WORK_PRICE_MAX,

@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 
 use ballast_num::{Amount, NormalizedDebt, RAY, U256};
-use ballast_protocol::{AssetId, AuctionId, BlockResult, Command, Limits, Module, Rejected, TypeId};
+use ballast_protocol::{
+    AssetId, AuctionId, BlockResult, Command, Limits, Module, Rejected, RoundNumber, TypeId, VaultId,
+};
 
 use crate::flows::block::RESETS;
 use crate::flows::transaction::work;
@@ -63,6 +65,7 @@ pub fn check_all(state: &State) -> Result<(), Breach> {
     value_is_conserved(state)?;
     debts_add_up(state)?;
     rankings_are_exact(state)?;
+    seized_index_is_exact(state)?;
     auctions_add_up(state)?;
     lines_are_kept(state)?;
     queue_is_escrowed(state)?;
@@ -211,6 +214,26 @@ fn ranking_is_exact<K: Copy + Ord, V: Position>(
         "rankings_are_exact",
         || format!("{what} of {kind}: {sums:?}, counted {debt} and {collateral}"),
     )
+}
+
+/// The index of vaults that lost a part holds exactly those that still owe something, by round.
+pub fn seized_index_is_exact(state: &State) -> Result<(), Breach> {
+    for spec in state.vaults().types() {
+        let mut expected: Vec<(RoundNumber, Place<VaultId>)> = state
+            .vaults()
+            .iter()
+            .filter(|(_, vault)| vault.collateral_type == spec.id && !vault.normalized_debt.is_zero())
+            .filter(|(_, vault)| vault.seized_in != RoundNumber(0))
+            .map(|(id, vault)| (vault.seized_in, Place::new(id, vault.normalized_debt, vault.collateral)))
+            .collect();
+        expected.sort_unstable();
+        let found = state.vaults().seized().places(spec.id);
+        let equal = found.map(|(round, place)| (round, *place)).eq(expected.iter().copied());
+        Breach::unless(equal, "seized_index_is_exact", || {
+            format!("{}: {} vaults seized in some round", spec.id, expected.len())
+        })?;
+    }
+    Ok(())
 }
 
 /// Running auctions add up to what is on sale and to the collateral held for them.

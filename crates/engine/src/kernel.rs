@@ -7,6 +7,7 @@ pub mod ledger;
 pub mod merkle;
 pub mod prices;
 pub mod ranking;
+pub mod seized;
 pub mod table;
 pub mod tree;
 

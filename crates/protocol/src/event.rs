@@ -381,6 +381,13 @@ pub enum Event {
         /// How many.
         vaults: u64,
     },
+    /// An auction ended short, and the vault that its lot was seized from owes that again: it is no loss yet.
+    ShortfallOwed {
+        /// Which vault.
+        vault: VaultId,
+        /// Coins.
+        amount: Amount,
+    },
 }
 
 /// A feed's state (docs/oracle.md).

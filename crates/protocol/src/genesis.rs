@@ -64,6 +64,9 @@ pub struct Limits {
     pub caller_work_share: Ratio,
     /// How many vaults of the index are compared by debt inside a band (rule R7, w).
     pub liquidation_window: u32,
+    /// In how many blocks all vaults of a type, each at its debt floor, could be liquidated: floors and ceilings that
+    /// would take longer are refused (rule R7, N).
+    pub blocks_to_clear: u32,
     /// Price of one work unit in base units of the coin, at or under half-full blocks (rule R6).
     pub work_price: Amount,
     /// Coins that the surplus buffer keeps when its income makes good bad debt (rule R12).
@@ -257,6 +260,8 @@ pub struct PeerRules {
     pub keeper_pay: KeeperPay,
     /// Whether the ratio bounds and the issuance check of Ballast apply.
     pub bounds: Bounds,
+    /// Whether the debt floor has to keep the number of vaults within what the blocks can liquidate (rule R7).
+    pub floor: Bounds,
 }
 
 /// Who starts a liquidation or resets an auction.

@@ -416,6 +416,19 @@ pub enum ParameterFault {
     /// A quorum of none, of no majority, or of more sources than there are.
     #[error("the quorum must be a majority of the sources, and no more than all")]
     QuorumOutOfBounds,
+    /// The debt floor lets the ceiling be split into more vaults than the blocks can liquidate in time (rule R7).
+    #[error(
+        "a debt floor of {floor} under this ceiling allows more vaults than blocks_to_clear can liquidate: set the floor to \
+         {floor_min} or more, or the ceiling to {ceiling_max} or less"
+    )]
+    DebtFloorTooLow {
+        /// The floor.
+        floor: Amount,
+        /// The least floor at this ceiling.
+        floor_min: Amount,
+        /// The highest ceiling at this floor.
+        ceiling_max: Amount,
+    },
     /// The same id twice.
     #[error("this id is already in use")]
     Duplicate,

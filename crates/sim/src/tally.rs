@@ -160,6 +160,7 @@ impl Tally {
                 self.auctions[2] += 1;
                 self.shortfall = self.shortfall.try_add(shortfall)?;
             }
+            Event::ShortfallOwed { amount, .. } => self.shortfall = self.shortfall.saturating_sub(amount),
             Event::WorkCarriedOver { .. } => self.carried_over += 1,
             _ => {}
         }

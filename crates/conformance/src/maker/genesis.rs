@@ -162,6 +162,7 @@ impl Ilk {
                 reset: Trigger::CommandOnly,
                 keeper_pay: KeeperPay::InFull,
                 bounds: Bounds::Waived,
+                floor: Bounds::Waived,
             },
             ..standard
         }

@@ -1,9 +1,9 @@
 //! Auctions: lots whose price falls until someone takes them.
 
 use ballast_num::{Amount, Price, RAY, Round, WAD};
-use ballast_protocol::{AccountId, AuctionId, AuctionSpec, Breaker, Curve, Module, Rejected, TypeId};
+use ballast_protocol::{AccountId, AuctionId, AuctionSpec, Breaker, Curve, Module, Rejected, TypeId, VaultId};
 
-use super::number::{Figure, add, big, part, power, share, sub, value, worth};
+use super::number::{Figure, add, big, normalize, part, power, share, sub, value, worth};
 use super::{Done, Model};
 
 use Round::{Down, Up};
@@ -12,11 +12,15 @@ use Round::{Down, Up};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Auction {
     pub(crate) kind: TypeId,
+    /// From which vault, and whose it was.
+    pub(crate) vault: VaultId,
     pub(crate) owner: AccountId,
     pub(crate) lot: u128,
     pub(crate) debt: u128,
     pub(crate) booked: u128,
     pub(crate) to_raise: u128,
+    /// Minted for keepers, and part of the debt.
+    pub(crate) keeper_paid: u128,
     pub(crate) start_price: u128,
     pub(crate) started: u64,
 }
@@ -24,6 +28,7 @@ pub(crate) struct Auction {
 /// A lot on its way to a sale.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lot {
+    pub(super) vault: VaultId,
     pub(super) owner: AccountId,
     pub(super) collateral: u128,
     pub(super) debt: u128,
@@ -90,7 +95,7 @@ impl Model {
     }
 
     /// What an auction leaves at least, unless nothing: debt floor and penalty.
-    fn least_rest(&self, kind: TypeId) -> Figure {
+    pub(super) fn least_rest(&self, kind: TypeId) -> Figure {
         let spec = self.spec(kind)?;
         share(spec.debt_floor.raw(), WAD + spec.penalty.raw(), Down)
     }
@@ -117,6 +122,8 @@ impl Model {
         quote.heard()?;
         let mut auction = Auction {
             kind,
+            vault: lot.vault,
+            keeper_paid: 0,
             owner: lot.owner,
             lot: lot.collateral,
             debt: lot.debt,
@@ -129,6 +136,7 @@ impl Model {
         if let Some(keeper) = keeper {
             let pay = self.keeper_pay(&auction, quote.low)?;
             auction.debt += pay;
+            auction.keeper_paid += pay;
             self.mint(self.coin(), keeper.into(), pay)?;
         }
         self.pay(collateral, Module::Vaults(kind), Module::Auctions(kind), lot.collateral)?;
@@ -167,6 +175,7 @@ impl Model {
                 self.keeper_pay(&auction, quote.low)?
             };
             auction.debt += pay;
+            auction.keeper_paid += pay;
             self.mint(self.coin(), keeper.into(), pay)?;
         }
         auction.start_price = share(quote.low, self.spec(auction.kind)?.auction.start_factor.raw(), Up)?;
@@ -250,7 +259,27 @@ impl Model {
         }
         self.auctions.remove(&id);
         self.pay(spec.collateral, Module::Auctions(spec.id), auction.owner, auction.lot)?;
-        self.absorb(spec.id, auction.debt)
+        let owed_again = self.owe_again(&auction, quote.low)?;
+        self.absorb(spec.id, auction.debt - owed_again)
+    }
+
+    /// What an auction ended short of, but for keepers' pay, its vault owes again: no more than its collateral is worth
+    /// above its debt, not if another owns it now, and not if it would owe dust.
+    fn owe_again(&mut self, auction: &Auction, low: u128) -> Figure {
+        let kind = self.kind(auction.kind)?.clone();
+        let Some(vault) = self.vaults.get_mut(&auction.vault) else {
+            return Ok(0);
+        };
+        let owes = kind.owed(vault.normalized)?;
+        let spare = value_or_most(vault.collateral, low, kind.decimals, Down).saturating_sub(owes);
+        let more = auction.debt.saturating_sub(auction.keeper_paid).min(spare);
+        if vault.owner != auction.owner || more == 0 || add(owes, more)? < kind.spec.debt_floor.raw() {
+            return Ok(0);
+        }
+        let normalized = normalize(more, kind.index, Up)?;
+        vault.normalized += normalized;
+        self.kind_mut(auction.kind)?.total += normalized;
+        Ok(more)
     }
 
     /// How much a buyer of at most `most` gets, and what he pays.

@@ -223,8 +223,11 @@ impl Model {
         if stopped {
             return Err(Rejected::Stopped(spec.id));
         }
+        // A lot, and what of it goes to auction, is no crumb.
+        let least = self.least_rest(spec.id)?;
+        let room = if room - pool < least { pool } else { room };
         let debt = part(whole.debt, room, to_raise, Down)?;
-        if debt == 0 {
+        if debt == 0 || room < least {
             return Err(Rejected::NoAuctionRoom);
         }
         if judge.kind.owed(vault.normalized)?.saturating_sub(debt) < spec.debt_floor.raw() {
@@ -277,6 +280,7 @@ impl Model {
         self.pay(spec.collateral, Module::Vaults(spec.id), payee, for_caller)?;
         self.absorb(spec.id, seizure.loss)?;
         let lot = Lot {
+            vault: id,
             owner: vault.owner,
             collateral: seizure.collateral - for_caller,
             debt: seizure.debt - seizure.loss,
@@ -292,7 +296,13 @@ impl Model {
         let pool = self.pool(spec.id).spendable(spec.pool.floor.raw());
         let price = share(quote.low, WAD - spec.pool.discount.raw(), Down)?;
         let all = value(lot.collateral, price, kind.decimals, Down)?;
-        let coins = all.min(lot.to_raise()?).min(pool);
+        let to_raise = lot.to_raise()?;
+        let mut coins = all.min(to_raise).min(pool);
+        // The pool leaves no crumb to the auction, unless it buys all.
+        let least = self.least_rest(spec.id)?;
+        if coins < all && coins < to_raise && to_raise - coins < least {
+            coins = to_raise.saturating_sub(least);
+        }
         let bought = if coins == all {
             lot.collateral
         } else {

@@ -1,9 +1,12 @@
 //! Parameters: what the authority may set them to.
 
-use ballast_num::{RAY, WAD};
-use ballast_protocol::{AccountId, Curve, ParameterChange, ParameterFault, Rejected, TypeParameter, TypeSpec};
+use ballast_num::{Amount, RAY, Round, WAD};
+use ballast_protocol::{AccountId, Bounds, Curve, ParameterChange, ParameterFault, Rejected, TypeParameter, TypeSpec};
 
+use super::number::{Figure, big, part, share};
 use super::{Done, Model};
+
+use Round::{Down, Up};
 
 /// No ceiling is above so many coins.
 const MOST_COINS: u128 = 1 << 60;
@@ -28,10 +31,31 @@ impl Model {
                 let mut after = kind.spec.clone();
                 change_one(&mut after, parameter);
                 check(&after).map_err(Rejected::BadParameter)?;
+                self.check_floor(&after).map_err(Rejected::BadParameter)?;
+                let kind = self.kind_mut(id)?;
                 kind.spec = after;
             }
         }
         Ok(())
+    }
+
+    /// A ceiling's worth of vaults at the floor takes no more blocks than agreed, if every type gets an equal share of
+    /// what callers leave.
+    fn check_floor(&self, spec: &TypeSpec) -> Result<(), ParameterFault> {
+        let limits = &self.limits;
+        let of_callers = share(limits.liquidation_work.into(), limits.caller_work_share.raw(), Up).unwrap_or_default();
+        let work = u128::from(limits.liquidation_work).saturating_sub(of_callers) * u128::from(limits.blocks_to_clear);
+        let each = 60 * self.types.len() as u128;
+        let (floor, ceiling) = (spec.debt_floor, spec.debt_ceiling);
+        if spec.peer.floor == Bounds::Waived || big(ceiling.raw()) * each <= big(floor.raw()) * work {
+            return Ok(());
+        }
+        let most = |figure: Figure| Amount::from_raw(figure.unwrap_or(u128::MAX));
+        Err(ParameterFault::DebtFloorTooLow {
+            floor,
+            floor_min: most(part(ceiling.raw(), each, work, Up)),
+            ceiling_max: most(part(floor.raw(), work, each, Down)),
+        })
     }
 }
 

@@ -33,6 +33,7 @@ fn genesis(random: &mut Random, fee: Rate) -> Genesis {
     spec.debt_ceiling = coins(1_000_000_000);
     spec.line = coins(1_000_000_000);
     spec.stability_fee = fee;
+    spec.peer.floor = ballast_protocol::Bounds::Waived;
     spec.debt_floor = random.of([Amount::ZERO, Amount::from_raw(50), coins(500)]);
     spec.liquidation_deposit = random.of([Amount::ZERO, Amount::from_raw(3), coins(20)]);
     spec.borrowing_fee = random.of([Ratio::ZERO, Ratio::basis_points(1)]);

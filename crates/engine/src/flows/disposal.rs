@@ -2,7 +2,7 @@
 
 use ballast_num::{Amount, Price, Ratio, Round};
 use ballast_protocol::{
-    AccountId, AssetId, AuctionId, Event, LossCause, Module, PoolPrice, Rejected, TypeId, TypeSpec, VaultId,
+    AccountId, AssetId, AuctionId, Event, LossCause, Module, PoolPrice, Rejected, Seizure, TypeId, TypeSpec, VaultId,
 };
 
 use super::liquidation::Terms;
@@ -131,7 +131,7 @@ fn sell_to_pool(
                 .low
                 .mul_ratio(Ratio::ONE.saturating_sub(spec.pool.discount), Round::Down)?;
             let worth = terms.value(lot.collateral, price)?;
-            let coins = worth.min(to_raise).min(spendable);
+            let coins = without_crumb(worth.min(to_raise).min(spendable), worth, to_raise, terms.least_lot()?);
             // The whole lot if the pool pays all that it is worth; else what the coins buy, rounded up: the pool pays at
             // most its price (rule R10), and the coins are at most what the lot is worth, so that the lot has as much.
             let all = coins == worth;
@@ -194,7 +194,19 @@ fn sell_to_pool(
     Ok(recovered)
 }
 
-/// Buys from an auction; a shortfall at its end goes to the waterfall, a recovered loss back to who bore it.
+/// What the pool pays of what it can pay, where the lot is `worth` so much to it: less, so that no rest goes to auction
+/// that is too small for it (docs/stability-pool.md).
+fn without_crumb(coins: Amount, worth: Amount, to_raise: Amount, least: Amount) -> Amount {
+    let rest = to_raise.saturating_sub(coins);
+    if coins == worth || rest.is_zero() || rest >= least {
+        coins
+    } else {
+        to_raise.saturating_sub(least)
+    }
+}
+
+/// Buys from an auction; a shortfall at its end is owed by its vault again as far as that is worth more than it owes,
+/// and else goes to the waterfall; a recovered loss goes back to who bore it.
 pub(crate) fn take(
     state: &mut State,
     clock: Clock,
@@ -205,7 +217,8 @@ pub(crate) fn take(
     events: &mut Vec<Event>,
 ) -> Result<(), Rejected> {
     let (mechanisms, mut ctx) = state.lend(clock, buyer, events);
-    let kind = mechanisms.auctions.auction(id)?.collateral_type;
+    let auction = mechanisms.auctions.auction(id)?;
+    let kind = auction.collateral_type;
     let terms = auction::Terms {
         spec: mechanisms.vaults.spec(kind)?,
         decimals: mechanisms.vaults.totals(kind)?.decimals,
@@ -213,9 +226,19 @@ pub(crate) fn take(
     let taken = mechanisms.auctions.take(&mut ctx, terms, id, amount, price_max)?;
     mechanisms.backstop.recover(&mut ctx, kind, taken.recovered)?;
     let shortfall = taken.ending.map_or(Amount::ZERO, |ending| ending.shortfall);
+    // What keepers were paid was no debt of the owner's.
+    let returnable = shortfall.saturating_sub(auction.keeper_paid);
+    let low = ctx.prices.quote(terms.spec.feed)?.low;
+    let spec = terms.spec.clone();
+    let owed_again = match spec.peer.seizure {
+        Seizure::Restore => mechanisms
+            .vaults
+            .owe_again(&mut ctx, auction.vault, auction.owner, returnable, low)?,
+        Seizure::UpToCeiling | Seizure::Whole => Amount::ZERO,
+    };
     mechanisms
         .backstop
-        .absorb(&mut ctx, terms.spec, shortfall, LossCause::Auction(id))
+        .absorb(&mut ctx, &spec, shortfall.try_sub(owed_again)?, LossCause::Auction(id))
 }
 
 /// Pays out the collateral that a pool deposit has bought. Error: `NoDeposit` if there is none.

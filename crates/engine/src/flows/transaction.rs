@@ -437,7 +437,12 @@ impl Run<'_> {
                 return Err(Rejected::BadParameter(ParameterFault::OutOfBounds));
             }
             ParameterChange::WorkPrice(amount) => governance.limits.work_price = amount,
-            ParameterChange::Type(id, parameter) => self.state.vaults.change_type(id, parameter)?,
+            ParameterChange::Type(id, parameter) => {
+                let vaults = &mut self.state.vaults;
+                vaults.change_type(id, parameter)?;
+                liquidation::check_floor(vaults.spec(id)?, &governance.limits, vaults.types().count())
+                    .map_err(Rejected::BadParameter)?;
+            }
         }
         if *self.state.governance.get() != governance {
             self.state.governance.set(governance);

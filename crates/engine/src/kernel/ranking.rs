@@ -8,9 +8,10 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use ballast_num::{Amount, Index, NormalizedDebt, Price, Ratio, Round, U256, cmp_products, cmp_products3};
-use ballast_protocol::TypeId;
+use ballast_protocol::{RoundNumber, TypeId};
 
 use super::changes::ChangeSink;
+use super::seized::SeizedIndex;
 use super::table::{Record, Stored, Table};
 use super::tree::{Summary, Tree};
 
@@ -22,13 +23,18 @@ pub trait Position: Record {
     fn normalized_debt(&self) -> NormalizedDebt;
     /// Collateral, in base units.
     fn collateral(&self) -> Amount;
+    /// The last round in which it lost a part, for positions that a round limit spares.
+    fn seized_in(&self) -> Option<RoundNumber> {
+        None
+    }
 }
 
-/// A table of positions and their ranking, which always agree: every write, and every undo of one, goes through both.
+/// A table of positions and their orders, which always agree: every write, and every undo of one, goes through all.
 #[derive(Clone, Debug)]
 pub struct Book<K, V> {
     records: Table<K, V>,
     ranking: Ranking<K>,
+    seized: SeizedIndex<K>,
 }
 
 impl<K: Record + Ord + Copy, V: Position> Book<K, V> {
@@ -37,6 +43,7 @@ impl<K: Record + Ord + Copy, V: Position> Book<K, V> {
         Self {
             records: Table::new(table),
             ranking: Ranking::default(),
+            seized: SeizedIndex::default(),
         }
     }
 
@@ -50,16 +57,23 @@ impl<K: Record + Ord + Copy, V: Position> Book<K, V> {
         &self.ranking
     }
 
+    /// Those that lost a part, by round.
+    pub const fn seized(&self) -> &SeizedIndex<K> {
+        &self.seized
+    }
+
     /// Writes a position.
     pub fn set(&mut self, id: K, position: V) {
         let before = self.records.set(id, position.clone());
         self.ranking.replace(id, before.as_ref(), Some(&position));
+        self.seized.replace(id, before.as_ref(), Some(&position));
     }
 
     /// Removes a position.
     pub fn remove(&mut self, id: K) {
         let before = self.records.remove(&id);
         self.ranking.replace(id, before.as_ref(), None);
+        self.seized.replace(id, before.as_ref(), None);
     }
 
     /// Brings positions and their places near the processor.
@@ -77,8 +91,15 @@ impl<K: Record + Ord + Copy, V: Position> Stored for Book<K, V> {
     }
 
     fn rewind(&mut self, mark: usize) {
-        let Self { records, ranking } = self;
-        records.rewind_with(mark, |id, now, restored| ranking.replace(*id, now, restored));
+        let Self {
+            records,
+            ranking,
+            seized,
+        } = self;
+        records.rewind_with(mark, |id, now, restored| {
+            ranking.replace(*id, now, restored);
+            seized.replace(*id, now, restored);
+        });
     }
 
     fn take_changes(&mut self, changes: &mut impl ChangeSink) {
@@ -130,7 +151,7 @@ impl<K: Copy + Ord> Place<K> {
     }
 
     /// Where a position stands, or nowhere if it owes nothing.
-    fn of(id: K, position: &impl Position) -> Option<(TypeId, Self)> {
+    pub(super) fn of(id: K, position: &impl Position) -> Option<(TypeId, Self)> {
         let place = || Self::new(id, position.normalized_debt(), position.collateral());
         (!position.normalized_debt().is_zero()).then(|| (position.collateral_type(), place()))
     }

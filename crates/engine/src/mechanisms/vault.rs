@@ -27,6 +27,7 @@ pub use judge::{Batch, Issuance};
 pub(crate) use types::CEILING_MAX;
 
 use crate::kernel::ranking::{Book, Position, Ranking};
+use crate::kernel::seized::SeizedIndex;
 use crate::kernel::{Table, Var};
 use crate::pieces;
 
@@ -153,6 +154,10 @@ impl Position for Vault {
     fn collateral(&self) -> Amount {
         self.collateral
     }
+
+    fn seized_in(&self) -> Option<RoundNumber> {
+        Some(self.seized_in)
+    }
 }
 
 impl Vaults {
@@ -205,11 +210,16 @@ impl Vaults {
         self.book.ranking()
     }
 
-    /// Bytes on the heap of all vault records with their keys, and of their index.
+    /// The vaults that lost a part, by round.
+    pub fn seized(&self) -> &SeizedIndex<VaultId> {
+        self.book.seized()
+    }
+
+    /// Bytes on the heap of all vault records with their keys, and of their indices.
     pub fn heap_bytes(&self) -> (usize, usize) {
         (
             self.book.records().tree().heap_bytes(),
-            self.book.ranking().heap_bytes(),
+            self.book.ranking().heap_bytes() + self.book.seized().heap_bytes(),
         )
     }
 

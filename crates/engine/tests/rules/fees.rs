@@ -227,6 +227,7 @@ fn overloading_a_block() {
     let mut world = World::with(|genesis| {
         genesis.limits.block_work = 2_000;
         genesis.limits.liquidation_work = 600;
+        genesis.types[0].peer.floor = ballast_protocol::Bounds::Waived;
     });
     for _ in 0..20 {
         world.check("mallory: open; deposit 10; draw 12000; order topup 1 under 1.5 to 1.6");

@@ -118,6 +118,7 @@ fn an_expired_ticket_that_a_late_round_would_execute() {
 fn leaving_while_broken_vaults_wait() {
     let mut world = World::with(|genesis| {
         genesis.limits.liquidation_work = 60;
+        genesis.types[0].peer.floor = ballast_protocol::Bounds::Waived;
         genesis.types[0].pool.cooldown = Seconds::ZERO;
     });
     world.check(ALICE);
@@ -170,6 +171,7 @@ fn keeping_an_exit_ready_at_all_times() {
 fn calling_an_exit_back_while_broken_vaults_wait() {
     let mut world = World::with(|genesis| {
         genesis.limits.liquidation_work = 60;
+        genesis.types[0].peer.floor = ballast_protocol::Bounds::Waived;
         genesis.types[0].pool.cooldown = Seconds::ZERO;
     });
     world.check(ALICE);

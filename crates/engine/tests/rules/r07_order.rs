@@ -1,14 +1,18 @@
 //! R7: who goes first when a block cannot do all.
 
-use ballast_num::{Price, Ratio};
-use ballast_protocol::{AssetId, Event, FeedId, FeedSpec, OpeningVault, TypeId, TypeSpec, VaultId, coins};
+use ballast_engine::{BadGenesis, State, apply_block};
+use ballast_num::{Price, Ratio, Seconds};
+use ballast_protocol::{
+    AssetId, Bounds, Event, FeedId, FeedSpec, Height, OpeningVault, ParameterFault, TypeId, TypeSpec, VaultId, coins,
+};
 
-use crate::common::{COIN, ETH, FEED, KIND, World, endow, names, outcome, seizures, who};
+use crate::common::{COIN, ETH, FEED, KIND, World, endow, genesis, names, outcome, seizures, who};
 
 /// Work for so many liquidations in a block and none for callers.
 fn work_for(liquidations: u64) -> World {
     World::with(|genesis| {
         genesis.limits.liquidation_work = 60 * liquidations;
+        genesis.types[0].peer.floor = Bounds::Waived;
         genesis.limits.caller_work_share = Ratio::ZERO;
         genesis.types[0].line = coins(1_000_000);
         endow(genesis, 1_000_000);
@@ -50,17 +54,112 @@ fn the_lost_go_before_those_that_can_be_saved() {
     assert_eq!(rest, [4, 2]);
 }
 
+/// Split a type's ceiling into more vaults than the blocks can liquidate before the price falls on.
+#[test]
+fn a_ceiling_of_dust() {
+    let fault = |ceiling: u64, floor: u64| {
+        let mut genesis = genesis();
+        genesis.types[0].debt_ceiling = coins(ceiling);
+        genesis.types[0].debt_floor = coins(floor);
+        State::genesis(&genesis).map(drop)
+    };
+    // Four fifths of 6,000,000 are 80,000 vaults a block, 4,000,000 in 50 blocks.
+    assert_eq!(fault(1_000_000_000, 250), Ok(()));
+    let refused = ParameterFault::DebtFloorTooLow {
+        floor: coins(249),
+        floor_min: coins(250),
+        ceiling_max: coins(996_000_000),
+    };
+    let bad = BadGenesis::BadType {
+        collateral_type: KIND,
+        fault: refused,
+    };
+    assert_eq!(fault(1_000_000_000, 249), Err(bad));
+    assert_eq!(fault(996_000_000, 249), Ok(()));
+
+    let mut world = World::new();
+    world.check(
+        "authority: set floor 249          -> BadParameter
+         authority: set ceiling 2000000001 -> BadParameter
+         authority: set ceiling 2000000000 -> ParameterChanged
+         authority: set floor 499          -> BadParameter",
+    );
+    let spec = world.state.vaults().spec(KIND).unwrap();
+    assert_eq!((spec.debt_ceiling, spec.debt_floor), (coins(2_000_000_000), coins(500)));
+    // Every further type shares the work.
+    let mut genesis = genesis();
+    genesis.types.push(TypeSpec {
+        liquidation_deposit: ballast_num::Amount::ZERO,
+        ..TypeSpec::standard(TypeId(2), "ETH-B", ETH, FEED)
+    });
+    assert_eq!(State::genesis(&genesis).map(drop), Ok(()));
+    genesis.types.push(TypeSpec::standard(TypeId(3), "ETH-C", ETH, FEED));
+    assert!(matches!(
+        State::genesis(&genesis).map(drop),
+        Err(BadGenesis::BadType {
+            fault: ParameterFault::DebtFloorTooLow { .. },
+            ..
+        })
+    ));
+}
+
+/// Break many vaults while nothing can be sold, so that each block looks at them over and over.
+#[test]
+fn vaults_that_all_stay() {
+    const VAULTS: u64 = 100_000;
+    let mut genesis = genesis();
+    genesis.types[0].auction.ceiling = ballast_num::Amount::ZERO;
+    genesis.opening.vaults.extend((0..VAULTS).map(|number| OpeningVault {
+        owner: who("mallory"),
+        collateral_type: KIND,
+        collateral: coins(1),
+        normalized_debt: ballast_num::NormalizedDebt::from_raw(coins(1_200).raw() + u128::from(number)),
+        deposit: ballast_num::Amount::ZERO,
+    }));
+    let mut state = State::genesis(&genesis).unwrap();
+    let world = World::new();
+    let result = apply_block(&mut state, &world.next(12, Some(Price::whole(1_420)), Vec::new())).unwrap();
+    assert_eq!(seizures(&result.events), []);
+    let waiting = Event::WorkCarriedOver {
+        collateral_type: KIND,
+        vaults: VAULTS,
+    };
+    assert!(result.events.contains(&waiting));
+    // Nothing but looks of two units: for its type's share, and once more for what the share left.
+    let mut next = world.next(12, None, Vec::new());
+    next.height = Height(2);
+    next.time = state.chain().time.after(Seconds(12)).unwrap();
+    let result = apply_block(&mut state, &next).unwrap();
+    assert_eq!(result.work, 2 * 2 * VAULTS);
+}
+
+/// Keep exits waiting by vaults that the round may not take more of.
+#[test]
+fn spared_vaults_that_count_as_work() {
+    let mut world = World::new();
+    world.check(
+        "alice: open; deposit 10; draw 12000
+         bob: open; deposit 10; draw 12000
+         price 1500             -> no VaultSeized
+         price 1500             -> VaultSeized, no WorkCarriedOver
+         wait 12                -> no VaultSeized, no WorkCarriedOver",
+    );
+    assert_eq!((world.debt(2), world.debt(3)), (coins(9_600), coins(9_600)));
+}
+
 /// Break a thousand vaults of one type, so that another's wait until they are bad debt.
 #[test]
 fn one_type_starves_another() {
     let mut world = World::with(|genesis| {
         genesis.limits.liquidation_work = 60 * 4;
+        genesis.types[0].peer.floor = Bounds::Waived;
         let other = TypeId(2);
         genesis.feeds.push(FeedSpec {
             confirm_rounds: 0,
             ..FeedSpec::standard(FeedId(2), "BTC-USD", 11)
         });
         genesis.types.push(TypeSpec {
+            peer: genesis.types[0].peer,
             collateral: AssetId(1),
             liquidation_deposit: ballast_num::Amount::ZERO,
             ..TypeSpec::standard(other, "ETH-B", ETH, FEED)
@@ -84,7 +183,10 @@ fn one_type_starves_another() {
 /// Fill the block with calls, so that the engine has no work left for what matters.
 #[test]
 fn callers_crowd_the_engine_out() {
-    let mut world = World::with(|genesis| genesis.limits.liquidation_work = 1_200);
+    let mut world = World::with(|genesis| {
+        genesis.limits.liquidation_work = 1_200;
+        genesis.types[0].peer.floor = Bounds::Waived;
+    });
     for _ in 0..8 {
         world.check("mallory: open; deposit 10; draw 12000");
     }

@@ -20,6 +20,38 @@ fn pooled() -> World {
     world
 }
 
+/// Leave the auctions just enough room for a crumb, so that they fill with lots that no keeper wants.
+#[test]
+fn room_for_a_crumb() {
+    // The least lot is 500 × 1.13 = 565 coins.
+    let mut world = World::with_type(|spec| spec.auction.ceiling = coins(564));
+    world.check(
+        "alice: open; deposit 10; draw 12000
+         price 1400             -> no AuctionStarted, no VaultSeized, WorkCarriedOver",
+    );
+    let mut world = World::with_type(|spec| spec.auction.ceiling = coins(566));
+    world.check(
+        "alice: open; deposit 10; draw 12000
+         price 1400             -> AuctionStarted, VaultSeized, WorkCarriedOver",
+    );
+    let on_sale = world.state.auctions().on_sale(KIND).to_raise;
+    assert!(on_sale > coins(565) && on_sale <= coins(566), "{on_sale}");
+}
+
+/// Let the pool buy all but a crumb, which then goes to auction.
+#[test]
+fn a_pool_that_leaves_a_crumb() {
+    let mut world = World::with_type(|spec| spec.pool.cooldown = Seconds::ZERO);
+    // To raise are 13,560, the pool can pay 13,200: 360 would be left.
+    world.check(
+        "carol: enter 13201
+         alice: open; deposit 10; draw 12000
+         price 2000             -> PoolEntered
+         price 1400             -> PoolBought, AuctionStarted",
+    );
+    assert_eq!(world.state.auctions().on_sale(KIND).to_raise, coins(565));
+}
+
 fn pool_price(events: &[Event]) -> Option<Price> {
     events.iter().find_map(|event| match event {
         Event::PoolBought { price, .. } => Some(*price),

@@ -193,6 +193,7 @@ fn crowding_orders_out_with_warnings() {
     let mut world = World::with(|genesis| {
         // A quarter of it protects: 800 units, of which 100 are kept for warnings.
         genesis.limits.liquidation_work = 3_200;
+        genesis.types[0].peer.floor = ballast_protocol::Bounds::Waived;
         crowded(genesis, KIND, 1_100);
     });
     world.check(
@@ -204,7 +205,10 @@ fn crowding_orders_out_with_warnings() {
     // 800 − 62 units are left, two for a warning; looking further for orders took most of them.
     assert_eq!(count(&result.events, "VaultWarned"), 50);
 
-    let mut world = World::with(|genesis| genesis.limits.liquidation_work = 3_200);
+    let mut world = World::with(|genesis| {
+        genesis.limits.liquidation_work = 3_200;
+        genesis.types[0].peer.floor = ballast_protocol::Bounds::Waived;
+    });
     for _ in 0..20 {
         world.check("mallory: open; deposit 10; draw 12000; order topup 1 under 1.6 to 1.65");
     }
@@ -219,6 +223,7 @@ fn crowding_orders_out_with_warnings() {
 fn one_type_whose_orders_starve_another() {
     let mut world = World::with(|genesis| {
         genesis.limits.liquidation_work = 3_200;
+        genesis.types[0].peer.floor = ballast_protocol::Bounds::Waived;
         genesis.types.push(TypeSpec {
             id: TypeId(2),
             ..genesis.types[0].clone()

@@ -26,7 +26,10 @@ fn issuing_beyond_ones_own_cover() {
 /// Hide a loss until it is booked: it is marked in the block that sees it, and booked when the vault is processed.
 #[test]
 fn a_loss_that_nobody_marks() {
-    let mut world = World::with(|genesis| genesis.limits.liquidation_work = 1);
+    let mut world = World::with(|genesis| {
+        genesis.limits.liquidation_work = 1;
+        genesis.types[0].peer.floor = ballast_protocol::Bounds::Waived;
+    });
     world.check(
         "alice: open; deposit 10; draw 12000
          price 1000             -> WorkCarriedOver, no LossAbsorbed",

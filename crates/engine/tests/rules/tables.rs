@@ -29,6 +29,7 @@ fn busy() -> World {
         genesis.types[0].line = coins(1_000_000);
         genesis.feeds[0].mean_window = ballast_num::Seconds(1_800);
         genesis.limits.liquidation_work = 120;
+        genesis.types[0].peer.floor = ballast_protocol::Bounds::Waived;
     });
     world.check(
         "carol: enter 5000; first-loss 100

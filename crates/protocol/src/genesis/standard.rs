@@ -22,6 +22,7 @@ impl Limits {
             liquidation_work: 6_000_000,
             caller_work_share: Ratio::percent(20),
             liquidation_window: 64,
+            blocks_to_clear: 50,
             work_price: Amount::from_raw(10_000_000_000_000),
             surplus_floor: Amount::ZERO,
             clock_step: Seconds::MINUTE,

@@ -153,6 +153,7 @@ pub struct Limits {
     #[serde(deserialize_with = "text::decimal")]
     pub caller_work_share: Ratio,
     pub liquidation_window: u32,
+    pub blocks_to_clear: u32,
     #[serde(deserialize_with = "text::coins")]
     pub work_price: Amount,
     #[serde(deserialize_with = "text::coins")]
@@ -259,6 +260,7 @@ impl Default for Limits {
             liquidation_work: standard.liquidation_work,
             caller_work_share: standard.caller_work_share,
             liquidation_window: standard.liquidation_window,
+            blocks_to_clear: standard.blocks_to_clear,
             work_price: standard.work_price,
             surplus_floor: standard.surplus_floor,
             clock_step: standard.clock_step,
@@ -358,6 +360,7 @@ impl Limits {
             liquidation_work: self.liquidation_work,
             caller_work_share: self.caller_work_share,
             liquidation_window: self.liquidation_window,
+            blocks_to_clear: self.blocks_to_clear,
             work_price: self.work_price,
             surplus_floor: self.surplus_floor,
             clock_step: self.clock_step,

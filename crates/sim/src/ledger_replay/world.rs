@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use ballast_num::{Amount, NormalizedDebt, Price, Rate, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{
-    AccountId, Asset, AssetId, Command, FeeOffer, FeedId, Genesis, Opening, OpeningBalance, OpeningDeposit,
+    AccountId, Asset, AssetId, Bounds, Command, FeeOffer, FeedId, Genesis, Opening, OpeningBalance, OpeningDeposit,
     OpeningVault, PeerRules, Transaction, TypeId, coins,
 };
 
@@ -113,9 +113,13 @@ pub(super) fn genesis(
     let mut rest = config.collateral.clone();
     rest.stability_fee_per_second = Rate::ONE;
     rest.debt_ceiling = config.limits.debt_ceiling;
-    let spec = |kind: &crate::config::Collateral, named, of| {
-        kind.spec(named, of, &config.pool, &config.auction, PeerRules::default())
+    rest.debt_floor = rest.debt_floor.max(coins(100_000)); // one vault owes all
+    // The record has the peer's floor, and no ceiling is kept: the two are not bound to each other here.
+    let peer = PeerRules {
+        floor: Bounds::Waived,
+        ..PeerRules::default()
     };
+    let spec = |kind: &crate::config::Collateral, named, of| kind.spec(named, of, &config.pool, &config.auction, peer);
     Ok(Genesis {
         chain_id: 1,
         time,

@@ -1,7 +1,7 @@
 //! Drawing and repaying debt (docs/vault.md, eq. 1-3).
 
-use ballast_num::{Amount, NormalizedDebt, RAY, Round, U256, cmp_products};
-use ballast_protocol::{Event, Module, Rejected, Repayment, RoundNumber, TypeId, VaultId};
+use ballast_num::{Amount, NormalizedDebt, Price, RAY, Round, U256, cmp_products};
+use ballast_protocol::{AccountId, Event, Module, Rejected, Repayment, RoundNumber, TypeId, VaultId};
 
 use super::custody::not_zero;
 use super::{Admission, Batch, Totals, Vault, Vaults};
@@ -201,5 +201,44 @@ impl Vaults {
             self.book.set(id, after);
         }
         Ok(())
+    }
+    /// Puts the shortfall of a lot back on the vault that it was seized from, as far as its collateral is worth more
+    /// than it owes at the low price, rounded against the vault; returns how much. Nothing, if the vault is gone or has
+    /// another owner, who took no such debt over, or if it would owe less than the debt floor.
+    pub(crate) fn owe_again(
+        &mut self,
+        ctx: &mut Context<'_>,
+        id: VaultId,
+        owner: AccountId,
+        shortfall: Amount,
+        low: Price,
+    ) -> Result<Amount, Rejected> {
+        let Some(vault) = self.vault(id).ok().copied().filter(|vault| vault.owner == owner) else {
+            return Ok(Amount::ZERO);
+        };
+        let kind = vault.collateral_type;
+        let totals = *self.totals(kind)?;
+        let owed = vault.normalized_debt.debt(totals.index, Round::Up)?;
+        // What no number holds is enough.
+        let value = vault.collateral.usd_value(low, totals.decimals, Round::Down);
+        let value = value.map_or(Amount::MAX, |value| Amount::from_raw(value.raw().unsigned_abs()));
+        let amount = shortfall.min(value.saturating_sub(owed));
+        if amount.is_zero() || owed.try_add(amount)? < self.spec(kind)?.debt_floor {
+            return Ok(Amount::ZERO);
+        }
+        let normalized = amount.normalize(totals.index, Round::Up)?;
+        let after = Vault {
+            normalized_debt: vault.normalized_debt.try_add(normalized)?,
+            ..vault
+        };
+        let totals = Totals {
+            normalized_debt: totals.normalized_debt.try_add(normalized)?,
+            ..totals
+        };
+
+        self.totals.set(kind, totals);
+        self.book.set(id, after);
+        ctx.tell(Event::ShortfallOwed { vault: id, amount });
+        Ok(amount)
     }
 }

@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use super::types::{CEILING_MAX, STABILITY_FEE_MAX, check_spec};
 use super::{Admission, Bar, Vault, Vaults};
 use crate::kernel::ranking::{Place, Ranking};
+use crate::kernel::seized::SeizedIndex;
 use crate::kernel::{Clock, Context, Ledger, Prices};
 
 const KIND: TypeId = TypeId(1);
@@ -31,6 +32,39 @@ fn vault(collateral: u128, normalized_debt: u128) -> Vault {
         deposit: Amount::ZERO,
         seized_in: RoundNumber(0),
     }
+}
+
+/// Counting the vaults that a round has seized from looks at few of them, however many they are.
+#[test]
+fn counting_a_round_is_cheap_and_exact() {
+    const VAULTS: u64 = 100_000;
+    let mut seized = SeizedIndex::default();
+    for number in 1..=VAULTS {
+        let after = Vault {
+            seized_in: RoundNumber(number % 4),
+            ..vault(1_000_000, 1_000_000 + u128::from(number))
+        };
+        seized.replace(VaultId(number), None, Some(&after));
+    }
+    // Riskiest first: those that owe most. Of the upper half every fourth was seized in round 3, none counts in round 0.
+    for (round, expected) in [(0, 0), (1, 12_500), (3, 12_500), (9, 0)] {
+        let mut looks = 0;
+        let found = seized.count_while(KIND, RoundNumber(round), |place| {
+            looks += 1;
+            place.normalized_debt().raw() > 1_000_000 + u128::from(VAULTS / 2)
+        });
+        assert_eq!(found, expected, "round {round}");
+        assert!(looks < 64, "round {round}: {looks}");
+    }
+    // A vault that is gone, or was seized from again, is no longer of its old round.
+    let of = |number: u64, round| Vault {
+        seized_in: RoundNumber(round),
+        ..vault(1_000_000, 1_000_000 + u128::from(number))
+    };
+    seized.replace(VaultId(99_999), Some(&of(99_999, 3)), None);
+    seized.replace(VaultId(99_997), Some(&of(99_997, 1)), Some(&of(99_997, 9)));
+    let all = |round| seized.count_while(KIND, RoundNumber(round), |_| true);
+    assert_eq!([all(1), all(3), all(9)], [24_999, 24_999, 1]);
 }
 
 /// Vaults of one type, and blocks that pass over them.
