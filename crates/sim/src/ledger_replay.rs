@@ -2,7 +2,7 @@
 //!
 //! Owners send what they recorded, governance its changes, and the market's prices are those of the time; only the
 //! seizures are ours. Each recorded one is then compared with what our engine did to the same vault under the same ratio
-//! ([`compare()`]). A recorded seizure ends the vault's episode: a day later, or when the record goes on, its owner closes
+//! ([`compare`]). A recorded seizure ends the vault's episode: a day later, or when the record goes on, its owner closes
 //! what is left of ours and starts anew. After a seizure of ours the record of the vault is skipped until then, or, if the
 //! record has none, until its owner brings it back to the record a day later; so he does an hour after a refusal.
 //!
