@@ -75,7 +75,7 @@ fn vault_adjust(bencher: Bencher<'_, '_>, vaults: u64) {
     });
 }
 
-/// The same, and the exact changes and the state root after every block of 1,000.
+/// The same, and the state root after every block of 1,000.
 #[divan::bench(args = populations(), sample_count = 400, sample_size = 1)]
 fn vault_adjust_with_root(bencher: Bencher<'_, '_>, vaults: u64) {
     adjust(bencher, vaults, |state, block| {

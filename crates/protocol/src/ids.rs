@@ -158,6 +158,6 @@ pub enum Module {
     SurplusBuffer,
     /// What queued commands have brought along (rule R1).
     Queue,
-    /// What divisions leave over: value that belongs to nobody and is never paid out.
+    /// What divisions leave over: value that belongs to nobody and is never paid out. Nothing is posted here yet.
     Residue,
 }
