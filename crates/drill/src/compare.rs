@@ -7,6 +7,7 @@ use ballast_engine::State;
 use ballast_engine::mechanisms::vault::Admission;
 use ballast_protocol::{AccountId, BlockResult, Event};
 
+use crate::fold::Balances;
 use crate::model::{Applied, Model};
 use crate::world::{ASSETS, TYPES, USERS};
 
@@ -123,6 +124,25 @@ pub(crate) fn states(engine: &State, model: &Model) -> Agreement {
     )?;
     types(engine, model)?;
     sales(engine, model)
+}
+
+/// Every balance and supply, as who reads nothing but what was told has them.
+pub(crate) fn told(engine: &State, told: &Balances) -> Agreement {
+    let ledger = engine.ledger();
+    let balances = ledger.balances();
+    let balances: BTreeMap<_, _> = balances
+        .map(|(asset, holder, amount)| ((asset, holder), amount.raw()))
+        .collect();
+    same_all("balance as told by events", balances.iter(), told.balances())?;
+    for asset in ASSETS {
+        let supply = ledger.supply(asset).raw();
+        same(
+            || format!("supply of {asset} as told by events"),
+            supply,
+            told.supply(asset),
+        )?;
+    }
+    Ok(())
 }
 
 /// Who may act for whom, among all users.
@@ -244,7 +264,7 @@ fn sales(engine: &State, model: &Model) -> Agreement {
         same_all("pool deposit", positions, expected)?;
     }
     let tickets = engine.queue().iter().map(|(id, ticket)| {
-        let enters = ticket.lane == ballast_engine::mechanisms::queue::Lane::Entry;
+        let enters = ticket.lane == ballast_protocol::Lane::Entry;
         let times = (ticket.ready.0, ticket.expiry.0, ticket.cancelled.map(|at| at.0));
         (
             id,

@@ -113,7 +113,7 @@ impl Episode {
             self.refuses_what_does_not_follow(&block)?;
         }
         if keeps && self.readers.len() < READERS {
-            let Pair { engine, model } = self.pair.clone();
+            let Pair { engine, model, .. } = self.pair.clone();
             let root = engine.root();
             self.readers.push(Reader { engine, root, model });
         }

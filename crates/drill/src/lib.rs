@@ -10,6 +10,7 @@
 
 mod compare;
 mod episode;
+mod fold;
 mod generate;
 mod model;
 mod pair;

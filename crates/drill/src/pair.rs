@@ -1,4 +1,4 @@
-//! An engine and a model that should always agree.
+//! An engine and a model that should always agree, and a reader of events who should know as much of balances.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -6,6 +6,7 @@ use ballast_engine::{State, apply_block, invariants};
 use ballast_protocol::{Block, BlockResult, Genesis};
 
 use crate::compare::{self, Agreement};
+use crate::fold::Balances;
 use crate::model::Model;
 
 /// Both sides, at one height.
@@ -13,6 +14,8 @@ use crate::model::Model;
 pub(crate) struct Pair {
     pub(crate) engine: State,
     pub(crate) model: Model,
+    /// The balances of a reader who is told the results of the blocks, and nothing else.
+    pub(crate) told: Balances,
 }
 
 impl Pair {
@@ -20,10 +23,12 @@ impl Pair {
     pub(crate) fn genesis(genesis: &Genesis) -> Result<Self, String> {
         let engine = State::genesis(genesis).map_err(|error| format!("genesis: {error}"))?;
         let model = Model::genesis(genesis).map_err(|error| format!("genesis of the model: {error}"))?;
-        let mut pair = Self { engine, model };
+        let told = Balances::genesis(genesis);
+        let mut pair = Self { engine, model, told };
         // A state at height 0 has its quotes already; the model makes them with its first block.
         pair.model.quote_all();
         compare::states(&pair.engine, &pair.model)?;
+        compare::told(&pair.engine, &pair.told)?;
         Ok(pair)
     }
 
@@ -49,6 +54,8 @@ impl Pair {
         };
         compare::results(&result, &expected)?;
         compare::states(&self.engine, &self.model)?;
+        self.told.block(&result);
+        compare::told(&self.engine, &self.told)?;
         invariants::check_cheap(&self.engine).map_err(|breach| breach.to_string())?;
         let limits = &self.engine.governance().limits;
         invariants::work_is_bounded(limits, &result).map_err(|breach| breach.to_string())?;

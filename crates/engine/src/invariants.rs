@@ -7,13 +7,12 @@ use std::collections::BTreeMap;
 
 use ballast_num::{Amount, NormalizedDebt, RAY, U256};
 use ballast_protocol::{
-    AssetId, AuctionId, BlockResult, Command, Limits, Module, Rejected, RoundNumber, TypeId, VaultId,
+    AssetId, AuctionId, BlockResult, Command, Lane, Limits, Module, Rejected, RoundNumber, TypeId, VaultId,
 };
 
 use crate::flows::block::RESETS;
 use crate::flows::transaction::work;
 use crate::kernel::ranking::{Place, Position, Ranking};
-use crate::mechanisms::queue::Lane;
 use crate::state::State;
 
 /// A broken invariant, with the evidence. The engine must stop.

@@ -1,11 +1,22 @@
 //! What happened: facts in the past tense, from which every balance and loss can be explained.
+//!
+//! The events of a chain and the fees of its receipts name every movement of value since genesis: of which asset, from
+//! whom, to whom, how much. `crates/drill/src/fold.rs` is such a reader, held against the engine's ledger in every block
+//! of the drill.
 
-use std::fmt;
+mod feed;
+mod loss;
+mod seizure;
+mod ticket;
 
-use ballast_num::{Amount, Index, NormalizedDebt, Price, Ratio, Timestamp};
+use ballast_num::{Amount, Index, NormalizedDebt, Price, Seconds, Timestamp};
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use crate::{AccountId, AssetId, AuctionId, FeedId, ParameterChange, RoundNumber, TicketId, TypeId, VaultId};
+pub use self::feed::{ClosingCause, FeedState};
+pub use self::loss::{LossCause, Sale, WaterfallStep};
+pub use self::seizure::{Seized, SeizureRule};
+pub use self::ticket::{Lane, TicketOutcome};
+use crate::{AccountId, AssetId, AuctionId, FeedId, Module, ParameterChange, RoundNumber, TicketId, TypeId, VaultId};
 
 /// One fact. Amounts are base units of the asset that the name implies: collateral or coin.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -66,6 +77,8 @@ pub enum Event {
     CollateralDeposited {
         /// In which vault.
         vault: VaultId,
+        /// Of which type.
+        collateral_type: TypeId,
         /// Who paid.
         by: AccountId,
         /// How much.
@@ -75,6 +88,8 @@ pub enum Event {
     CollateralWithdrawn {
         /// From which vault.
         vault: VaultId,
+        /// Of which type.
+        collateral_type: TypeId,
         /// Who received.
         to: AccountId,
         /// How much.
@@ -84,6 +99,8 @@ pub enum Event {
     DebtDrawn {
         /// From which vault.
         vault: VaultId,
+        /// Of which type.
+        collateral_type: TypeId,
         /// Who received `amount`.
         to: AccountId,
         /// Coins received.
@@ -110,12 +127,18 @@ pub enum Event {
     VaultClosed {
         /// Which.
         vault: VaultId,
+        /// Of which type.
+        collateral_type: TypeId,
         /// Who received what it held.
         to: AccountId,
         /// Collateral returned.
         collateral: Amount,
-        /// Liquidation deposit that paid for the last of the debt.
-        deposit: Amount,
+        /// Coins of the receiver that were burned against the debt.
+        paid: Amount,
+        /// Liquidation deposit that was burned against the rest of the debt.
+        deposit_used: Amount,
+        /// Liquidation deposit returned.
+        deposit_returned: Amount,
     },
     /// Part of a vault became a new one.
     VaultSplit {
@@ -123,10 +146,16 @@ pub enum Event {
         from: VaultId,
         /// The new one.
         into: VaultId,
+        /// Of which type.
+        collateral_type: TypeId,
         /// Collateral moved.
         collateral: Amount,
         /// Normalized debt moved.
         normalized: NormalizedDebt,
+        /// Liquidation deposit of the new one, minted aside and owed by it.
+        deposit: Amount,
+        /// Normalized debt that the deposit added to the new one.
+        deposit_normalized: NormalizedDebt,
     },
     /// A vault went into another.
     VaultsMerged {
@@ -201,6 +230,8 @@ pub enum Event {
         collateral: Amount,
         /// Coins burned against the lot's debt.
         debt: Amount,
+        /// Coins burned against a loss that was booked on it.
+        recovered: Amount,
         /// Coins paid as penalty to the surplus buffer.
         penalty: Amount,
         /// Price paid for one whole unit.
@@ -212,6 +243,8 @@ pub enum Event {
         owner: AccountId,
         /// Of which type.
         collateral_type: TypeId,
+        /// From where: the type's vaults, or its auctions.
+        from: Module,
         /// How much.
         amount: Amount,
     },
@@ -252,6 +285,8 @@ pub enum Event {
     AuctionTaken {
         /// Which.
         auction: AuctionId,
+        /// Of which type.
+        collateral_type: TypeId,
         /// Who.
         by: AccountId,
         /// Collateral bought.
@@ -262,8 +297,10 @@ pub enum Event {
         oracle_price: Option<Price>,
         /// Coins burned against the debt.
         debt: Amount,
-        /// Coins paid as penalty or recovered loss to the reserve.
-        surplus: Amount,
+        /// Coins burned against a loss that was booked on it.
+        recovered: Amount,
+        /// Coins paid as penalty to the surplus buffer.
+        penalty: Amount,
     },
     /// An auction ended.
     AuctionEnded {
@@ -278,11 +315,11 @@ pub enum Event {
         auction: AuctionId,
         /// Who.
         keeper: AccountId,
-        /// Coins.
+        /// Coins minted to him and owed by the lot.
         amount: Amount,
     },
-    /// A step of the waterfall took part of a loss: first-loss capital, or, until the block's draws are settled, the
-    /// coin's holders, as bad debt.
+    /// A step of the waterfall took part of a loss: first-loss capital, whose coins were burned, or, until the block's
+    /// draws are settled, the coin's holders, as bad debt.
     LossAbsorbed {
         /// Of which type.
         collateral_type: TypeId,
@@ -310,12 +347,19 @@ pub enum Event {
         /// Coins burned.
         amount: Amount,
     },
-    /// What a loss had cost was made good by proceeds that came later.
+    /// What a loss had cost was made good by later proceeds, which the sale's own event burned: bad debt first, and what
+    /// others had borne was minted back to them.
     LossRecovered {
         /// Of which type.
         collateral_type: TypeId,
-        /// Coins burned.
-        amount: Amount,
+        /// By which sale.
+        sale: Sale,
+        /// Bad debt made good.
+        bad_debt: Amount,
+        /// Coins minted to the surplus buffer.
+        surplus: Amount,
+        /// Coins minted to the type's first-loss capital.
+        first_loss: Amount,
     },
     /// A command was queued (rule R1).
     TicketQueued {
@@ -323,20 +367,39 @@ pub enum Event {
         ticket: TicketId,
         /// Whose.
         owner: AccountId,
+        /// Of which type's pool.
+        collateral_type: TypeId,
+        /// On which side.
+        lane: Lane,
+        /// Coins: of an entry those that wait with it in escrow, of an exit the most that it takes out.
+        amount: Amount,
+        /// Host time from which it may execute.
+        ready: Seconds,
+        /// Block time after which it is returned.
+        expiry: Timestamp,
+    },
+    /// The cancel of a ticket was queued (rule R1).
+    CancelQueued {
+        /// Which.
+        ticket: TicketId,
     },
     /// A queued command left the queue.
     TicketClosed {
         /// Its number.
         ticket: TicketId,
+        /// Whose.
+        owner: AccountId,
         /// How.
         outcome: TicketOutcome,
+        /// Coins that went back to the owner out of escrow.
+        returned: Amount,
     },
     /// The cancel of a ticket came too late and is forgotten (rule R1).
     CancelLapsed {
         /// Which.
         ticket: TicketId,
     },
-    /// Coins entered a stability pool.
+    /// Coins entered a stability pool out of escrow.
     PoolEntered {
         /// Which.
         collateral_type: TypeId,
@@ -387,127 +450,7 @@ pub enum Event {
         vault: VaultId,
         /// Coins.
         amount: Amount,
+        /// Normalized debt added.
+        normalized: NormalizedDebt,
     },
-}
-
-/// A feed's state (docs/oracle.md).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
-pub enum FeedState {
-    /// Fresh and agreed upon.
-    Live,
-    /// Older than its heartbeat, or below quorum.
-    Stale,
-    /// Sources too far apart.
-    Disputed,
-    /// Moved more than its limit in one round; waits for confirming rounds.
-    Halted,
-}
-
-/// The explanation of a seizure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub struct Seized {
-    /// Which vault.
-    pub vault: VaultId,
-    /// Whose.
-    pub owner: AccountId,
-    /// Of which type.
-    pub collateral_type: TypeId,
-    /// Why this much.
-    pub rule: SeizureRule,
-    /// Price at which the vault was judged.
-    pub price: Price,
-    /// Lowest price that the pool and auctions use.
-    pub price_low: Price,
-    /// The liquidation ratio in force.
-    pub liquidation_ratio: Ratio,
-    /// Debt taken off the vault, in coins.
-    pub debt: Amount,
-    /// Normalized debt taken off the vault.
-    pub normalized: NormalizedDebt,
-    /// Collateral taken off the vault.
-    pub collateral: Amount,
-    /// Penalty asked on top of the debt, in coins.
-    pub penalty: Amount,
-    /// Loss booked at once: debt above the collateral's value.
-    pub loss: Amount,
-    /// Who called, if it was not the engine.
-    pub caller: Option<AccountId>,
-    /// Collateral paid to the caller.
-    pub caller_collateral: Amount,
-    /// Liquidation deposit paid to the caller, or kept by the reserve.
-    pub deposit: Amount,
-}
-
-/// Which part of rule R9 decided how much was seized.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub enum SeizureRule {
-    /// As much as restores the target ratio.
-    PartialToTarget,
-    /// As much as one round may take inside the wick band.
-    PartialRoundLimit,
-    /// Whole, because a partial liquidation would not help.
-    WholeTooDeep,
-    /// Whole, because the rest would be under the debt floor.
-    WholeAvoidsDust,
-    /// The peers' ways.
-    Peer,
-}
-
-/// A step of the waterfall, in its order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
-pub enum WaterfallStep {
-    /// 1: the position's own collateral and penalty.
-    OwnCollateral,
-    /// 2: the type's first-loss capital.
-    FirstLoss,
-    /// 3: the surplus buffer, up to the type's line.
-    SurplusBuffer,
-    /// 4: the insurance fund, up to the type's line.
-    InsuranceFund,
-    /// 5: a capped issue of the governance token.
-    TokenIssue,
-    /// 6: shared by the coin's holders: booked as bad debt.
-    LossSharing,
-}
-
-/// Why a type takes no new debt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub enum ClosingCause {
-    /// Its feed stayed Stale past its limit (rule R3).
-    FeedSilent,
-    /// Interest that 128 bits do not hold: it was not charged (rule R23).
-    InterestOverflow,
-}
-
-impl fmt::Display for ClosingCause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::FeedSilent => "its feed was silent for too long",
-            Self::InterestOverflow => "its interest outgrew the largest number",
-        })
-    }
-}
-
-/// Where a loss came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub enum LossCause {
-    /// A seized vault owed more than its collateral was worth.
-    Seizure(VaultId),
-    /// A lot sold to the stability pool brought less than its debt.
-    PoolSale(VaultId),
-    /// An auction ended short of its debt.
-    Auction(AuctionId),
-}
-
-/// How a queued command ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub enum TicketOutcome {
-    /// Executed.
-    Executed,
-    /// Its own expiry passed first.
-    Expired,
-    /// Its owner's cancel took effect first.
-    Cancelled,
-    /// It could not be executed: nothing was left to take out.
-    Void,
 }

@@ -17,7 +17,9 @@ pub use command::{
     Block, Command, FeeOffer, Observation, ParameterChange, Permission, Protection, Repayment, StandingOrder,
     Transaction, TypeParameter, VaultRef,
 };
-pub use event::{ClosingCause, Event, FeedState, LossCause, Seized, SeizureRule, TicketOutcome, WaterfallStep};
+pub use event::{
+    ClosingCause, Event, FeedState, Lane, LossCause, Sale, Seized, SeizureRule, TicketOutcome, WaterfallStep,
+};
 pub use genesis::{
     Asset, AuctionSpec, Bounds, Breaker, Curve, FeedSpec, Genesis, KeeperPay, Limits, Opening, OpeningAuction,
     OpeningBalance, OpeningDeposit, OpeningVault, PeerRules, PoolPrice, PoolSpec, Seizure, Trigger, TypeSpec, coins,

@@ -3,7 +3,7 @@
 use ballast_num::Amount;
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use crate::{AssetId, Event, Height, Rejected, proof::Hash};
+use crate::{AccountId, AssetId, Event, Height, Rejected, proof::Hash};
 
 /// What came of one transaction.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -37,6 +37,8 @@ pub enum Outcome {
 /// The explanation of a fee (rule R6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Fee {
+    /// Who paid it, to the surplus buffer.
+    pub payer: AccountId,
     /// In which asset it was paid.
     pub asset: AssetId,
     /// Base units of that asset.

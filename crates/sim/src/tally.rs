@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_engine::State;
 use ballast_num::{Amount, Arithmetic, Price, Ratio, Round};
-use ballast_protocol::{AuctionId, BlockResult, Event, Outcome, SeizureRule, TypeId, VaultId};
+use ballast_protocol::{BlockResult, Event, Outcome, SeizureRule, TypeId, VaultId};
 
 use crate::keepers::feed_of;
 use crate::market::usd;
@@ -43,8 +43,6 @@ pub struct Tally {
     pub carried_over: u64,
     /// Why transactions failed or were not admitted, by the kind of refusal.
     pub failures: BTreeMap<String, u64>,
-    /// The types of the running auctions.
-    running: BTreeMap<AuctionId, TypeId>,
 }
 
 /// One sale, for the plot.
@@ -119,44 +117,37 @@ impl Tally {
                 collateral_type,
                 collateral,
                 debt,
+                recovered,
                 penalty,
                 price,
                 ..
             } => {
                 let oracle = oracle_price(state, collateral_type).unwrap_or(price);
-                let paid = debt.try_add(penalty)?;
+                let paid = Amount::try_sum([debt, recovered, penalty])?;
                 self.pool_proceeds = self.pool_proceeds.try_add(paid)?;
                 self.sale(collateral, (price, oracle), (debt, paid))?;
                 return sale(collateral_type, (price, oracle), spots, Buyer::Pool).map(Some);
             }
             Event::AuctionTaken {
-                auction,
+                collateral_type,
                 collateral,
                 price,
                 oracle_price: oracle,
                 debt,
-                surplus,
+                recovered,
+                penalty,
                 ..
             } => {
-                let kind = self.running.get(&auction).copied().unwrap_or_default();
                 let oracle = oracle.unwrap_or(price);
-                let paid = debt.try_add(surplus)?;
+                let paid = Amount::try_sum([debt, recovered, penalty])?;
                 self.auction_proceeds = self.auction_proceeds.try_add(paid)?;
                 self.sale(collateral, (price, oracle), (debt, paid))?;
-                return sale(kind, (price, oracle), spots, Buyer::Auction).map(Some);
+                return sale(collateral_type, (price, oracle), spots, Buyer::Auction).map(Some);
             }
-            Event::AuctionStarted {
-                auction,
-                collateral_type,
-                ..
-            } => {
-                self.running.insert(auction, collateral_type);
-                self.auctions[0] += 1;
-            }
+            Event::AuctionStarted { .. } => self.auctions[0] += 1,
             Event::AuctionReset { .. } => self.auctions[1] += 1,
             Event::AuctionsRestarted { auctions, .. } => self.auctions[1] += auctions,
-            Event::AuctionEnded { auction, shortfall } => {
-                self.running.remove(&auction);
+            Event::AuctionEnded { shortfall, .. } => {
                 self.auctions[2] += 1;
                 self.shortfall = self.shortfall.try_add(shortfall)?;
             }

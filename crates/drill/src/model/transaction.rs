@@ -114,6 +114,7 @@ impl Model {
         let fee = |asset| {
             let amount = Amount::from_raw(self.fee_in(asset, in_coin.raw())?);
             Ok(Fee {
+                payer: transaction.sender,
                 asset,
                 amount,
                 in_coin,

@@ -78,7 +78,7 @@ fn wealth(state: &State, index: Index) -> BigInt {
         collateral += position.gain.raw();
     }
     for (_, ticket) in state.queue().iter().filter(|(_, ticket)| ticket.owner == OWNER) {
-        let enters = ticket.lane == ballast_engine::mechanisms::queue::Lane::Entry;
+        let enters = ticket.lane == ballast_protocol::Lane::Entry;
         held += if enters { ticket.amount.raw() } else { 0 };
     }
     let ray = BigInt::from(RAY);

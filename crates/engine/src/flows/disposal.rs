@@ -2,7 +2,8 @@
 
 use ballast_num::{Amount, Price, Ratio, Round};
 use ballast_protocol::{
-    AccountId, AssetId, AuctionId, Event, LossCause, Module, PoolPrice, Rejected, Seizure, TypeId, TypeSpec, VaultId,
+    AccountId, AssetId, AuctionId, Event, LossCause, Module, PoolPrice, Rejected, Sale, Seizure, TypeId, TypeSpec,
+    VaultId,
 };
 
 use super::liquidation::Terms;
@@ -78,7 +79,7 @@ pub(crate) fn sell(
     } = mechanisms;
     let spec = &terms.spec;
     let recovered = sell_to_pool(pools, ctx, terms, &mut lot)?;
-    backstop.recover(ctx, spec.id, recovered)?;
+    backstop.recover(ctx, spec.id, Sale::Pool(lot.vault), recovered)?;
 
     let to_raise = lot.to_raise()?;
     if lot.collateral.is_zero() {
@@ -91,6 +92,7 @@ pub(crate) fn sell(
         ctx.tell(Event::CollateralReturned {
             owner,
             collateral_type: spec.id,
+            from: Module::Vaults(spec.id),
             amount,
         });
         Ok(())
@@ -188,6 +190,7 @@ fn sell_to_pool(
         vault: lot.vault,
         collateral,
         debt,
+        recovered,
         penalty,
         price,
     });
@@ -224,7 +227,9 @@ pub(crate) fn take(
         decimals: mechanisms.vaults.totals(kind)?.decimals,
     };
     let taken = mechanisms.auctions.take(&mut ctx, terms, id, amount, price_max)?;
-    mechanisms.backstop.recover(&mut ctx, kind, taken.recovered)?;
+    mechanisms
+        .backstop
+        .recover(&mut ctx, kind, Sale::Auction(id), taken.recovered)?;
     let shortfall = taken.ending.map_or(Amount::ZERO, |ending| ending.shortfall);
     // What keepers were paid was no debt of the owner's.
     let returnable = shortfall.saturating_sub(auction.keeper_paid);

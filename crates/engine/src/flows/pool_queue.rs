@@ -1,10 +1,9 @@
 //! Queued entries to and exits from the stability pools, executed by the rounds of their feeds (rule R1).
 
 use ballast_num::{Amount, Seconds, Timestamp};
-use ballast_protocol::{Event, FeedId, Module, Rejected, TicketId, TicketOutcome, TypeId};
+use ballast_protocol::{Event, FeedId, Lane, Module, Rejected, TicketId, TicketOutcome, TypeId};
 
 use crate::kernel::Clock;
-use crate::mechanisms::queue::Lane;
 use crate::state::{ENGINE, State};
 
 /// Most tickets that one pool meets on one side in one round, most cancels that it deals with, and most that one block

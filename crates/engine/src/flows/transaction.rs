@@ -5,7 +5,7 @@
 
 use ballast_num::{Amount, Round, Seconds, Timestamp};
 use ballast_protocol::{
-    AssetId, Bounds, Command, Event, Fee, Module, Outcome, ParameterChange, ParameterFault, Receipt, Rejected,
+    AssetId, Bounds, Command, Event, Fee, Lane, Module, Outcome, ParameterChange, ParameterFault, Receipt, Rejected,
     Transaction, VaultId, VaultRef,
 };
 
@@ -14,7 +14,6 @@ use crate::kernel::ledger::Due;
 use crate::kernel::{Clock, Context, Savepoint};
 use crate::mechanisms::auction;
 use crate::mechanisms::backstop::Backstop;
-use crate::mechanisms::queue::Lane;
 use crate::mechanisms::vault::{Batch, CEILING_MAX, Vaults};
 use crate::state::State;
 
@@ -212,6 +211,7 @@ fn fees(state: &State, transaction: &Transaction, work: u64) -> Result<Fees, Rej
     }
     let fee_in = |asset| {
         Ok(Fee {
+            payer: transaction.sender,
             asset,
             amount: in_asset(state, asset, in_coin)?,
             in_coin,

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use ballast_num::{Amount, Arithmetic, Round};
-use ballast_protocol::{Event, LossCause, Module, Rejected, TypeId, TypeSpec, WaterfallStep, table};
+use ballast_protocol::{Event, LossCause, Module, Rejected, Sale, TypeId, TypeSpec, WaterfallStep, table};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::kernel::{Context, Table};
@@ -205,10 +205,16 @@ impl Backstop {
         Ok(())
     }
 
-    /// Gives back, in reverse order, what a loss cost, out of `amount` coins that were burned when later proceeds
+    /// Gives back, in reverse order, what a loss cost, out of `amount` coins that were burned when the proceeds of `sale`
     /// repaid it: bad debt first, then the surplus buffer, what it repaid later before what was drawn on the line, then
     /// first-loss capital.
-    pub(crate) fn recover(&mut self, ctx: &mut Context<'_>, kind: TypeId, amount: Amount) -> Result<(), Rejected> {
+    pub(crate) fn recover(
+        &mut self,
+        ctx: &mut Context<'_>,
+        kind: TypeId,
+        sale: Sale,
+        amount: Amount,
+    ) -> Result<(), Rejected> {
         if amount.is_zero() {
             return Ok(());
         }
@@ -219,7 +225,7 @@ impl Backstop {
             left = left.try_sub(back)?;
             Ok((back, borne.try_sub(back)?))
         };
-        let (_, bad_debt) = give_back(before.bad_debt)?;
+        let (made_good, bad_debt) = give_back(before.bad_debt)?;
         let (to_income, repaid) = give_back(before.repaid)?;
         let (to_line, surplus) = give_back(before.surplus)?;
         let (to_first_loss, first_loss) = give_back(before.first_loss)?;
@@ -240,7 +246,10 @@ impl Backstop {
             .mint(ctx.limits.coin, Module::FirstLoss(kind), to_first_loss)?;
         ctx.tell(Event::LossRecovered {
             collateral_type: kind,
-            amount,
+            sale,
+            bad_debt: made_good,
+            surplus: to_buffer,
+            first_loss: to_first_loss,
         });
         Ok(())
     }

@@ -4,7 +4,7 @@
 //! round closes on observations that were made after it was included. It cannot be called back before that round.
 
 use ballast_num::{Amount, Seconds, Timestamp};
-use ballast_protocol::{AccountId, Event, Holder, Module, Rejected, TicketId, TicketOutcome, TypeId, table};
+use ballast_protocol::{AccountId, Event, Holder, Lane, Module, Rejected, TicketId, TicketOutcome, TypeId, table};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::kernel::{Clock, Context, Table, Var};
@@ -29,16 +29,6 @@ pub struct Ticket {
     pub expiry: Timestamp,
     /// Block time of the inclusion of a cancel.
     pub cancelled: Option<Timestamp>,
-}
-
-/// Which side of a pool a ticket is on: entries execute before the liquidations of their round, exits after, so that
-/// both share what the round decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
-pub enum Lane {
-    /// Coins go in.
-    Entry,
-    /// Coins come out.
-    Exit,
 }
 
 /// All open tickets.
@@ -166,6 +156,11 @@ impl Queue {
         ctx.tell(Event::TicketQueued {
             ticket: id,
             owner: ctx.caller,
+            collateral_type,
+            lane,
+            amount,
+            ready,
+            expiry,
         });
         Ok(id)
     }
@@ -185,6 +180,7 @@ impl Queue {
                 },
             );
             self.cancelled.set((ticket.collateral_type, ctx.clock.now, id), ());
+            ctx.tell(Event::CancelQueued { ticket: id });
         }
         Ok(())
     }
@@ -247,14 +243,12 @@ impl Queue {
         outcome: TicketOutcome,
     ) -> Result<Ticket, Rejected> {
         let ticket = *self.ticket(id)?;
-        if ticket.lane == Lane::Entry && outcome != TicketOutcome::Executed {
-            ctx.ledger.transfer(
-                ctx.limits.coin,
-                Module::Queue,
-                Holder::Account(ticket.owner),
-                ticket.amount,
-            )?;
-        }
+        let returned = match (ticket.lane, outcome) {
+            (Lane::Exit, _) | (Lane::Entry, TicketOutcome::Executed) => Amount::ZERO,
+            (Lane::Entry, _) => ticket.amount,
+        };
+        ctx.ledger
+            .transfer(ctx.limits.coin, Module::Queue, Holder::Account(ticket.owner), returned)?;
         self.tickets.remove(&id);
         self.due
             .remove(&(ticket.collateral_type, ticket.lane, ticket.ready, id));
@@ -264,7 +258,12 @@ impl Queue {
         if let Some(at) = ticket.cancelled {
             self.cancelled.remove(&(ticket.collateral_type, at, id));
         }
-        ctx.tell(Event::TicketClosed { ticket: id, outcome });
+        ctx.tell(Event::TicketClosed {
+            ticket: id,
+            owner: ticket.owner,
+            outcome,
+            returned,
+        });
         Ok(ticket)
     }
 }

@@ -134,7 +134,8 @@ fn walking_away_from_a_lot_that_sold_short() {
     assert!(
         events.contains(&Event::ShortfallOwed {
             vault: ballast_protocol::VaultId(2),
-            amount: Amount::from_raw(908_400_000_000_000_000_000)
+            amount: Amount::from_raw(908_400_000_000_000_000_000),
+            normalized: NormalizedDebt::from_raw(908_400_000_000_000_000_000),
         }),
         "{events:?}"
     );

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use ballast_num::{Amount, Arithmetic, Timestamp};
-use ballast_protocol::{AuctionId, Event, LossCause, WaterfallStep};
+use ballast_protocol::{AuctionId, Event, LossCause, Sale, WaterfallStep};
 
 use super::compare::{NO_PRICES, PATIENCE};
 
@@ -45,8 +45,6 @@ pub struct Losses {
     by: BTreeMap<(When, Cause), Amount>,
     /// When the vaults of the lots on sale were seized.
     lots: BTreeMap<AuctionId, Timestamp>,
-    /// The auction that was last taken from: a recovery is told behind its take.
-    taken: AuctionId,
 }
 
 impl When {
@@ -90,7 +88,6 @@ impl Losses {
             Event::AuctionStarted { auction, .. } => {
                 self.lots.insert(auction, now);
             }
-            Event::AuctionTaken { auction, .. } => self.taken = auction,
             Event::LossAbsorbed {
                 step: WaterfallStep::LossSharing,
                 amount,
@@ -104,10 +101,19 @@ impl Losses {
                 };
                 self.add(When::of(seized), cause, amount)?;
             }
-            Event::LossRecovered { amount, .. } => {
-                let key = (When::of(self.seized(self.taken)), Cause::SeizedTooLate);
-                let booked = self.by.entry(key).or_default();
-                *booked = booked.saturating_sub(amount);
+            Event::LossRecovered {
+                sale,
+                bad_debt,
+                surplus,
+                ..
+            } => {
+                let seized = match sale {
+                    Sale::Pool(_) => now,
+                    Sale::Auction(auction) => self.seized(auction),
+                };
+                let booked = self.by.entry((When::of(seized), Cause::SeizedTooLate)).or_default();
+                // What the buffer had paid was bad debt before; first-loss capital never was.
+                *booked = booked.saturating_sub(bad_debt.try_add(surplus)?);
             }
             _ => {}
         }

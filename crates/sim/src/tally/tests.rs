@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)] // helpers of tests: one that cannot go on has failed
 
 use ballast_num::NormalizedDebt;
-use ballast_protocol::{AccountId, Seized, coins};
+use ballast_protocol::{AccountId, AuctionId, Seized, coins};
 
 use super::*;
 use crate::config::Config;
@@ -25,15 +25,17 @@ fn tally(events: &[Event]) -> Tally {
 }
 
 /// One unit taken at `price` while the oracle says 100.
-fn taken(price: Price, debt: u64, surplus: u64) -> Event {
+fn taken(price: Price, debt: u64, penalty: u64) -> Event {
     Event::AuctionTaken {
         auction: AuctionId(1),
+        collateral_type: KIND,
         by: AccountId::numbered(1),
         collateral: coins(1),
         price,
         oracle_price: Some(Price::whole(100)),
         debt: coins(debt),
-        surplus: coins(surplus),
+        recovered: Amount::ZERO,
+        penalty: coins(penalty),
     }
 }
 

@@ -104,12 +104,14 @@ impl Auctions {
             .transfer(terms.spec.collateral, Module::Auctions(kind), buyer, collateral)?;
         ctx.tell(Event::AuctionTaken {
             auction: id,
+            collateral_type: kind,
             by: buyer,
             collateral,
             price,
             oracle_price: Some(quote.spot),
             debt,
-            surplus: paid.saturating_sub(debt),
+            recovered,
+            penalty: surplus,
         });
         let taken = Taken {
             auction: id,
@@ -147,6 +149,7 @@ fn close(
         ctx.tell(Event::CollateralReturned {
             owner,
             collateral_type,
+            from: Module::Auctions(collateral_type),
             amount: returned,
         });
     }

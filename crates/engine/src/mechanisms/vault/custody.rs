@@ -83,6 +83,7 @@ impl Vaults {
         self.book.set(id, after);
         ctx.tell(Event::CollateralDeposited {
             vault: id,
+            collateral_type: vault.collateral_type,
             by: ctx.caller,
             amount,
         });
@@ -118,6 +119,7 @@ impl Vaults {
         self.book.set(id, after);
         ctx.tell(Event::CollateralWithdrawn {
             vault: id,
+            collateral_type: vault.collateral_type,
             to: ctx.caller,
             amount,
         });
@@ -132,13 +134,14 @@ impl Vaults {
         let (collateral, coin) = (self.spec(kind)?.collateral, ctx.limits.coin);
         let totals = *self.totals(kind)?;
         let owed = vault.normalized_debt.debt(totals.index, Round::Up)?;
-        let from_deposit = owed.min(vault.deposit);
-        let left = vault.deposit.try_sub(from_deposit)?;
+        let deposit_used = owed.min(vault.deposit);
+        let deposit_returned = vault.deposit.try_sub(deposit_used)?;
+        let paid = owed.try_sub(deposit_used)?;
 
-        ctx.ledger.burn(coin, ctx.caller, owed.try_sub(from_deposit)?)?;
-        ctx.ledger.burn(coin, Module::LiquidationDeposits(kind), from_deposit)?;
+        ctx.ledger.burn(coin, ctx.caller, paid)?;
+        ctx.ledger.burn(coin, Module::LiquidationDeposits(kind), deposit_used)?;
         ctx.ledger
-            .transfer(coin, Module::LiquidationDeposits(kind), ctx.caller, left)?;
+            .transfer(coin, Module::LiquidationDeposits(kind), ctx.caller, deposit_returned)?;
         ctx.ledger
             .transfer(collateral, Module::Vaults(kind), ctx.caller, vault.collateral)?;
         self.remove_debt(kind, vault.normalized_debt)?;
@@ -146,9 +149,12 @@ impl Vaults {
         self.forget(id);
         ctx.tell(Event::VaultClosed {
             vault: id,
+            collateral_type: kind,
             to: ctx.caller,
             collateral: vault.collateral,
-            deposit: from_deposit,
+            paid,
+            deposit_used,
+            deposit_returned,
         });
         Ok(())
     }

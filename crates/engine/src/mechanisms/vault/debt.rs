@@ -35,6 +35,7 @@ impl Vaults {
             .mint(ctx.limits.coin, Module::LiquidationDeposits(kind), deposit)?;
         ctx.tell(Event::DebtDrawn {
             vault: id,
+            collateral_type: kind,
             to: ctx.caller,
             amount,
             fee,
@@ -238,7 +239,11 @@ impl Vaults {
 
         self.totals.set(kind, totals);
         self.book.set(id, after);
-        ctx.tell(Event::ShortfallOwed { vault: id, amount });
+        ctx.tell(Event::ShortfallOwed {
+            vault: id,
+            amount,
+            normalized,
+        });
         Ok(amount)
     }
 }

@@ -47,9 +47,14 @@ impl Vaults {
             seized_in: vault.seized_in,
             ..vault
         };
-        let deposit = self.missing_deposit(&part)?;
-        if !normalized.is_zero() && !deposit.is_zero() {
-            part = self.with_debt(ctx, &part, deposit, deposit)?.1;
+        let deposit = if normalized.is_zero() {
+            Amount::ZERO
+        } else {
+            self.missing_deposit(&part)?
+        };
+        let mut deposit_normalized = NormalizedDebt::ZERO;
+        if !deposit.is_zero() {
+            (deposit_normalized, part) = self.with_debt(ctx, &part, deposit, deposit)?;
             ctx.ledger
                 .mint(ctx.limits.coin, Module::LiquidationDeposits(kind), deposit)?;
         }
@@ -63,8 +68,11 @@ impl Vaults {
         ctx.tell(Event::VaultSplit {
             from,
             into,
+            collateral_type: kind,
             collateral,
             normalized,
+            deposit,
+            deposit_normalized,
         });
         Ok(into)
     }

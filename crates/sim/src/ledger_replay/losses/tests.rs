@@ -1,5 +1,5 @@
 use ballast_num::{Decimals, Price};
-use ballast_protocol::{AccountId, TypeId, VaultId, coins};
+use ballast_protocol::{TypeId, VaultId, coins};
 
 use super::*;
 
@@ -63,19 +63,13 @@ fn what_other_steps_pay_is_no_bad_debt() {
 }
 
 #[test]
-fn a_recovery_lowers_the_loss_of_the_lot_that_was_taken_before_it() {
-    let taken = Event::AuctionTaken {
-        auction: AuctionId(2),
-        by: AccountId::numbered(1),
-        collateral: coins(1),
-        price: Price::whole(10),
-        oracle_price: None,
-        debt: coins(10),
-        surplus: Amount::ZERO,
-    };
-    let recovered = Event::LossRecovered {
+fn a_recovery_lowers_the_loss_of_the_lot_whose_sale_it_was() {
+    let recovered = |sale| Event::LossRecovered {
         collateral_type: KIND,
-        amount: coins(4),
+        sale,
+        bad_debt: coins(1),
+        surplus: coins(3),
+        first_loss: coins(1),
     };
     let in_hour = FLASH_LOW.0.0;
     let late = || loss(LossCause::Seizure(VaultId(1)), 6, WaterfallStep::LossSharing);
@@ -85,12 +79,16 @@ fn a_recovery_lowers_the_loss_of_the_lot_that_was_taken_before_it() {
             (10, started(1)),
             (in_hour, late()),
             (in_hour, started(2)),
-            (in_hour + 9_000, taken),
-            (in_hour + 9_000, recovered),
+            (in_hour + 9_000, recovered(Sale::Auction(AuctionId(2)))),
         ]),
         [
             (When::FlashLow, Cause::SeizedTooLate, "2".to_owned()),
             (When::Else, Cause::SeizedTooLate, "6".to_owned()),
         ]
+    );
+    // A pool buys in the block of the seizure.
+    assert_eq!(
+        parts(&[(10, late()), (10, recovered(Sale::Pool(VaultId(1))))]),
+        [(When::Else, Cause::SeizedTooLate, "2".to_owned())]
     );
 }

@@ -148,9 +148,15 @@ proptest! {
         let (mut sold, mut paid, mut shortfall) = (Amount::ZERO, Amount::ZERO, Amount::ZERO);
         for event in &desk.events {
             match event {
-                Event::AuctionTaken { collateral, debt, surplus, .. } => {
+                Event::AuctionTaken {
+                    collateral,
+                    debt,
+                    recovered,
+                    penalty,
+                    ..
+                } => {
                     sold = sold.try_add(*collateral).unwrap();
-                    paid = Amount::try_sum([paid, *debt, *surplus]).unwrap();
+                    paid = Amount::try_sum([paid, *debt, *recovered, *penalty]).unwrap();
                 }
                 Event::AuctionEnded { shortfall: loss, .. } => shortfall = *loss,
                 _ => (),

@@ -1,0 +1,295 @@
+//! A reader who knows the genesis and is told what happened, nothing else, and from that alone knows every balance.
+//!
+//! It has no engine and no model: each event names what moved, of which asset, from whom and to whom, and each receipt
+//! who paid which fee. The drill compares its balances and supplies with the engine's after every block.
+
+use std::collections::BTreeMap;
+
+use ballast_num::Amount;
+use ballast_protocol::{AssetId, BlockResult, Event, Genesis, Holder, Lane, Module, Seized, TypeId, WaterfallStep};
+
+/// All balances and supplies, folded from what was told.
+#[derive(Clone, Debug)]
+pub(crate) struct Balances {
+    coin: AssetId,
+    /// The collateral of each type.
+    collaterals: BTreeMap<TypeId, AssetId>,
+    /// Receipts and the engine's own events are told apart, so that inside of a block one may be taken before it was
+    /// given: sums wrap then, and are exact again at its end. None is zero.
+    balances: BTreeMap<(AssetId, Holder), u128>,
+    supplies: BTreeMap<AssetId, u128>,
+}
+
+/// Where value comes from or goes to.
+enum End {
+    Of(Holder),
+    /// It is minted or burned.
+    Nowhere,
+}
+
+use End::Nowhere;
+
+impl<T: Into<Holder>> From<T> for End {
+    fn from(holder: T) -> Self {
+        Self::Of(holder.into())
+    }
+}
+
+impl Balances {
+    /// What the opening books say: all of it is minted.
+    pub(crate) fn genesis(genesis: &Genesis) -> Self {
+        let mut fold = Self {
+            coin: genesis.limits.coin,
+            collaterals: genesis.types.iter().map(|spec| (spec.id, spec.collateral)).collect(),
+            balances: BTreeMap::new(),
+            supplies: BTreeMap::new(),
+        };
+        let (coin, opening) = (fold.coin, &genesis.opening);
+        for balance in &opening.balances {
+            fold.moved(balance.asset, Nowhere, balance.account, balance.amount);
+        }
+        for vault in &opening.vaults {
+            let kind = vault.collateral_type;
+            fold.moved(fold.collateral(kind), Nowhere, Module::Vaults(kind), vault.collateral);
+            fold.moved(coin, Nowhere, Module::LiquidationDeposits(kind), vault.deposit);
+        }
+        for deposit in &opening.pool_deposits {
+            let kind = deposit.collateral_type;
+            fold.moved(coin, Nowhere, Module::StabilityPool(kind), deposit.amount);
+            fold.moved(
+                fold.collateral(kind),
+                Nowhere,
+                Module::StabilityPool(kind),
+                deposit.gain,
+            );
+        }
+        for auction in &opening.auctions {
+            let kind = auction.collateral_type;
+            fold.moved(fold.collateral(kind), Nowhere, Module::Auctions(kind), auction.lot);
+        }
+        for (kind, amount) in &opening.first_loss {
+            fold.moved(coin, Nowhere, Module::FirstLoss(*kind), *amount);
+        }
+        fold.moved(coin, Nowhere, Module::SurplusBuffer, opening.surplus);
+        fold
+    }
+
+    /// A block: the fees and events of its transactions, and the events of the engine.
+    pub(crate) fn block(&mut self, result: &BlockResult) {
+        for receipt in &result.receipts {
+            if let Some(fee) = &receipt.fee {
+                self.moved(fee.asset, fee.payer, Module::SurplusBuffer, fee.amount);
+            }
+            receipt.events.iter().for_each(|event| self.apply(event));
+        }
+        result.events.iter().for_each(|event| self.apply(event));
+    }
+
+    /// All balances above zero, by asset and holder.
+    pub(crate) fn balances(&self) -> impl Iterator<Item = (&(AssetId, Holder), &u128)> {
+        self.balances.iter()
+    }
+
+    /// How much there is of an asset.
+    pub(crate) fn supply(&self, asset: AssetId) -> u128 {
+        self.supplies.get(&asset).copied().unwrap_or(0)
+    }
+
+    /// Every event is named: one that is new has to say here what it moves.
+    pub(crate) fn apply(&mut self, event: &Event) {
+        let coin = self.coin;
+        match *event {
+            Event::InterestAccrued { minted, .. } => self.moved(coin, Nowhere, Module::SurplusBuffer, minted),
+            Event::CollateralDeposited {
+                collateral_type: kind,
+                by,
+                amount,
+                ..
+            } => self.moved(self.collateral(kind), by, Module::Vaults(kind), amount),
+            Event::CollateralWithdrawn {
+                collateral_type: kind,
+                to,
+                amount,
+                ..
+            } => self.moved(self.collateral(kind), Module::Vaults(kind), to, amount),
+            Event::DebtDrawn {
+                collateral_type: kind,
+                to,
+                amount,
+                fee,
+                deposit,
+                ..
+            } => {
+                self.moved(coin, Nowhere, to, amount);
+                self.moved(coin, Nowhere, Module::SurplusBuffer, fee);
+                self.moved(coin, Nowhere, Module::LiquidationDeposits(kind), deposit);
+            }
+            Event::DebtRepaid { by, amount, .. } => self.moved(coin, by, Nowhere, amount),
+            Event::VaultClosed {
+                collateral_type: kind,
+                to,
+                collateral,
+                paid,
+                deposit_used,
+                deposit_returned,
+                ..
+            } => {
+                self.moved(coin, to, Nowhere, paid);
+                self.moved(coin, Module::LiquidationDeposits(kind), Nowhere, deposit_used);
+                self.moved(coin, Module::LiquidationDeposits(kind), to, deposit_returned);
+                self.moved(self.collateral(kind), Module::Vaults(kind), to, collateral);
+            }
+            Event::VaultSplit {
+                collateral_type: kind,
+                deposit,
+                ..
+            } => self.moved(coin, Nowhere, Module::LiquidationDeposits(kind), deposit),
+            Event::Sent {
+                asset,
+                from,
+                to,
+                amount,
+            } => self.moved(asset, from, to, amount),
+            Event::VaultSeized(Seized {
+                collateral_type: kind,
+                caller,
+                caller_collateral,
+                deposit,
+                ..
+            }) => {
+                let payee = caller.map_or(Module::SurplusBuffer.into(), Holder::Account);
+                self.moved(coin, Module::LiquidationDeposits(kind), payee, deposit);
+                self.moved(self.collateral(kind), Module::Vaults(kind), payee, caller_collateral);
+            }
+            Event::PoolBought {
+                collateral_type: kind,
+                collateral,
+                debt,
+                recovered,
+                penalty,
+                ..
+            } => {
+                self.moved(coin, Module::StabilityPool(kind), Nowhere, debt);
+                self.moved(coin, Module::StabilityPool(kind), Nowhere, recovered);
+                self.moved(coin, Module::StabilityPool(kind), Module::SurplusBuffer, penalty);
+                let bought = self.collateral(kind);
+                self.moved(bought, Module::Vaults(kind), Module::StabilityPool(kind), collateral);
+            }
+            Event::CollateralReturned {
+                owner,
+                collateral_type,
+                from,
+                amount,
+            } => self.moved(self.collateral(collateral_type), from, owner, amount),
+            Event::AuctionStarted {
+                collateral_type: kind,
+                lot,
+                ..
+            } => self.moved(self.collateral(kind), Module::Vaults(kind), Module::Auctions(kind), lot),
+            Event::AuctionTaken {
+                collateral_type: kind,
+                by,
+                collateral,
+                debt,
+                recovered,
+                penalty,
+                ..
+            } => {
+                self.moved(coin, by, Nowhere, debt);
+                self.moved(coin, by, Nowhere, recovered);
+                self.moved(coin, by, Module::SurplusBuffer, penalty);
+                self.moved(self.collateral(kind), Module::Auctions(kind), by, collateral);
+            }
+            Event::KeeperPaid { keeper, amount, .. } => self.moved(coin, Nowhere, keeper, amount),
+            Event::LossAbsorbed {
+                collateral_type: kind,
+                step: WaterfallStep::FirstLoss,
+                amount,
+                ..
+            } => self.moved(coin, Module::FirstLoss(kind), Nowhere, amount),
+            Event::DrawSettled { paid, .. } => self.moved(coin, Module::SurplusBuffer, Nowhere, paid),
+            Event::BadDebtRepaid { amount, .. } => self.moved(coin, Module::SurplusBuffer, Nowhere, amount),
+            Event::LossRecovered {
+                collateral_type: kind,
+                surplus,
+                first_loss,
+                ..
+            } => {
+                self.moved(coin, Nowhere, Module::SurplusBuffer, surplus);
+                self.moved(coin, Nowhere, Module::FirstLoss(kind), first_loss);
+            }
+            Event::TicketQueued {
+                owner,
+                lane: Lane::Entry,
+                amount,
+                ..
+            } => self.moved(coin, owner, Module::Queue, amount),
+            Event::TicketClosed { owner, returned, .. } => self.moved(coin, Module::Queue, owner, returned),
+            Event::PoolEntered {
+                collateral_type: kind,
+                amount,
+                ..
+            } => self.moved(coin, Module::Queue, Module::StabilityPool(kind), amount),
+            Event::PoolExited {
+                collateral_type: kind,
+                owner,
+                amount,
+            } => self.moved(coin, Module::StabilityPool(kind), owner, amount),
+            Event::PoolGainPaid {
+                collateral_type: kind,
+                owner,
+                amount,
+            } => self.moved(self.collateral(kind), Module::StabilityPool(kind), owner, amount),
+            Event::FirstLossAdded {
+                collateral_type: kind,
+                by,
+                amount,
+            } => self.moved(coin, by, Module::FirstLoss(kind), amount),
+            Event::RoundClosed { .. }
+            | Event::FeedStateChanged { .. }
+            | Event::GapBegan { .. }
+            | Event::TypeClosedToNewDebt { .. }
+            | Event::VaultOpened { .. }
+            | Event::VaultsMerged { .. }
+            | Event::VaultTransferred { .. }
+            | Event::DelegateSet { .. }
+            | Event::StandingOrderSet { .. }
+            | Event::StandingOrderExecuted { .. }
+            | Event::VaultWarned { .. }
+            | Event::AuctionReset { .. }
+            | Event::AuctionsRestarted { .. }
+            | Event::AuctionEnded { .. }
+            | Event::LossAbsorbed { .. }
+            | Event::TicketQueued { .. }
+            | Event::CancelQueued { .. }
+            | Event::CancelLapsed { .. }
+            | Event::ParameterChanged(_)
+            | Event::WorkCarriedOver { .. }
+            | Event::ShortfallOwed { .. } => {}
+        }
+    }
+
+    /// What nobody lists is no asset, and shows as a difference.
+    fn collateral(&self, kind: TypeId) -> AssetId {
+        self.collaterals.get(&kind).copied().unwrap_or(AssetId(u32::MAX))
+    }
+
+    fn moved(&mut self, asset: AssetId, from: impl Into<End>, to: impl Into<End>, amount: Amount) {
+        let amount = amount.raw();
+        match from.into() {
+            End::Of(holder) => change(&mut self.balances, (asset, holder), |sum| sum.wrapping_sub(amount)),
+            Nowhere => change(&mut self.supplies, asset, |sum| sum.wrapping_add(amount)),
+        }
+        match to.into() {
+            End::Of(holder) => change(&mut self.balances, (asset, holder), |sum| sum.wrapping_add(amount)),
+            Nowhere => change(&mut self.supplies, asset, |sum| sum.wrapping_sub(amount)),
+        }
+    }
+}
+
+fn change<K: Ord>(sums: &mut BTreeMap<K, u128>, key: K, change: impl Fn(u128) -> u128) {
+    let after = change(sums.remove(&key).unwrap_or(0));
+    if after != 0 {
+        sums.insert(key, after);
+    }
+}
