@@ -187,7 +187,8 @@ impl Desk {
     /// The lots that may be bought, the oldest first; resets of those whose price is over.
     fn lots(&self, view: View<'_>) -> (Vec<Lot>, Vec<Sent>) {
         let (mut lots, mut resets) = (Vec::new(), Vec::new());
-        let mut prices: BTreeMap<(TypeId, Price, Seconds), Option<Price>> = BTreeMap::new();
+        // All that a price of one type's auctions depends on in one block: many lots share it.
+        let mut prices: BTreeMap<(TypeId, Price, Seconds, Seconds), Option<Price>> = BTreeMap::new();
         for (id, auction) in view.state.auctions().iter() {
             let feed = feed_of(auction.collateral_type);
             let Some(spot) = view.spots.get(feed).copied().flatten() else {
@@ -196,7 +197,8 @@ impl Desk {
             if !sells(view.state, auction.collateral_type) {
                 continue;
             }
-            let key = (auction.collateral_type, auction.start_price, auction.started);
+            let (start, age) = (auction.started, auction.age_at_start);
+            let key = (auction.collateral_type, auction.start_price, start, age);
             let price = *prices.entry(key).or_insert_with(|| price(view.state, &auction));
             match price {
                 None if self.style != Style::Below(PEERS_BID) && resets.len() < RESETS => {

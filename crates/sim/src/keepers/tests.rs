@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)] // helpers of tests: one that cannot go on has failed
 
 use ballast_engine::apply_block;
-use ballast_protocol::Block;
+use ballast_protocol::{Block, OpeningAuction};
 
 use super::*;
 use crate::population::Population;
@@ -46,6 +46,36 @@ impl Fallen {
             fallen.state.auctions().iter().count() > 5,
             "the fall broke too few vaults"
         );
+        fallen
+    }
+
+    /// The same reserve before its first fall, with lots in its books that started at one price and are so old.
+    fn with_lots(ages: &[u64]) -> Self {
+        let scenario = Scenario::black_thursday().unwrap();
+        let mut config = Config::default();
+        config.pool.share_of_debt = Ratio::ZERO;
+        let population = Population::drawn(&scenario, &config, 60, 1).unwrap();
+        let mut genesis = world::genesis(&scenario, &config, &population, Rules::Ballast).unwrap();
+        let spots = scenario.opening_prices();
+        for (id, age) in (1..).zip(ages) {
+            genesis.opening.auctions.push(OpeningAuction {
+                id: AuctionId(id),
+                collateral_type: TypeId(1),
+                owner: AccountId::numbered(1),
+                lot: ballast_protocol::coins(1),
+                debt: ballast_protocol::coins(50),
+                to_raise: ballast_protocol::coins(50),
+                elapsed: Seconds(*age),
+                start_price: spots[0].unwrap(),
+            });
+            // The debt of a lot is coins that somebody holds.
+            let market = genesis.opening.balances.iter_mut();
+            let held = market.filter(|held| held.account == MARKET).last().unwrap();
+            held.amount = held.amount.try_add(ballast_protocol::coins(50)).unwrap();
+        }
+        let state = State::genesis(&genesis).unwrap();
+        let mut fallen = Self { config, state, spots };
+        fallen.block(STEP);
         fallen
     }
 
@@ -174,4 +204,20 @@ fn the_oldest_lot_is_bought_first_and_none_above_what_its_sale_brings() {
     for lot in lots.iter().filter(|lot| bought.contains(&lot.id)) {
         assert!(lot.price < most(lot), "{} for {}", lot.price, lot.spot);
     }
+}
+
+#[test]
+fn lots_of_one_start_and_price_are_priced_by_the_age_that_each_began_at() {
+    let fallen = Fallen::with_lots(&[0, 600, 1_800]);
+    let (lots, _) = fallen.desk().lots(fallen.view());
+    let seen: Vec<Price> = lots.iter().map(|lot| lot.price).collect();
+    let own = fallen.state.auctions().iter();
+    let own: Vec<Price> = own
+        .map(|(_, auction)| price(&fallen.state, &auction).unwrap())
+        .collect();
+    assert_eq!(seen, own);
+    assert!(
+        own.is_sorted_by(|younger, older| younger > older),
+        "older lots are cheaper: {own:?}"
+    );
 }
