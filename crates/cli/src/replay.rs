@@ -129,7 +129,7 @@ fn population(arguments: &Arguments, scenario: &Scenario, config: &Config) -> Re
 /// Runs everything that the report tells, then writes it.
 fn report(arguments: &Arguments, setup: &Setup<'_>) -> Result<(), Failure> {
     let blocks = setup.scenario.blocks(setup.step);
-    let bar = progress::bar(2 * blocks, "replay");
+    let bar = progress::bar(2 * blocks, "both orders");
     let outcomes = both_orders(setup, &|done| bar.inc(done)).map_err(failed)?;
     bar.finish_and_clear();
 

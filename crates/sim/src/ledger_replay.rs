@@ -4,7 +4,7 @@
 //! seizures are ours. Each recorded one is then compared with what our engine did to the same vault under the same ratio
 //! ([`compare`]). A recorded seizure ends the vault's episode: a day later, or when the record goes on, its owner closes
 //! what is left of ours and starts anew. After a seizure of ours the record of the vault is skipped until then, or, if the
-//! record has none, until its owner brings it back to the record a day later; so he does an hour after a refusal.
+//! record has none, until its owner brings it back to the record ([`episodes`]).
 //!
 //! The coins that owners need for fees stand in the books of a second type, everything else that the peer lends against,
 //! which takes no part. Blocks are the ledger's own and one each five minutes.
@@ -18,20 +18,21 @@ mod record;
 mod watch;
 mod world;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use ballast_engine::{State, apply_block};
-use ballast_num::{Arithmetic, Price, Ratio, Seconds, Timestamp};
-use ballast_protocol::{Block, BlockResult, Command, Event, Height, ParameterChange, Transaction};
+use ballast_num::{Amount, Arithmetic, Price, Ratio, Seconds, Timestamp};
+use ballast_protocol::{Block, BlockResult, Command, Event, Height, ParameterChange, Transaction, VaultId};
 
-use self::compare::{Compared, Recorded};
+use self::compare::{Compared, PATIENCE, Recorded};
 use self::episodes::Episodes;
 use self::losses::Losses;
 pub use self::owners::Operations;
 use self::owners::{KIND, Owners};
-use self::read::{BadRow, Change, Entry};
+use self::read::{BadRow, Change, Entry, What};
 use self::record::Record;
+pub use self::watch::OnlyOurs;
 use self::watch::Watch;
 pub use self::world::BOOK;
 use crate::config::Config;
@@ -71,9 +72,8 @@ pub struct LedgerOutcome {
     pub operations: Operations,
     /// Parameter changes: carried out, refused, without an equal.
     pub changes: [u64; 3],
-    /// Seizures of ours with no recorded one of the vault within a day after or an hour before, and how many vaults they
-    /// are of.
-    pub only_ours: (u64, u64),
+    /// Seizures of ours with no recorded one of the vault within a day.
+    pub only_ours: OnlyOurs,
     /// Where the bad debt comes from: its parts add up to all of it.
     pub losses: Losses,
 }
@@ -129,11 +129,34 @@ impl Ledger {
         vaults.len() as u64
     }
 
-    /// The recorded seizures, by time: the lots of one vault in one block are one.
+    /// The recorded seizures, by time.
     fn seizures(&self) -> Vec<Recorded> {
-        let seized = self.entries.iter().filter(|entry| entry.what.is_seizure());
-        let distinct: BTreeSet<(Timestamp, u64)> = seized.map(|entry| (entry.at, entry.vault)).collect();
-        distinct.into_iter().map(|(at, vault)| Recorded { vault, at }).collect()
+        let mut all: Vec<Recorded> = Vec::new();
+        let mut last: BTreeMap<u64, usize> = BTreeMap::new();
+        for entry in &self.entries {
+            let What::Seizure { debt, .. } = entry.what else {
+                continue;
+            };
+            let running = last.get(&entry.vault).and_then(|place| all.get_mut(*place));
+            match running.filter(|running| entry.at.saturating_since(running.last).0 <= PATIENCE) {
+                Some(running) => {
+                    running.blocks += u64::from(running.last != entry.at);
+                    running.last = entry.at;
+                    running.debt = running.debt.try_add(debt).unwrap_or(Amount::MAX);
+                }
+                None => {
+                    last.insert(entry.vault, all.len());
+                    all.push(Recorded {
+                        at: entry.at,
+                        vault: entry.vault,
+                        last: entry.at,
+                        blocks: 1,
+                        debt,
+                    });
+                }
+            }
+        }
+        all
     }
 }
 
@@ -249,7 +272,6 @@ impl<'a> Replay<'a> {
             observations: observations(&[present], now),
             transactions,
         };
-        let before = self.state.clone();
         let started = Instant::now();
         let applied = apply_block(&mut self.state, &block);
         self.engine_time += started.elapsed();
@@ -262,12 +284,13 @@ impl<'a> Replay<'a> {
             self.owners.receive(*nonce, receipt);
         }
         self.episodes.note_owners(&mut self.owners, now);
+        self.episodes.note_price(now, present);
         self.spot = present;
         if let Some(price) = present {
             self.last_known = vec![price];
         }
-        self.note_events(&before, &result, now)?;
-        self.watch.look(&self.state, &self.owners);
+        self.note_events(&result, now)?;
+        self.watch.look(&self.state, &self.owners, &self.record, present);
         self.watch.compare_until(now, &self.episodes, self.path);
         self.figures(&result, now)
     }
@@ -295,7 +318,7 @@ impl<'a> Replay<'a> {
         transactions
     }
 
-    fn note_events(&mut self, before: &State, result: &BlockResult, now: Timestamp) -> Result<(), Arithmetic> {
+    fn note_events(&mut self, result: &BlockResult, now: Timestamp) -> Result<(), Arithmetic> {
         for event in all_events(result) {
             self.losses.note(event, now)?;
             let Event::VaultSeized(seized) = event else { continue };
@@ -304,7 +327,7 @@ impl<'a> Replay<'a> {
             };
             self.owners.note_seizure(recorded);
             self.episodes.note_seizure(recorded, now);
-            self.watch.note_seizure(recorded, seized.vault, (before, &self.state));
+            self.watch.note_seizure(recorded, &self.state);
         }
         Ok(())
     }
@@ -328,6 +351,8 @@ impl<'a> Replay<'a> {
         self.checks.at_end(&self.state);
         let (booked, marked) = (waterfall::booked(&self.state)?, waterfall::marked(&self.state)?);
         self.losses.mark(self.state.chain().time, marked.bad_debt)?;
+        // A restored vault is one of ours with a new number, and still the same recorded one.
+        self.tally.liquidated = self.watch.seized().map(VaultId).collect();
         let outcome = Outcome {
             order,
             blocks: self.blocks,

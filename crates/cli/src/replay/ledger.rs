@@ -16,7 +16,7 @@ pub(super) fn replay(arguments: &Arguments, config: &Config) -> Result<(), Failu
     check(arguments)?;
     let recorded = Ledger::recorded().map_err(Failure::bad_input)?;
     super::check_outputs(arguments)?;
-    let bar = progress::bar(2 * recorded.blocks(), "replay");
+    let bar = progress::bar(2 * recorded.blocks(), "both orders");
     let one = |order| run(&recorded, config, order, &|done| bar.inc(done)).map_err(super::failed);
     let (low_first, high_first) = (one(Order::LowFirst)?, one(Order::HighFirst)?);
     bar.finish_and_clear();

@@ -1,16 +1,18 @@
 //! Episodes: how our vaults are brought back to the record after a seizure, theirs or ours.
 //!
 //! A recorded seizure ends the vault's episode: a day later, or when the record goes on, its owner closes what is left
-//! of ours. A seizure of ours that the record does not have is made good a day later, a refusal an hour later, by
-//! closing the vault and opening another as the record has it.
+//! of ours. A seizure of ours that the record does not have is made good by closing the vault and opening another as the
+//! record has it: three hours later, when the peer would have been called too, as soon as the vault stands at the last two
+//! full hours' prices, on which the peer still acts. So the next recorded seizure is compared on its own merits. A refusal
+//! is made good an hour later.
 
 use std::collections::BTreeMap;
 
 use ballast_engine::State;
-use ballast_num::Timestamp;
+use ballast_num::{Price, Timestamp};
 use ballast_protocol::Transaction;
 
-use super::compare::{ORACLE_DELAY, Ours, PATIENCE};
+use super::compare::{NOTICE, ORACLE_DELAY, Obstacle, Ours, PATIENCE};
 use super::owners::Owners;
 use super::read::What;
 use super::record::{Record, Rows};
@@ -24,6 +26,8 @@ pub(super) struct Episodes {
     ended: BTreeMap<u64, Vec<Timestamp>>,
     /// When vaults that only we have seized from are brought back to the record.
     restoring: BTreeMap<u64, Timestamp>,
+    /// The prices of the last two full hours, the later last: on which the peer acts, and will act next.
+    sampled: [Option<Price>; 2],
 }
 
 impl Episodes {
@@ -77,20 +81,37 @@ impl Episodes {
         for vault in due {
             self.restoring.remove(&vault);
             if owners.differs(vault) && !self.ending.contains_key(&vault) {
+                if self.may_be_called(record, state, vault) {
+                    owners.hinder(vault, Obstacle::UnderRatio);
+                    self.restoring.insert(vault, Timestamp(now.0 + ORACLE_DELAY));
+                    continue;
+                }
+                // Again in an hour, until it is done: price or record may then make possible what is not so now.
                 let restoration = owners.restore(state, vault, record.holds(vault, state), now);
-                // Until it is done: price or record may make possible in an hour what is not so now, while what the
-                // engine refuses has a reason of longer.
-                let pause = if restoration.is_some() { PATIENCE } else { ORACLE_DELAY };
-                self.restoring.insert(vault, Timestamp(now.0 + pause));
+                self.restoring.insert(vault, Timestamp(now.0 + ORACLE_DELAY));
                 sent.extend(restoration);
             }
         }
         sent
     }
 
+    /// Whether the peer may still call a vault that ours has seized from, by Kraken's prices.
+    fn may_be_called(&self, record: &Record<'_>, state: &State, vault: u64) -> bool {
+        let breaks = record.breaks_at(vault, state);
+        let mut sampled = self.sampled.iter().flatten();
+        breaks.is_some_and(|breaks| sampled.any(|price| *price < breaks))
+    }
+
     /// Notes a seizure of ours.
     pub(super) fn note_seizure(&mut self, recorded: u64, now: Timestamp) {
-        self.restoring.entry(recorded).or_insert(Timestamp(now.0 + PATIENCE));
+        self.restoring.entry(recorded).or_insert(Timestamp(now.0 + NOTICE));
+    }
+
+    /// Notes the price of a moment.
+    pub(super) fn note_price(&mut self, now: Timestamp, price: Option<Price>) {
+        if now.0.is_multiple_of(ORACLE_DELAY) {
+            self.sampled = [self.sampled[1], price];
+        }
     }
 
     /// Notes what came of a block's transactions: vaults that are as recorded again, and vaults of which an operation

@@ -38,7 +38,7 @@ pub struct Operations {
     pub skipped: u64,
     /// Refused, by the kind of refusal.
     pub refused: BTreeMap<String, u64>,
-    /// Vaults that their owners brought back to the record, a day after a seizure of ours that the record does not have.
+    /// Vaults that their owners brought back to the record, after a seizure of ours that the record does not have.
     pub restored: u64,
     /// Coins that they drew for it: debt that the record does not have.
     pub redrawn: Amount,
@@ -117,6 +117,11 @@ impl Owners {
     /// What last kept the owner of a vault from restoring it.
     pub(super) fn obstacle(&self, recorded: u64) -> Option<Obstacle> {
         self.obstacles.get(&recorded).copied()
+    }
+
+    /// Notes what keeps the owner of a vault from restoring it.
+    pub(super) fn hinder(&mut self, recorded: u64, obstacle: Obstacle) {
+        self.obstacles.insert(recorded, obstacle);
     }
 
     /// Brings a vault that only our engine has seized from back to its record, by closing it and opening another; does

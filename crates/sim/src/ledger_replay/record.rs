@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use ballast_engine::State;
-use ballast_num::{Amount, Index, NormalizedDebt, Round, Timestamp};
+use ballast_num::{Amount, Arithmetic, Index, NormalizedDebt, Price, Round, Timestamp, mul_div};
 use ballast_protocol::Rejected;
 
+use super::RATIO;
+use super::compare::PATIENCE;
 use super::owners::KIND;
 use super::read::{Entry, What};
 
@@ -19,6 +21,8 @@ pub(super) struct Record<'a> {
     next: usize,
     /// What the vaults hold and owe; what they owe grows by our index.
     kept: BTreeMap<u64, (Amount, NormalizedDebt)>,
+    /// The price at which a vault broke when its seizure began, by its last one.
+    implied: BTreeMap<u64, (Timestamp, Price)>,
 }
 
 impl<'a> Record<'a> {
@@ -27,6 +31,7 @@ impl<'a> Record<'a> {
             entries,
             next: 0,
             kept: BTreeMap::new(),
+            implied: BTreeMap::new(),
         }
     }
 
@@ -52,10 +57,32 @@ impl<'a> Record<'a> {
             What::Draw(amount) => *owed = owed.try_add(normalized(amount)).unwrap_or(*owed),
             What::Repay(amount) => *owed = owed.saturating_sub(normalized(amount)),
             What::Seizure { debt, collateral } => {
+                let breaks = owed
+                    .debt(index, Round::Up)
+                    .ok()
+                    .and_then(|debt| break_price(*held, debt));
+                let last = self.implied.get(&entry.vault).map_or(0, |(at, _)| at.0);
+                if let Some(breaks) = breaks.filter(|_| last == 0 || entry.at.0 - last > PATIENCE) {
+                    self.implied.insert(entry.vault, (entry.at, breaks));
+                }
                 *owed = owed.saturating_sub(normalized(debt));
                 *held = held.saturating_sub(collateral);
             }
         }
+    }
+
+    /// The price at which a vault breaks as recorded, rounded up; none without debt or collateral.
+    pub(super) fn breaks_at(&self, vault: u64, state: &State) -> Option<Price> {
+        let (held, owed) = self.kept.get(&vault)?;
+        let index = state.vaults().totals(KIND).ok()?.index;
+        let debt = owed.debt(index, Round::Up).ok().filter(|debt| !debt.is_zero())?;
+        break_price(*held, debt)
+    }
+
+    /// The price at which a vault broke, as recorded, when the seizure that began at this moment did.
+    pub(super) fn implied(&self, vault: u64, at: Timestamp) -> Option<Price> {
+        let (began, breaks) = self.implied.get(&vault)?;
+        (*began == at).then_some(*breaks)
     }
 
     /// What a vault holds and owes; less than the debt floor is a remainder of fees.
@@ -68,6 +95,16 @@ impl<'a> Record<'a> {
         };
         (held, debt().unwrap_or_default())
     }
+}
+
+/// The price at which so much collateral stands at the liquidation ratio of so much debt, rounded up.
+fn break_price(collateral: Amount, debt: Amount) -> Option<Price> {
+    let find = || -> Result<Price, Arithmetic> {
+        let least = debt.mul_ratio(RATIO, Round::Up)?;
+        let raw = mul_div(least.raw(), Price::ONE.raw(), collateral.raw(), Round::Up)?;
+        Ok(Price::from_raw(raw))
+    };
+    find().ok()
 }
 
 /// The rows that owners, not the peer, made.

@@ -107,7 +107,8 @@ pub(super) fn of_ledger(config: &Config, vaults: u64) -> Vec<Assumption> {
             "Vaults and owners",
             format!("{vaults} vaults, whose owners send what they recorded"),
             "the recorded ledger, data/onchain; what owners would have done after a seizure that only ours made is not \
-             recorded: a day later they restore the vault, if price and their coins allow it"
+             recorded: from three hours later on they restore the vault, once it stands at the last two full hours' prices \
+             and their coins allow it"
                 .into(),
         ),
         (

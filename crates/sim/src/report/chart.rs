@@ -71,7 +71,7 @@ impl Chart {
             .enumerate()
             .map(|(at, line)| {
                 format!(
-                    r#"<span class="key k{}"></span>{}"#,
+                    r#"<span class="line"><span class="key k{}"></span>{}</span>"#,
                     at + 1,
                     super::html::escape(&line.name)
                 )
@@ -81,7 +81,7 @@ impl Chart {
             .svg()
             .unwrap_or_else(|reason| format!("<p>no drawing: {reason}</p>"));
         format!(
-            "<figure>\n<figcaption><b>{}</b> {}<br>{}</figcaption>\n{drawing}</figure>\n",
+            "<figure>\n<figcaption><b>{}</b> {}<br>{}</figcaption>\n<div class=\"plot\">{drawing}</div></figure>\n",
             super::html::escape(&self.title),
             super::html::escape(&self.note),
             legend.join(" ")
@@ -100,6 +100,17 @@ impl Chart {
         Ok(text)
     }
 
+    /// Where the figures' axis begins: at zero, but for points alone at the last ten well under all of them.
+    fn bottom(&self) -> f64 {
+        let points = self.lines.iter().flat_map(|line| &line.points);
+        let least = points.map(|(_, y)| *y).fold(f64::INFINITY, f64::min);
+        if least.is_finite() && self.lines.iter().all(|line| line.shape == Shape::Points) {
+            ((least / 10.0 - 0.5).floor() * 10.0).max(0.0)
+        } else {
+            0.0
+        }
+    }
+
     fn draw(&self, text: &mut String) -> Result<(), Box<dyn std::error::Error + '_>> {
         let points = || self.lines.iter().flat_map(|line| &line.points);
         // Places on the axis are quarters of a day, or of a long span fifty days, so that marks fall on round times.
@@ -107,14 +118,19 @@ impl Chart {
         let place = if span > LONG { 50 * 86_400 } else { 21_600 };
         let last = seconds(span) / seconds(place);
         let most = points().map(|(_, y)| *y).fold(0.0, f64::max);
-        let top = if most > 0.0 { most * 1.06 } else { 1.0 };
+        let bottom = self.bottom();
+        let top = if most > bottom {
+            most + (most - bottom) * 0.06
+        } else {
+            bottom + 1.0
+        };
         let root = SVGBackend::with_string(text, SIZE).into_drawing_area();
         let mut chart = ChartBuilder::on(&root)
             .margin(6)
             .margin_right(56)
             .x_label_area_size(26)
             .y_label_area_size(60)
-            .build_cartesian_2d(0.0..last, 0.0..top)?;
+            .build_cartesian_2d(0.0..last, bottom..top)?;
         let (start, unit) = (self.start, self.unit);
         chart
             .configure_mesh()

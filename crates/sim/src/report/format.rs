@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ballast_num::{Amount, DecimalText, Ratio, Timestamp};
+use ballast_num::{Amount, DecimalText, Price, Ratio, Timestamp};
 
 /// An amount of 18 decimals in whole dollars with separators, rounded down: "1,234,567".
 pub fn dollars(amount: Amount) -> String {
@@ -21,6 +21,12 @@ pub fn dollars(amount: Amount) -> String {
 pub fn percent(ratio: Ratio) -> String {
     let tenths = ratio.raw() / 1_000_000_000_000_000;
     format!("{}.{} %", tenths / 10, tenths % 10)
+}
+
+/// A price in dollars and cents, rounded down: "1234.56".
+pub(super) fn cents(price: Price) -> String {
+    let cents = price.raw() / (Price::ONE.raw() / 100);
+    format!("{}.{:02}", cents / 100, cents % 100)
 }
 
 /// A moment of Unix time as "2020-03-12 14:30".

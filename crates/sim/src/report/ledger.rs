@@ -3,10 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use ballast_num::{Price, Timestamp};
+
+use super::format::cents;
 use super::html::{escape, heading, page, sensitivity, table_of};
 use super::terminal::{self, figures, order};
 use super::{Report, assumptions, dollars, plots, utc};
 use crate::ledger_replay::compare::{Compared, Timing, Why, counts};
+use crate::ledger_replay::losses::When;
 use crate::ledger_replay::{BOOK, LedgerOutcome};
 use crate::sensitivity::Cell;
 
@@ -32,19 +36,28 @@ pub fn terminal(report: &Report<'_>, outcomes: &[LedgerOutcome; 2], cells: &[Cel
     }
     let _ = writeln!(
         out,
-        "\nrecorded seizures beside ours{:>32}{:>14}",
+        "\nrecorded seizures beside ours, {}; last column {}",
         order(worse.outcome.order),
         order(other.outcome.order)
     );
-    for row in rows(worse, other) {
-        let Row {
-            timing,
-            why,
-            here,
-            vaults,
-            there,
-        } = row;
-        let _ = writeln!(out, "  {timing:<9} {here:>5} of {vaults:>3} vaults {there:>5}  {why}");
+    let _ = writeln!(
+        out,
+        "  {:<9} {:>8} {:>5} {:>6} {:>12} {:>8}  why",
+        HEADS[0], HEADS[1], HEADS[2], HEADS[3], HEADS[4], HEADS[1]
+    );
+    for (cells, why) in rows(worse, other) {
+        let [timing, seizures, blocks, vaults, debt, there] = cells;
+        let _ = writeln!(
+            out,
+            "  {timing:<9} {seizures:>8} {blocks:>5} {vaults:>6} {debt:>12} {there:>8}  {why}"
+        );
+    }
+    let _ = writeln!(
+        out,
+        "\nseizures of ours without a recorded one of the vault within a day (vaults)"
+    );
+    for (what, count) in only_ours(worse) {
+        let _ = writeln!(out, "  {count:>12}  {what}");
     }
     let _ = writeln!(
         out,
@@ -62,10 +75,29 @@ pub fn terminal(report: &Report<'_>, outcomes: &[LedgerOutcome; 2], cells: &[Cel
     for (what, value, source) in assumptions::of_ledger(report.config, worse.outcome.vaults) {
         let _ = writeln!(out, "  {what}: {value}\n    {source}");
     }
-    let _ = writeln!(out, "\nvault     recorded          ours              how       why");
+    let _ = writeln!(
+        out,
+        "\n{:<6} {:<16} {:>6} {:>11} {:<16} {:>12} {:>8} {:>8} {:>8} {:<9} why",
+        FIELDS[0], FIELDS[1], FIELDS[2], FIELDS[3], FIELDS[4], FIELDS[5], FIELDS[6], FIELDS[7], FIELDS[8], FIELDS[9]
+    );
     for compared in worse.compared.iter().filter(|compared| compared.timing != Timing::Same) {
-        let [vault, recorded, ours, timing, why] = fields(compared);
-        let _ = writeln!(out, "{vault:<9} {recorded:<17} {ours:<17} {timing:<9} {why}");
+        let [
+            vault,
+            recorded,
+            blocks,
+            debt,
+            ours,
+            lead,
+            price,
+            implied,
+            sampled,
+            timing,
+            why,
+        ] = fields(compared);
+        let _ = writeln!(
+            out,
+            "{vault:<6} {recorded:<16} {blocks:>6} {debt:>11} {ours:<16} {lead:>12} {price:>8} {implied:>8} {sampled:>8} {timing:<9} {why}"
+        );
     }
     if let Some(breach) = &worse.outcome.first_breach {
         let _ = writeln!(out, "FIRST BREACH: {breach}");
@@ -89,29 +121,42 @@ pub fn html(report: &Report<'_>, outcomes: &[LedgerOutcome; 2], cells: &[Cell]) 
     heading(&mut body, "The recorded seizures beside ours");
     let _ = writeln!(
         body,
-        "<p>A recorded seizure is the lots of one vault in one block. Same: in one round with ours, or within the hour by \
-         which the peer's oracle is late. After a seizure of ours {} recorded operations were skipped; {} seizures of ours, \
-         of {} vaults, have no recorded one within a day.</p>",
-        worse.operations.skipped, worse.only_ours.0, worse.only_ours.1
+        "<p>A recorded seizure is the lots of one vault, each within a day of the one before; its rows are the distinct \
+         blocks, {} in all. Same: in one round with ours, or within the hour by which the peer's oracle is late. After a \
+         seizure of ours {} recorded operations were skipped.</p>",
+        worse
+            .compared
+            .iter()
+            .map(|compared| compared.recorded.blocks)
+            .sum::<u64>(),
+        worse.operations.skipped
     );
     let _ = writeln!(
         body,
-        "<table><tr><th>how</th><th class=\"n\">{}</th><th class=\"n\">{}</th><th>why</th></tr>",
-        order(worse.outcome.order),
+        "<table><tr><th>{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th><th \
+         class=\"n\">{}</th><th class=\"n\">seizures, {}</th><th>why</th></tr>",
+        HEADS[0],
+        HEADS[1],
+        HEADS[2],
+        HEADS[3],
+        HEADS[4],
         order(other.outcome.order)
     );
-    for row in rows(worse, other) {
-        let _ = writeln!(
-            body,
-            "<tr><td>{}</td><td class=\"n\">{} of {} vaults</td><td class=\"n\">{}</td><td class=\"why\">{}</td></tr>",
-            row.timing,
-            row.here,
-            row.vaults,
-            row.there,
-            escape(row.why)
-        );
+    for (cells, why) in rows(worse, other) {
+        let [timing, counts @ ..] = cells;
+        let _ = write!(body, "<tr><td>{timing}</td>");
+        for count in counts {
+            let _ = write!(body, "<td class=\"n\">{count}</td>");
+        }
+        let _ = writeln!(body, "<td class=\"why\">{}</td></tr>", escape(why));
     }
     body.push_str("</table>\n");
+    heading(&mut body, "Seizures that only ours made");
+    body.push_str(
+        "<p>With no recorded one of the vault within a day, by the most that the peer's oracle could show, and (in brackets) of how many vaults; several of one vault within a day are one. The recorded vault lived on, so its owner \
+         restores ours; a vault that stays near its ratio is counted each time.</p>\n",
+    );
+    table(&mut body, only_ours(worse));
     heading(&mut body, "What happened");
     for chart in plots::all(report) {
         body.push_str(&chart.html());
@@ -138,7 +183,13 @@ pub fn html(report: &Report<'_>, outcomes: &[LedgerOutcome; 2], cells: &[Cell]) 
     heading(&mut body, "Assumptions and their sources");
     table_of(&mut body, &assumptions::of_ledger(report.config, worse.outcome.vaults));
     heading(&mut body, "Every recorded seizure");
-    body.push_str("<table><tr><th>vault</th><th>recorded</th><th>ours</th><th>how</th><th>why</th></tr>\n");
+    body.push_str(
+        "<p>Ours: the nearest to it, by how much it was earlier (or later), and the price that judged it. Beside it the most \
+         that the peer's price can have been, by which the vault breaks as recorded, and Kraken's at the full hour that \
+         then counted; USD.</p>\n",
+    );
+    let heads: Vec<String> = FIELDS.iter().map(|head| format!("<th>{head}</th>")).collect();
+    let _ = writeln!(body, "<table><tr>{}</tr>", heads.concat());
     for compared in &worse.compared {
         let cells: Vec<String> = fields(compared)
             .iter()
@@ -155,48 +206,77 @@ pub fn html(report: &Report<'_>, outcomes: &[LedgerOutcome; 2], cells: &[Cell]) 
     page(report.scenario, &body)
 }
 
-/// A kind of comparison: its counts in both orders, and of how many vaults in the first.
-struct Row {
-    timing: &'static str,
-    why: &'static str,
-    here: u64,
-    vaults: usize,
-    there: u64,
-}
+/// Of each kind of comparison.
+const HEADS: [&str; 5] = ["how", "seizures", "rows", "vaults", "debt, coins"];
+/// Of each recorded seizure.
+const FIELDS: [&str; 11] = [
+    "vault",
+    "recorded",
+    "rows",
+    "debt",
+    "ours",
+    "earlier by",
+    "at price",
+    "peer's ≤",
+    "Kraken's",
+    "how",
+    "why",
+];
 
-/// All kinds, by timing.
-fn rows(worse: &LedgerOutcome, other: &LedgerOutcome) -> Vec<Row> {
+/// All kinds by timing, with what there is of each, and why.
+fn rows(worse: &LedgerOutcome, other: &LedgerOutcome) -> Vec<([String; 6], &'static str)> {
     let (here, there) = (counts(&worse.compared), counts(&other.compared));
-    let kinds: BTreeSet<_> = here.keys().chain(there.keys()).copied().collect();
-    let of_kind = |kind| {
-        let alike = worse
-            .compared
-            .iter()
-            .filter(move |compared| (compared.timing, compared.why) == kind);
-        alike
-            .map(|compared| compared.recorded.vault)
-            .collect::<BTreeSet<u64>>()
-            .len()
-    };
-    let rows = kinds.into_iter().map(|kind: (Timing, Why)| Row {
-        timing: kind.0.name(),
-        why: kind.1.text(),
-        here: here.get(&kind).copied().unwrap_or(0),
-        vaults: of_kind(kind),
-        there: there.get(&kind).copied().unwrap_or(0),
+    let kinds: BTreeSet<(Timing, Why)> = here.keys().chain(there.keys()).copied().collect();
+    let rows = kinds.into_iter().map(|kind| {
+        let count = here.get(&kind).cloned().unwrap_or_default();
+        let cells = [
+            kind.0.name().to_owned(),
+            count.seizures.to_string(),
+            count.blocks.to_string(),
+            count.vaults.len().to_string(),
+            dollars(count.debt),
+            there.get(&kind).map_or(0, |count| count.seizures).to_string(),
+        ];
+        (cells, kind.1.text())
     });
     rows.collect()
 }
 
-fn fields(compared: &Compared) -> [String; 5] {
-    let ours = compared.ours.map_or_else(|| "-".to_owned(), |own| utc(own.at));
+/// Our seizures that the record does not have: when and what the peer could see of them, how many, and of how many vaults.
+fn only_ours(outcome: &LedgerOutcome) -> Vec<(String, String)> {
+    let of_kind = |(&(when, seen), (seizures, vaults)): (&(When, &'static str), &(u64, BTreeSet<u64>))| {
+        (
+            format!("{}: {seen}", when.text()),
+            format!("{seizures} ({})", vaults.len()),
+        )
+    };
+    outcome.only_ours.iter().map(of_kind).collect()
+}
+
+fn fields(compared: &Compared) -> [String; 11] {
+    let none = || "-".to_owned();
+    let price = |price: Option<Price>| price.map_or_else(none, cents);
+    let (recorded, ours) = (&compared.recorded, compared.ours);
     [
-        compared.recorded.vault.to_string(),
-        utc(compared.recorded.at),
-        ours,
+        recorded.vault.to_string(),
+        utc(recorded.at),
+        recorded.blocks.to_string(),
+        dollars(recorded.debt),
+        ours.map_or_else(none, |own| utc(own.at)),
+        ours.map_or_else(none, |own| lead(recorded.at, own.at)),
+        price(ours.map(|own| own.price)),
+        price(compared.implied),
+        price(compared.sampled),
         compared.timing.name().to_owned(),
         compared.why.text().to_owned(),
     ]
+}
+
+/// How much earlier ours was, in hours and minutes; with a minus, later.
+fn lead(recorded: Timestamp, ours: Timestamp) -> String {
+    let minutes = recorded.0.abs_diff(ours.0) / 60;
+    let sign = if ours > recorded { "-" } else { "" };
+    format!("{sign}{} h {:02} min", minutes / 60, minutes % 60)
 }
 
 /// The parts of the losses, what the surplus buffer paid of them, and the bad debt that is left.
@@ -224,16 +304,12 @@ fn operations(outcome: &LedgerOutcome) -> Vec<(String, String)> {
             operations.skipped.to_string(),
         ),
         (
-            "vaults restored a day after a seizure that only ours made".to_owned(),
+            "vaults restored after a seizure that only ours made".to_owned(),
             operations.restored.to_string(),
         ),
         (
             "coins that they drew for it, which the record does not have".to_owned(),
             dollars(operations.redrawn),
-        ),
-        (
-            "seizures of ours without a recorded one within a day (vaults)".to_owned(),
-            format!("{} ({})", outcome.only_ours.0, outcome.only_ours.1),
         ),
         (
             "repayments taken as all that was owed".to_owned(),

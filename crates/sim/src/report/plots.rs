@@ -56,7 +56,7 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Chart> {
         })
         .collect();
     let liquidated = Line {
-        name: "debt liquidated since the last moment".into(),
+        name: "debt liquidated".into(),
         shape: Shape::Area,
         points: moments
             .iter()
@@ -80,9 +80,14 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Chart> {
         every => format!("Each dot is a sale; one in {every} is drawn."),
     };
     vec![
-        chart("Price and total ratio", "", Unit::Percent, price_lines),
         chart(
-            "Debt",
+            "Price and total ratio",
+            "The ratio is of all vaults and lots: it rises where risky ones are repaid.",
+            Unit::Percent,
+            price_lines,
+        ),
+        chart(
+            "Debt, USD",
             "What vaults and lots on sale owe, and the coins that wait in stability pools.",
             Unit::Millions,
             vec![
@@ -94,8 +99,11 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Chart> {
             ],
         ),
         chart(
-            "Liquidations",
-            "Debt taken off vaults between two moments of this plot.",
+            "Liquidations, USD",
+            &format!(
+                "Debt taken off vaults between two points, about {} apart.",
+                between(moments)
+            ),
             Unit::Millions,
             vec![liquidated],
         ),
@@ -109,7 +117,7 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Chart> {
             ],
         ),
         chart(
-            "Who paid for losses",
+            "Who paid for losses, USD",
             "Booked so far, net of what came back, and what the waterfall would book now for vaults and lots under water.",
             Unit::Millions,
             vec![
@@ -140,6 +148,19 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Chart> {
             })],
         ),
     ]
+}
+
+/// The mean time between two moments.
+fn between(moments: &[Moment]) -> String {
+    let (Some(first), Some(last)) = (moments.first(), moments.last()) else {
+        return String::new();
+    };
+    let apart = last.time.saturating_since(first.time).0 / (moments.len() as u64 - 1).max(1);
+    match apart {
+        0..120 => format!("{apart} seconds"),
+        120..7_200 => format!("{} minutes", apart / 60),
+        _ => format!("{} hours", apart / 3_600),
+    }
 }
 
 /// A plot needs no more than the 53 bits that this keeps.
