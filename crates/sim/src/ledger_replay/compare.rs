@@ -56,7 +56,7 @@ pub enum Depth {
     /// More.
     Clear,
     /// More than [`LACK`].
-    RecordLacks,
+    Deep,
 }
 
 /// A recorded seizure: the lots of one vault, each within [`PATIENCE`] of the one before.
@@ -222,7 +222,7 @@ impl Sample {
         } else if gap <= LACK {
             Depth::Clear
         } else {
-            Depth::RecordLacks
+            Depth::Deep
         }
     }
 }
@@ -296,8 +296,7 @@ fn why_earlier(recorded: Recorded, own: Ours, watched: &Watched) -> Why {
     let others = counted.filter(left_alone).map(Sample::depth);
     match others.fold(first.depth(), Depth::max) {
         Depth::WithinSpread => Why::WithinSpread,
-        Depth::Clear => Why::NotCalled,
-        Depth::RecordLacks => Why::RecordLacks,
+        Depth::Clear | Depth::Deep => Why::NotCalled,
     }
 }
 

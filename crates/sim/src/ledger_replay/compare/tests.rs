@@ -126,7 +126,7 @@ fn what_the_peer_left_alone_is_told_by_how_far_it_was_under() {
         &[375],
         &under(&[(7, 1_799)]),
         Timing::Earlier,
-        Why::RecordLacks,
+        Why::NotCalled,
     );
 }
 

@@ -79,8 +79,8 @@ impl Seen {
             Self::Counted(Depth::Clear) => {
                 "under at a full hour by more than 1 %: the peer's median read higher, or nobody acted"
             }
-            Self::Counted(Depth::RecordLacks) => {
-                "under at a full hour by more than 10 %: the record lacks a row of the vault"
+            Self::Counted(Depth::Deep) => {
+                "under at a full hour by more than 10 %: nobody could act in a crash, or the record lacks a row"
             }
         }
     }
