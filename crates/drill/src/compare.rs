@@ -101,7 +101,7 @@ pub(crate) fn states(engine: &State, model: &Model) -> Agreement {
             vault.collateral.raw(),
             vault.normalized_debt.raw(),
             vault.deposit.raw(),
-            vault.seized_in.0,
+            (vault.seizures.round().0, vault.seizures.lots()),
         )
     });
     let expected = model.vaults.iter().map(|(id, vault)| {
@@ -112,7 +112,7 @@ pub(crate) fn states(engine: &State, model: &Model) -> Agreement {
             vault.collateral,
             vault.normalized,
             vault.deposit,
-            vault.seized_in,
+            (vault.seized_in, model.lots_of(*id)),
         )
     });
     same_all("vault", vaults, expected)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ballast_num::{Amount, Decimals, Index, Seconds};
 use ballast_protocol::{
-    AccountId, AssetId, Bounds, FeedId, Genesis, Height, Module, Opening, ParameterFault, Rejected, RoundNumber, TypeId,
+    AccountId, AssetId, Bounds, FeedId, Genesis, Height, Module, Opening, ParameterFault, Rejected, TypeId,
 };
 
 use crate::flows::liquidation::check_floor;
@@ -12,7 +12,7 @@ use crate::flows::transaction::WORK_PRICE_MAX;
 use crate::invariants::{self, Breach};
 use crate::kernel::Clock;
 use crate::mechanisms::auction;
-use crate::mechanisms::vault::{CEILING_MAX, Vault};
+use crate::mechanisms::vault::{CEILING_MAX, Seizures, Vault};
 use crate::state::{Chain, Governance, State};
 
 /// What is wrong with a genesis.
@@ -165,7 +165,7 @@ impl State {
                 collateral: vault.collateral,
                 normalized_debt: vault.normalized_debt,
                 deposit: vault.deposit,
-                seized_in: RoundNumber(0),
+                seizures: Seizures::default(),
             })?;
         }
         for deposit in &opening.pool_deposits {

@@ -49,7 +49,7 @@ fn fits<T, E: std::fmt::Display>(result: Result<T, E>, invariant: &'static str) 
 /// How many invariants each set holds: what a replay counts.
 pub const CHEAP: u64 = 3;
 /// How many invariants [`check_all`] checks.
-pub const ALL: u64 = CHEAP + 8;
+pub const ALL: u64 = CHEAP + 9;
 
 /// The cheap invariants.
 pub fn check_cheap(state: &State) -> Result<(), Breach> {
@@ -66,6 +66,7 @@ pub fn check_all(state: &State) -> Result<(), Breach> {
     rankings_are_exact(state)?;
     seized_index_is_exact(state)?;
     auctions_add_up(state)?;
+    lots_are_counted(state)?;
     lines_are_kept(state)?;
     queue_is_escrowed(state)?;
     queue_is_indexed(state)?;
@@ -222,8 +223,11 @@ pub fn seized_index_is_exact(state: &State) -> Result<(), Breach> {
             .vaults()
             .iter()
             .filter(|(_, vault)| vault.collateral_type == spec.id && !vault.normalized_debt.is_zero())
-            .filter(|(_, vault)| vault.seized_in != RoundNumber(0))
-            .map(|(id, vault)| (vault.seized_in, Place::new(id, vault.normalized_debt, vault.collateral)))
+            .filter(|(_, vault)| vault.seizures.round() != RoundNumber(0))
+            .map(|(id, vault)| {
+                let place = Place::new(id, vault.normalized_debt, vault.collateral);
+                (vault.seizures.round(), place)
+            })
             .collect();
         expected.sort_unstable();
         let found = state.vaults().seized().places(spec.id);
@@ -252,6 +256,21 @@ pub fn auctions_add_up(state: &State) -> Result<(), Breach> {
         let lots = fits(Amount::try_sum(lots.map(|(_, auction)| auction.lot)), NAME)?;
         let held = state.ledger().balance(spec.collateral, Module::Auctions(spec.id));
         Breach::unless(lots == held, NAME, || format!("{}: lots {lots}, held {held}", spec.id))?;
+    }
+    Ok(())
+}
+
+/// Each vault counts exactly the auctions that name it.
+pub fn lots_are_counted(state: &State) -> Result<(), Breach> {
+    let mut auctions: BTreeMap<VaultId, usize> = BTreeMap::new();
+    for (_, auction) in state.auctions().iter() {
+        *auctions.entry(auction.vault).or_default() += 1;
+    }
+    for (id, vault) in state.vaults().iter() {
+        let (counted, kept) = (auctions.get(&id).copied().unwrap_or(0), vault.seizures.lots());
+        Breach::unless(counted == usize::from(kept), "lots_are_counted", || {
+            format!("{id}: {counted} auctions name it, it counts {kept}")
+        })?;
     }
     Ok(())
 }

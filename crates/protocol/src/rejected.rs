@@ -293,6 +293,17 @@ pub enum Rejected {
     /// A parameter outside its bounds.
     #[error("parameter refused: {0}")]
     BadParameter(ParameterFault),
+    /// A vault stays as it is while its lots are on sale: it would owe what they do not bring in (rule R9).
+    #[error(
+        "{vault} would owe what its {lots} lots on sale do not bring in: wait until their auctions end, or take them \
+         yourself; until then it accepts only deposits and repayments"
+    )]
+    LotsOnSale {
+        /// Which vault.
+        vault: VaultId,
+        /// How many of its lots are on sale.
+        lots: u16,
+    },
 }
 
 impl From<Arithmetic> for Rejected {

@@ -264,7 +264,7 @@ impl Model {
     }
 
     /// What an auction ended short of, but for keepers' pay, its vault owes again: no more than its collateral is worth
-    /// above its debt, not if another owns it now, and not if it would owe dust.
+    /// above its debt.
     fn owe_again(&mut self, auction: &Auction, low: u128) -> Figure {
         let kind = self.kind(auction.kind)?.clone();
         let Some(vault) = self.vaults.get_mut(&auction.vault) else {
@@ -273,9 +273,6 @@ impl Model {
         let owes = kind.owed(vault.normalized)?;
         let spare = value_or_most(vault.collateral, low, kind.decimals, Down).saturating_sub(owes);
         let more = auction.debt.saturating_sub(auction.keeper_paid).min(spare);
-        if vault.owner != auction.owner || more == 0 || add(owes, more)? < kind.spec.debt_floor.raw() {
-            return Ok(0);
-        }
         let normalized = normalize(more, kind.index, Up)?;
         vault.normalized += normalized;
         self.kind_mut(auction.kind)?.total += normalized;

@@ -145,6 +145,22 @@ impl Model {
         Ok(vault)
     }
 
+    /// A vault that its owner may take from: as long as part of it is on sale, it answers for what that does not bring in.
+    fn free(&self, id: VaultId, caller: AccountId) -> Result<Vault, Rejected> {
+        let vault = self.managed(id, caller)?;
+        let lots = self.lots_of(id);
+        if lots > 0 {
+            return Err(Rejected::LotsOnSale { vault: id, lots });
+        }
+        Ok(vault)
+    }
+
+    /// How many auctions sell parts of a vault.
+    pub(crate) fn lots_of(&self, id: VaultId) -> u16 {
+        let lots = self.auctions.values().filter(|auction| auction.vault == id);
+        u16::try_from(lots.count()).unwrap_or(u16::MAX)
+    }
+
     fn not_quiet(&self, kind: TypeId) -> Done {
         let feed = self.spec(kind)?.feed;
         match self.quotes.get(&feed) {
@@ -196,7 +212,7 @@ impl Model {
 
     pub(super) fn withdraw(&mut self, batch: &mut Batch, caller: AccountId, id: VaultId, amount: u128) -> Done {
         some(amount)?;
-        let vault = self.managed(id, caller)?;
+        let vault = self.free(id, caller)?;
         self.not_quiet(vault.kind)?;
         let collateral = sub(vault.collateral, amount).map_err(|_| too_much(amount, vault.collateral))?;
         self.pay(
@@ -212,7 +228,7 @@ impl Model {
 
     pub(super) fn draw(&mut self, batch: &mut Batch, caller: AccountId, id: VaultId, amount: u128) -> Done {
         some(amount)?;
-        let vault = self.managed(id, caller)?;
+        let vault = self.free(id, caller)?;
         let (coin, kind) = (self.coin(), vault.kind);
         let fee = share(amount, self.spec(kind)?.borrowing_fee.raw(), Up)?;
         let deposit = self.deposit_due(&vault)?;
@@ -318,7 +334,7 @@ impl Model {
     }
 
     pub(super) fn close_vault(&mut self, batch: &mut Batch, caller: AccountId, id: VaultId) -> Done {
-        let vault = self.managed(id, caller)?;
+        let vault = self.free(id, caller)?;
         let (coin, kind) = (self.coin(), vault.kind);
         let debt = self.kind(kind)?.owed(vault.normalized)?;
         let from_deposit = debt.min(vault.deposit);
@@ -350,7 +366,7 @@ impl Model {
         collateral: u128,
         debt: u128,
     ) -> Done {
-        let vault = self.managed(id, caller)?;
+        let vault = self.free(id, caller)?;
         let kind = self.kind(vault.kind)?;
         let all = kind.owed(vault.normalized)?;
         let moved = normalize(debt, kind.index, Up)?.min(vault.normalized);
@@ -392,9 +408,13 @@ impl Model {
     }
 
     pub(super) fn merge(&mut self, batch: &mut Batch, caller: AccountId, from: VaultId, into: VaultId) -> Done {
-        let (source, target) = (self.managed(from, caller)?, self.managed(into, caller)?);
+        let (source, target) = (self.free(from, caller)?, self.managed(into, caller)?);
         if from == into || source.kind != target.kind {
             return Err(Rejected::NotMergeable(from, into));
+        }
+        // What this very batch has made of the source, nobody has judged yet.
+        if self.lots_of(into) > 0 && batch.has_touched(from) {
+            return Err(Rejected::NotInBatch);
         }
         batch.touch(from, Some(source));
         batch.touch(into, Some(target));
@@ -412,7 +432,7 @@ impl Model {
     }
 
     pub(super) fn transfer(&mut self, batch: &mut Batch, caller: AccountId, id: VaultId, to: AccountId) -> Done {
-        let vault = self.managed(id, caller)?;
+        let vault = self.free(id, caller)?;
         batch.touch(id, Some(vault));
         batch.must_be_safe(id);
         self.orders.remove(&id);

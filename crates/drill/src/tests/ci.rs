@@ -8,13 +8,13 @@ const REACHED: [&str; 3] = [
     "AddFirstLoss CancelTicket ClaimPoolGain CloseVault Deposit DrawDebt EnterPool ExitPool Liquidate MergeVaults OpenVault \
      RepayDebt ResetAuction Send SetDelegate SetParameter SetStandingOrder SplitVault TakeAuction TransferVault Withdraw",
     "Arithmetic BadCurve BadStartFactor BelowDebtFloor BelowInitialRatio BelowTicketMin BlockFull CeilingExceeded Empty EntryQueued ExitQueued Expired ExpiryTooFar \
-     FeeOverLimit FlashCeilingExceeded Frozen GlideGap GlobalCeilingExceeded Disputed Halted InitialRatioTooLow LiquidationRatioTooLow InsufficientBalance NeedsReset NoAuctionRoom NoDeposit NoFeeAsset \
+     FeeOverLimit FlashCeilingExceeded Frozen GlideGap GlobalCeilingExceeded Disputed Halted InitialRatioTooLow LiquidationRatioTooLow InsufficientBalance LotsOnSale NeedsReset NoAuctionRoom NoDeposit NoFeeAsset \
      NonceUsed NotAuthority NotInBatch NotLiquidatable NotMergeable NotOpened NotOwner NotTicketOwner NothingToSeize Quiet \
      RemainderTooSmall ResetNotNeeded ShareTooLarge StabilityFeeOutOfBounds Stale Stopped TooExpensive TooMuch TypeClosed Uncovered UnknownAsset UnknownAuction \
      UnknownTicket UnknownType UnknownVault UselessOrder ZeroAmount",
     "AuctionEnded AuctionReset AuctionStarted AuctionTaken AuctionsRestarted BadDebtRepaid CollateralReturned DrawSettled FeedStateChanged GapBegan InterestAccrued \
      KeeperPaid LossAbsorbed LossRecovered PoolBought PoolEntered PoolExited PoolGainPaid RoundClosed \
-     StandingOrderExecuted TicketClosed TypeClosedToNewDebt VaultSeized VaultWarned WorkCarriedOver",
+     ShortfallOwed StandingOrderExecuted TicketClosed TypeClosedToNewDebt VaultSeized VaultWarned WorkCarriedOver",
 ];
 
 #[test]

@@ -2,8 +2,7 @@
 
 use ballast_num::{Amount, Price, Ratio, Round};
 use ballast_protocol::{
-    AccountId, AssetId, AuctionId, Event, LossCause, Module, PoolPrice, Rejected, Sale, Seizure, TypeId, TypeSpec,
-    VaultId,
+    AccountId, AssetId, AuctionId, Event, LossCause, Module, PoolPrice, Rejected, Sale, TypeId, TypeSpec, VaultId,
 };
 
 use super::liquidation::Terms;
@@ -72,6 +71,7 @@ pub(crate) fn sell(
     keeper: Option<AccountId>,
 ) -> Result<(), Rejected> {
     let Mechanisms {
+        vaults,
         pools,
         auctions,
         backstop,
@@ -113,7 +113,8 @@ pub(crate) fn sell(
             booked,
             penalty,
         };
-        auctions.start(ctx, terms.auction(), &lot, keeper).map(drop)
+        auctions.start(ctx, terms.auction(), &lot, keeper)?;
+        vaults.lot_started(vault)
     }
 }
 
@@ -230,17 +231,14 @@ pub(crate) fn take(
     mechanisms
         .backstop
         .recover(&mut ctx, kind, Sale::Auction(id), taken.recovered)?;
-    let shortfall = taken.ending.map_or(Amount::ZERO, |ending| ending.shortfall);
+    let Some(auction::Ending { shortfall, .. }) = taken.ending else {
+        return Ok(());
+    };
+    let spec = terms.spec.clone();
+    let low = ctx.prices.quote(spec.feed)?.low;
     // What keepers were paid was no debt of the owner's.
     let returnable = shortfall.saturating_sub(auction.keeper_paid);
-    let low = ctx.prices.quote(terms.spec.feed)?.low;
-    let spec = terms.spec.clone();
-    let owed_again = match spec.peer.seizure {
-        Seizure::Restore => mechanisms
-            .vaults
-            .owe_again(&mut ctx, auction.vault, auction.owner, returnable, low)?,
-        Seizure::UpToCeiling | Seizure::Whole => Amount::ZERO,
-    };
+    let owed_again = mechanisms.vaults.lot_ended(&mut ctx, auction.vault, returnable, low)?;
     mechanisms
         .backstop
         .absorb(&mut ctx, &spec, shortfall.try_sub(owed_again)?, LossCause::Auction(id))

@@ -9,6 +9,7 @@ mod deferred;
 mod grace;
 mod judge;
 mod manage;
+mod seizures;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -18,12 +19,13 @@ use std::ops::RangeInclusive;
 
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{
-    AccountId, ClosingCause, Rejected, RoundNumber, StandingOrder, TypeId, TypeSpec, VaultId, table,
+    AccountId, ClosingCause, Rejected, RoundNumber, Seizure, StandingOrder, TypeId, TypeSpec, VaultId, table,
 };
 use borsh::{BorshDeserialize, BorshSerialize};
 
 pub use crate::kernel::ranking::{Bar, Sums};
 pub use judge::{Batch, Issuance};
+pub use seizures::Seizures;
 pub(crate) use types::CEILING_MAX;
 
 use crate::kernel::ranking::{Book, Position, Ranking};
@@ -44,8 +46,8 @@ pub struct Vault {
     pub normalized_debt: NormalizedDebt,
     /// Coins kept for its liquidator; they are part of its debt.
     pub deposit: Amount,
-    /// The last round of the feed in which part of it was seized (rule R9).
-    pub seized_in: RoundNumber,
+    /// When part of it was last seized, and how many of its lots are on sale.
+    pub seizures: Seizures,
 }
 
 /// What all vaults of a type have in common and what changes while they live.
@@ -156,7 +158,7 @@ impl Position for Vault {
     }
 
     fn seized_in(&self) -> Option<RoundNumber> {
-        Some(self.seized_in)
+        Some(self.seizures.round())
     }
 }
 
@@ -173,6 +175,26 @@ impl Vaults {
             return Ok(vault);
         }
         Err(Rejected::NotOwner { vault: id, caller })
+    }
+
+    /// A vault as [`Vaults::managed_by`] finds it, none of whose lots is on sale. While one is, its owner takes nothing
+    /// out of the vault and draws nothing against it: it would owe what the sale does not bring in (docs/liquidation.md).
+    /// Errors: `UnknownVault`, `NotOwner`, `LotsOnSale`.
+    fn unencumbered(&self, id: VaultId, caller: AccountId) -> Result<Vault, Rejected> {
+        let vault = self.managed_by(id, caller)?;
+        match self.lots_held_for(&vault)? {
+            0 => Ok(vault),
+            lots => Err(Rejected::LotsOnSale { vault: id, lots }),
+        }
+    }
+
+    /// For how many lots on sale a vault is held: for none in a type whose shortfalls are not owed again, as the peers'.
+    fn lots_held_for(&self, vault: &Vault) -> Result<u16, Rejected> {
+        Ok(match vault.seizures.lots() {
+            0 => 0,
+            lots if self.spec(vault.collateral_type)?.peer.seizure == Seizure::Restore => lots,
+            _ => 0,
+        })
     }
 
     /// A type's parameters. Error: `UnknownType`.

@@ -27,6 +27,8 @@ mod r08_ratios;
 #[cfg(test)]
 mod r09_partial;
 #[cfg(test)]
+mod r09_shortfalls;
+#[cfg(test)]
 mod r10_disposal;
 #[cfg(test)]
 mod r11_owners;

@@ -1,7 +1,7 @@
 //! R9: partial only where it helps; one penalty per debt; a wick of one round liquidates nobody.
 
-use ballast_num::{Amount, Index, NormalizedDebt, Rate, Ratio, Round, Seconds};
-use ballast_protocol::{Bounds, Curve, Event, LossCause, OpeningVault, Seizure, SeizureRule, coins};
+use ballast_num::{Amount, Index, NormalizedDebt, Ratio, Round};
+use ballast_protocol::{Bounds, OpeningVault, Seizure, SeizureRule, coins};
 use proptest::prelude::*;
 
 use crate::common::{KIND, World, outcome, seizures, who};
@@ -43,7 +43,7 @@ fn merging_to_be_rid_of_the_round_limit() {
     );
     let merged = world.state.vaults().vault(ballast_protocol::VaultId(2)).unwrap();
     assert_eq!(
-        merged.seized_in.0,
+        merged.seizures.round().0,
         world.state.prices().quote(crate::common::FEED).unwrap().round.0
     );
 }
@@ -86,91 +86,6 @@ fn a_partial_that_leaves_dust() {
         .concat();
     let seized = seizures(&events)[0];
     assert_eq!((seized.rule, seized.debt), (SeizureRule::WholeAvoidsDust, coins(700)));
-}
-
-/// A lot of a fifth of 12,000 at 1500, on an auction whose price falls to `cut` in a block.
-fn on_sale_at(cut: u32) -> World {
-    let mut world = World::with_type(|spec| {
-        spec.auction.reset_ratio = Ratio::percent(10);
-        spec.auction.ceiling = coins(2_712);
-        spec.auction.curve = Curve::Stair {
-            cut: Rate::from_raw(u128::from(cut) * 10_000_000_000_000_000_000_000_000),
-            step: Seconds(12),
-        };
-    });
-    world.check(
-        "alice: open; deposit 10; draw 12000
-         price 1500
-         price 1500             -> VaultSeized, AuctionStarted",
-    );
-    let on_sale = world.state.auctions().on_sale(KIND).debt;
-    assert_eq!((world.debt(2), on_sale), (coins(9_600), coins(2_400)));
-    world
-}
-
-fn losses(events: &[Event]) -> Vec<(LossCause, Amount)> {
-    let loss = |event: &Event| match event {
-        Event::LossAbsorbed { cause, amount, .. } => Some((*cause, *amount)),
-        _ => None,
-    };
-    events.iter().filter_map(loss).collect()
-}
-
-fn take_all(world: &mut World) -> Vec<Event> {
-    world
-        .block(12, None, &["keeper: take 10 of #1 at 2000"])
-        .receipts
-        .remove(0)
-        .events
-}
-
-/// Let a lot sell short and keep the rest of the vault's collateral, while the reserve bears the loss.
-#[test]
-fn walking_away_from_a_lot_that_sold_short() {
-    let mut world = on_sale_at(50);
-    // 2400 × 1.13 ÷ 1500 = 1.808 ether at 1500 × 1.1 × 0.5 = 825 are 1491.6 of 2400 coins.
-    let events = take_all(&mut world);
-    assert_eq!(losses(&events), []);
-    assert!(
-        events.contains(&Event::ShortfallOwed {
-            vault: ballast_protocol::VaultId(2),
-            amount: Amount::from_raw(908_400_000_000_000_000_000),
-            normalized: NormalizedDebt::from_raw(908_400_000_000_000_000_000),
-        }),
-        "{events:?}"
-    );
-    assert_eq!(world.debt(2).raw(), 10_508_400_000_000_000_000_000);
-    assert!(world.state.backstop().losses(KIND).bad_debt.is_zero());
-    // Who repaid all still has collateral there; who has none left, or would owe dust, leaves it to the waterfall.
-    for (line, owes) in [("repay all", true), ("close", false), ("give #2 to bob", false)] {
-        let mut world = on_sale_at(50);
-        world.check(&format!("price 2000\nalice: {line}"));
-        let events = take_all(&mut world);
-        assert_eq!(losses(&events).is_empty(), owes, "{line}: {events:?}");
-    }
-}
-
-/// Owe again what would be dust, or more than the collateral is worth.
-#[test]
-fn a_shortfall_that_makes_dust_or_a_hole() {
-    let mut world = on_sale_at(70);
-    world.check("price 2000\nalice: repay all");
-    // At 1500 × 1.1 × 0.7⁴ = 396 a piece it is 1684 short, under a floor of 2000.
-    world.check("authority: set floor 2000");
-    let events = take_all(&mut world);
-    assert_eq!(losses(&events).len(), 1, "{events:?}");
-    assert!(world.debt(2).is_zero());
-
-    // Without room on the auctions the vault stays at 1190, worth 8.192 × 1190 − 9600 = 148.48 more than it owes.
-    let mut world = on_sale_at(50);
-    let lines = ["keeper: take 10 of #1 at 2000"];
-    let result = world.block(12, Some(Price::whole(1_190)), &lines);
-    let lost: u128 = losses(&result.receipts[0].events)
-        .iter()
-        .map(|(_, amount)| amount.raw())
-        .sum();
-    assert_eq!(world.debt(2).raw(), 9_748_480_000_000_000_000_000);
-    assert_eq!(lost, 759_920_000_000_000_000_000);
 }
 
 /// Round twice where once will do, so that a lot is a unit smaller than the ceiling allows.

@@ -36,7 +36,7 @@ pub(super) fn decide(state: &State, terms: &Terms, id: VaultId) -> Result<Decisi
     if !deep && !under(&terms.shallow()) {
         return Err(not_liquidatable());
     }
-    if !deep && vault.seized_in == terms.round {
+    if !deep && vault.seizures.round() == terms.round {
         return Err(Rejected::RoundLimitReached { vault: id });
     }
     let decision = match terms.spec.peer.seizure {

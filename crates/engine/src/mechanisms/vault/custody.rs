@@ -1,9 +1,9 @@
 //! Opening and closing vaults; collateral in and out.
 
 use ballast_num::{Amount, NormalizedDebt, Round};
-use ballast_protocol::{AccountId, AssetId, Event, Module, Rejected, RoundNumber, TypeId, VaultId};
+use ballast_protocol::{AccountId, AssetId, Event, Module, Rejected, TypeId, VaultId};
 
-use super::{Batch, Totals, Vault, Vaults};
+use super::{Batch, Seizures, Totals, Vault, Vaults};
 use crate::kernel::Context;
 
 impl Vaults {
@@ -21,7 +21,7 @@ impl Vaults {
             collateral: Amount::ZERO,
             normalized_debt: NormalizedDebt::ZERO,
             deposit: Amount::ZERO,
-            seized_in: RoundNumber(0),
+            seizures: Seizures::default(),
         };
         let id = self.add(vault)?;
         batch.open(id, &vault);
@@ -90,8 +90,8 @@ impl Vaults {
         Ok(())
     }
 
-    /// Releases collateral to the caller. Errors: `ZeroAmount`, `UnknownVault`, `NotOwner`, `Quiet`, `TooMuch`; at the
-    /// batch's end those of the judgement.
+    /// Releases collateral to the caller. Errors: `ZeroAmount`, `UnknownVault`, `NotOwner`, `LotsOnSale`, `Quiet`,
+    /// `TooMuch`; at the batch's end those of the judgement.
     pub(crate) fn withdraw(
         &mut self,
         ctx: &mut Context<'_>,
@@ -100,7 +100,7 @@ impl Vaults {
         amount: Amount,
     ) -> Result<(), Rejected> {
         not_zero(amount)?;
-        let vault = self.managed_by(id, ctx.caller)?;
+        let vault = self.unencumbered(id, ctx.caller)?;
         self.check_not_quiet(ctx, vault.collateral_type)?;
         let collateral = self.spec(vault.collateral_type)?.collateral;
         let rest = vault.collateral.try_sub(amount);
@@ -127,9 +127,9 @@ impl Vaults {
     }
 
     /// Repays what is owed, from the deposit first and then from the caller, and returns the collateral and what is left
-    /// of the deposit to the caller. Errors: `UnknownVault`, `NotOwner`, `InsufficientBalance`.
+    /// of the deposit to the caller. Errors: `UnknownVault`, `NotOwner`, `LotsOnSale`, `InsufficientBalance`.
     pub(crate) fn close(&mut self, ctx: &mut Context<'_>, batch: &mut Batch, id: VaultId) -> Result<(), Rejected> {
-        let vault = self.managed_by(id, ctx.caller)?;
+        let vault = self.unencumbered(id, ctx.caller)?;
         let kind = vault.collateral_type;
         let (collateral, coin) = (self.spec(kind)?.collateral, ctx.limits.coin);
         let totals = *self.totals(kind)?;

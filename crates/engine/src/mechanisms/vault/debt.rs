@@ -1,7 +1,7 @@
 //! Drawing and repaying debt (docs/vault.md, eq. 1-3).
 
-use ballast_num::{Amount, NormalizedDebt, Price, RAY, Round, U256, cmp_products};
-use ballast_protocol::{AccountId, Event, Module, Rejected, Repayment, RoundNumber, TypeId, VaultId};
+use ballast_num::{Amount, NormalizedDebt, RAY, Round, U256, cmp_products};
+use ballast_protocol::{Event, Module, Rejected, Repayment, TypeId, VaultId};
 
 use super::custody::not_zero;
 use super::{Admission, Batch, Totals, Vault, Vaults};
@@ -9,8 +9,8 @@ use crate::kernel::Context;
 
 impl Vaults {
     /// Mints `amount` to the caller; the vault owes it with the borrowing fee and, on its first debt, the liquidation
-    /// deposit. Errors, in order: `ZeroAmount`, `UnknownVault`, `NotOwner`, `Quiet`, `TypeClosed`, `GlideGap`,
-    /// `Uncovered`, `CeilingExceeded`, `GlobalCeilingExceeded`; at the batch's end those of the judgement.
+    /// deposit. Errors, in order: `ZeroAmount`, `UnknownVault`, `NotOwner`, `LotsOnSale`, `Quiet`, `TypeClosed`,
+    /// `GlideGap`, `Uncovered`, `CeilingExceeded`, `GlobalCeilingExceeded`; at the batch's end those of the judgement.
     pub(crate) fn draw(
         &mut self,
         ctx: &mut Context<'_>,
@@ -19,7 +19,7 @@ impl Vaults {
         amount: Amount,
     ) -> Result<(), Rejected> {
         not_zero(amount)?;
-        let vault = self.managed_by(id, ctx.caller)?;
+        let vault = self.unencumbered(id, ctx.caller)?;
         let kind = vault.collateral_type;
         let spec = self.spec(kind)?;
         let fee = amount.mul_ratio(spec.borrowing_fee, Round::Up)?;
@@ -175,75 +175,5 @@ impl Vaults {
             );
         }
         Ok(())
-    }
-
-    /// Takes debt and collateral off a vault that is liquidated; a vault with neither left is gone. The collateral is
-    /// still in [`Module::Vaults`], the deposit in [`Module::LiquidationDeposits`]: the flow moves both.
-    pub(crate) fn seize(
-        &mut self,
-        id: VaultId,
-        normalized: NormalizedDebt,
-        collateral: Amount,
-        deposit: Amount,
-        round: RoundNumber,
-    ) -> Result<(), Rejected> {
-        let vault = *self.vault(id)?;
-        let after = Vault {
-            normalized_debt: vault.normalized_debt.try_sub(normalized)?,
-            collateral: vault.collateral.try_sub(collateral)?,
-            deposit: vault.deposit.try_sub(deposit)?,
-            seized_in: round,
-            ..vault
-        };
-        self.remove_debt(vault.collateral_type, normalized)?;
-        if after.normalized_debt.is_zero() && after.collateral.is_zero() {
-            self.forget(id);
-        } else {
-            self.book.set(id, after);
-        }
-        Ok(())
-    }
-    /// Puts the shortfall of a lot back on the vault that it was seized from, as far as its collateral is worth more
-    /// than it owes at the low price, rounded against the vault; returns how much. Nothing, if the vault is gone or has
-    /// another owner, who took no such debt over, or if it would owe less than the debt floor.
-    pub(crate) fn owe_again(
-        &mut self,
-        ctx: &mut Context<'_>,
-        id: VaultId,
-        owner: AccountId,
-        shortfall: Amount,
-        low: Price,
-    ) -> Result<Amount, Rejected> {
-        let Some(vault) = self.vault(id).ok().copied().filter(|vault| vault.owner == owner) else {
-            return Ok(Amount::ZERO);
-        };
-        let kind = vault.collateral_type;
-        let totals = *self.totals(kind)?;
-        let owed = vault.normalized_debt.debt(totals.index, Round::Up)?;
-        // What no number holds is enough.
-        let value = vault.collateral.usd_value(low, totals.decimals, Round::Down);
-        let value = value.map_or(Amount::MAX, |value| Amount::from_raw(value.raw().unsigned_abs()));
-        let amount = shortfall.min(value.saturating_sub(owed));
-        if amount.is_zero() || owed.try_add(amount)? < self.spec(kind)?.debt_floor {
-            return Ok(Amount::ZERO);
-        }
-        let normalized = amount.normalize(totals.index, Round::Up)?;
-        let after = Vault {
-            normalized_debt: vault.normalized_debt.try_add(normalized)?,
-            ..vault
-        };
-        let totals = Totals {
-            normalized_debt: totals.normalized_debt.try_add(normalized)?,
-            ..totals
-        };
-
-        self.totals.set(kind, totals);
-        self.book.set(id, after);
-        ctx.tell(Event::ShortfallOwed {
-            vault: id,
-            amount,
-            normalized,
-        });
-        Ok(amount)
     }
 }

@@ -1,16 +1,14 @@
 //! Splitting, merging and handing over vaults; delegates and standing orders.
 
 use ballast_num::{Amount, NormalizedDebt, Ratio, Round};
-use ballast_protocol::{
-    AccountId, Event, Module, Permission, Protection, Rejected, RoundNumber, StandingOrder, VaultId,
-};
+use ballast_protocol::{AccountId, Event, Module, Permission, Protection, Rejected, StandingOrder, VaultId};
 
 use super::{Batch, Vault, Vaults};
 use crate::kernel::Context;
 
 impl Vaults {
     /// Moves collateral and debt of a vault into a new one of the same owner, which leaves a deposit of its own.
-    /// Errors: `UnknownVault`, `NotOwner`, `TooMuch`; at the batch's end those of the judgement, for both.
+    /// Errors: `UnknownVault`, `NotOwner`, `LotsOnSale`, `TooMuch`; at the batch's end those of the judgement, for both.
     pub(crate) fn split(
         &mut self,
         ctx: &mut Context<'_>,
@@ -19,7 +17,7 @@ impl Vaults {
         collateral: Amount,
         debt: Amount,
     ) -> Result<VaultId, Rejected> {
-        let vault = self.managed_by(from, ctx.caller)?;
+        let vault = self.unencumbered(from, ctx.caller)?;
         let kind = vault.collateral_type;
         let normalized = debt
             .normalize(self.totals(kind)?.index, Round::Up)?
@@ -44,7 +42,7 @@ impl Vaults {
             collateral,
             normalized_debt: NormalizedDebt::ZERO,
             deposit: Amount::ZERO,
-            seized_in: vault.seized_in,
+            seizures: vault.seizures.without_lots(),
             ..vault
         };
         let deposit = if normalized.is_zero() {
@@ -77,8 +75,10 @@ impl Vaults {
         Ok(into)
     }
 
-    /// Moves all of `from` into `into`. Errors: `UnknownVault`, `NotOwner`, `NotMergeable`; at the batch's end those of
-    /// the judgement.
+    /// Moves all of `from` into `into`, which may have lots on sale: what it takes on is worth more than it owes, or
+    /// would have been the reserve's loss. Not so if the same batch has made it, since a vault that its judgement has
+    /// not seen could bring a draw in disguise. Errors: `UnknownVault`, `NotOwner`, `LotsOnSale`, `NotMergeable`,
+    /// `NotInBatch`; at the batch's end those of the judgement.
     pub(crate) fn merge(
         &mut self,
         ctx: &mut Context<'_>,
@@ -86,17 +86,21 @@ impl Vaults {
         from: VaultId,
         into: VaultId,
     ) -> Result<(), Rejected> {
-        let source = self.managed_by(from, ctx.caller)?;
+        let source = self.unencumbered(from, ctx.caller)?;
         let target = self.managed_by(into, ctx.caller)?;
         if from == into || source.collateral_type != target.collateral_type {
             return Err(Rejected::NotMergeable(from, into));
         }
+        if batch.defers(from) && self.lots_held_for(&target)? > 0 {
+            return Err(Rejected::NotInBatch);
+        }
+        let last = target.seizures.round().max(source.seizures.round());
         let after = Vault {
             collateral: target.collateral.try_add(source.collateral)?,
             normalized_debt: target.normalized_debt.try_add(source.normalized_debt)?,
             deposit: target.deposit.try_add(source.deposit)?,
             // The round limit of either vault (rule R9) holds for both from now on.
-            seized_in: RoundNumber(target.seized_in.0.max(source.seized_in.0)),
+            seizures: target.seizures.in_round(last)?,
             ..target
         };
 
@@ -110,7 +114,7 @@ impl Vaults {
     }
 
     /// Gives a vault to `to`; its standing order, which spends the old owner's balances, ends. Errors: `UnknownVault`,
-    /// `NotOwner`; at the batch's end those of the judgement.
+    /// `NotOwner`, `LotsOnSale`; at the batch's end those of the judgement.
     pub(crate) fn hand_over(
         &mut self,
         ctx: &mut Context<'_>,
@@ -118,7 +122,7 @@ impl Vaults {
         id: VaultId,
         to: AccountId,
     ) -> Result<(), Rejected> {
-        let vault = self.managed_by(id, ctx.caller)?;
+        let vault = self.unencumbered(id, ctx.caller)?;
         let after = Vault { owner: to, ..vault };
         batch.touch(id, &vault, Some(&after));
         batch.must_be_safe(id);

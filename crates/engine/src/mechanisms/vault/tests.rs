@@ -10,7 +10,7 @@ use ballast_protocol::{
 use proptest::prelude::*;
 
 use super::types::{CEILING_MAX, STABILITY_FEE_MAX, check_spec};
-use super::{Admission, Bar, Vault, Vaults};
+use super::{Admission, Bar, Seizures, Vault, Vaults};
 use crate::kernel::ranking::{Place, Ranking};
 use crate::kernel::seized::SeizedIndex;
 use crate::kernel::{Clock, Context, Ledger, Prices};
@@ -30,7 +30,7 @@ fn vault(collateral: u128, normalized_debt: u128) -> Vault {
         collateral: Amount::from_raw(collateral),
         normalized_debt: NormalizedDebt::from_raw(normalized_debt),
         deposit: Amount::ZERO,
-        seized_in: RoundNumber(0),
+        seizures: Seizures::default(),
     }
 }
 
@@ -41,7 +41,7 @@ fn counting_a_round_is_cheap_and_exact() {
     let mut seized = SeizedIndex::default();
     for number in 1..=VAULTS {
         let after = Vault {
-            seized_in: RoundNumber(number % 4),
+            seizures: Seizures::default().in_round(RoundNumber(number % 4)).unwrap(),
             ..vault(1_000_000, 1_000_000 + u128::from(number))
         };
         seized.replace(VaultId(number), None, Some(&after));
@@ -58,7 +58,7 @@ fn counting_a_round_is_cheap_and_exact() {
     }
     // A vault that is gone, or was seized from again, is no longer of its old round.
     let of = |number: u64, round| Vault {
-        seized_in: RoundNumber(round),
+        seizures: Seizures::default().in_round(RoundNumber(round)).unwrap(),
         ..vault(1_000_000, 1_000_000 + u128::from(number))
     };
     seized.replace(VaultId(99_999), Some(&of(99_999, 3)), None);

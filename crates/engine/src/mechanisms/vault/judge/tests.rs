@@ -1,9 +1,10 @@
 //! Attacks on what a batch remembers of the vaults that it has touched.
 
 use ballast_num::{Amount, NormalizedDebt};
-use ballast_protocol::{AccountId, RoundNumber, TypeId, VaultId};
+use ballast_protocol::{AccountId, TypeId, VaultId};
 
 use super::{Batch, FEW, Vault};
+use crate::mechanisms::vault::Seizures;
 
 /// Touch so many vaults in one paid-for transaction that finding each among the others takes longer than a block.
 #[test]
@@ -14,7 +15,7 @@ fn a_batch_too_large_to_search() {
         collateral: Amount::ZERO,
         normalized_debt: NormalizedDebt::from_raw(debt),
         deposit: Amount::ZERO,
-        seized_in: RoundNumber(0),
+        seizures: Seizures::default(),
     };
     let mut batch = Batch::default();
     for round in 1..=2 {
