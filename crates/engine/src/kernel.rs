@@ -15,5 +15,5 @@ pub use account::Account;
 pub use changes::{Change, ChangeSet};
 pub use context::{Clock, Context};
 pub use ledger::Ledger;
-pub use prices::{Prices, Quote, Use};
+pub use prices::{Prices, Quote, Use, coin_value};
 pub use table::{Record, Savepoint, State, Stored, Table, Var, Visitor};

@@ -260,7 +260,7 @@ pub enum Event {
         lot: Amount,
         /// Debt that it carries.
         debt: Amount,
-        /// What it is to raise: debt and penalty.
+        /// What it is to raise: debt, what of it is already booked as a loss, and penalty.
         to_raise: Amount,
         /// Price at the start.
         start_price: Price,

@@ -4,6 +4,7 @@ use ballast_num::{Amount, Index, NormalizedDebt, Price, Ratio, Round};
 use ballast_protocol::{FeedId, Module, Rejected, TypeId};
 
 use crate::kernel::ranking::Ranking;
+use crate::kernel::{Use, coin_value};
 use crate::mechanisms::vault::{Bar, Issuance, Sums, Totals, Vaults};
 use crate::state::State;
 
@@ -35,7 +36,7 @@ impl State {
     pub fn balance_sheet(&self, kind: TypeId) -> Result<BalanceSheet, Rejected> {
         let spec = self.vaults.spec(kind)?;
         let totals = self.vaults.totals(kind)?;
-        let price = self.prices.quote(spec.feed)?.low;
+        let price = self.prices.quote(spec.feed)?.price(Use::Mark)?;
         let stressed_price = price.mul_ratio(Ratio::ONE.saturating_sub(spec.stress), Round::Down)?;
         let all = self.vaults.index().sums(kind);
         let vault_debt = debt(totals.index, &all)?;
@@ -118,6 +119,5 @@ fn debt(index: Index, sums: &Sums) -> Result<Amount, Rejected> {
 }
 
 fn value(totals: &Totals, collateral: Amount, price: Price) -> Result<Amount, Rejected> {
-    let value = collateral.usd_value(price, totals.decimals, Round::Down)?;
-    Ok(Amount::from_raw(value.raw().unsigned_abs()))
+    Ok(coin_value(collateral, price, totals.decimals, Round::Down)?)
 }

@@ -6,7 +6,7 @@ use ballast_protocol::{
 };
 
 use super::liquidation::Terms;
-use crate::kernel::{Clock, Context};
+use crate::kernel::{Clock, Context, Use};
 use crate::mechanisms::auction;
 use crate::mechanisms::stability_pool::StabilityPools;
 use crate::state::{Mechanisms, State};
@@ -235,7 +235,7 @@ pub(crate) fn take(
         return Ok(());
     };
     let spec = terms.spec.clone();
-    let low = ctx.prices.quote(spec.feed)?.low;
+    let low = ctx.prices.quote(spec.feed)?.price(Use::Sell)?;
     // What keepers were paid was no debt of the owner's.
     let returnable = shortfall.saturating_sub(auction.keeper_paid);
     let owed_again = mechanisms.vaults.lot_ended(&mut ctx, auction.vault, returnable, low)?;

@@ -11,7 +11,7 @@ use ballast_protocol::{
 
 use crate::flows::{disposal, liquidation, protection};
 use crate::kernel::ledger::Due;
-use crate::kernel::{Clock, Context, Savepoint};
+use crate::kernel::{Clock, Context, Savepoint, Use};
 use crate::mechanisms::auction;
 use crate::mechanisms::backstop::Backstop;
 use crate::mechanisms::vault::{Batch, CEILING_MAX, Vaults};
@@ -245,10 +245,9 @@ fn in_asset(state: &State, id: AssetId, in_coin: Amount) -> Result<Amount, Rejec
         .feed
         .filter(|_| listed)
         .ok_or(Rejected::NoFeeAsset { asset: id })?;
-    let quote = state.prices.quote(feed)?;
-    quote.liquidation()?;
+    let price = state.prices.quote(feed)?.price(Use::Fee)?;
     let value = ballast_num::Usd::from_unsigned(in_coin.raw())?;
-    Ok(value.to_amount(quote.spot.min(quote.mean), asset.decimals, Round::Up)?)
+    Ok(value.to_amount(price, asset.decimals, Round::Up)?)
 }
 
 fn pay(state: &mut State, transaction: &Transaction, fee: &Fee) -> Result<(), Rejected> {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use ballast_num::{Price, Seconds, Timestamp};
+use ballast_num::{Amount, Arithmetic, Decimals, Price, Round, Seconds, Timestamp};
 use ballast_protocol::{FeedId, FeedState, NoPrice, Rejected, RoundNumber};
 
 /// What a feed says in this block.
@@ -44,14 +44,18 @@ pub struct Quote {
 pub enum Use {
     /// To count collateral behind new debt, or behind what stays after a withdrawal.
     Borrow,
-    /// To count a synthetic debt that is drawn.
-    SyntheticDebt,
+    /// To measure what a batch owes beyond health between its steps: as [`Use::Borrow`], in a quiet period too.
+    Health,
+    /// To take a fee in collateral.
+    Fee,
     /// To judge a vault. In a quiet period only vaults under 1 + penalty are liquidated: the flow asks [`Quote::quiet`].
     Liquidate,
-    /// To sell a seized lot to the stability pool, or to start or reset an auction.
+    /// To sell a seized lot to the stability pool, to start an auction, or to count what a vault can still owe.
     Sell,
-    /// To let someone take from an auction.
+    /// To let someone take from an auction, or to reset one.
     Take,
+    /// To mark losses in the books, whatever the feed's state.
+    Mark,
 }
 
 impl Quote {
@@ -59,36 +63,18 @@ impl Quote {
     ///
     /// Errors: `NoPrice`, when the state allows no price for this; `Quiet`, after a gap.
     pub fn price(&self, wanted: Use) -> Result<Price, Rejected> {
+        let lower = self.spot.min(self.mean);
         match (wanted, self.state) {
+            (Use::Mark, _) => Ok(self.low),
             (_, FeedState::Stale) => Err(self.stale().into()),
             (Use::Liquidate, _) => Ok(self.judging),
             (Use::Sell, _) => Ok(self.low),
-            _ if self.quiet => Err(Rejected::Quiet { feed: self.feed }),
+            (Use::Fee, _) => Ok(lower),
+            (Use::Borrow | Use::Take, _) if self.quiet => Err(Rejected::Quiet { feed: self.feed }),
             (Use::Take, _) => Ok(self.low),
-            (Use::Borrow | Use::SyntheticDebt, FeedState::Disputed) => {
-                Err(NoPrice::Disputed { feed: self.feed }.into())
-            }
-            (Use::Borrow | Use::SyntheticDebt, FeedState::Halted) => Err(NoPrice::Halted { feed: self.feed }.into()),
-            (Use::Borrow, FeedState::Live) => Ok(self.spot.min(self.mean)),
-            (Use::SyntheticDebt, FeedState::Live) => Ok(self.spot.max(self.mean)),
-        }
-    }
-
-    /// The price at which collateral backs new debt: the lower of spot and mean, in state Live only.
-    pub fn borrowing(&self) -> Result<Price, NoPrice> {
-        match self.state {
-            FeedState::Live => Ok(self.spot.min(self.mean)),
-            FeedState::Stale => Err(self.stale()),
-            FeedState::Disputed => Err(NoPrice::Disputed { feed: self.feed }),
-            FeedState::Halted => Err(NoPrice::Halted { feed: self.feed }),
-        }
-    }
-
-    /// The price at which a liquidation judges and sells, in every state but Stale.
-    pub fn liquidation(&self) -> Result<Price, NoPrice> {
-        match self.state {
-            FeedState::Stale => Err(self.stale()),
-            _ => Ok(self.judging),
+            (Use::Borrow | Use::Health, FeedState::Disputed) => Err(NoPrice::Disputed { feed: self.feed }.into()),
+            (Use::Borrow | Use::Health, FeedState::Halted) => Err(NoPrice::Halted { feed: self.feed }.into()),
+            (Use::Borrow | Use::Health, FeedState::Live) => Ok(lower),
         }
     }
 
@@ -130,4 +116,11 @@ impl FromIterator<Quote> for Prices {
             quotes: quotes.into_iter().map(|quote| (quote.feed, quote)).collect(),
         }
     }
+}
+
+/// What collateral is worth at a price, in base units of the coin: a coin counts as its target of 1 USD, and has 18
+/// decimals as [`ballast_num::Usd`]. Error: `Overflow` from 1.7·10²⁰ USD on.
+pub fn coin_value(collateral: Amount, price: Price, decimals: Decimals, round: Round) -> Result<Amount, Arithmetic> {
+    let value = collateral.usd_value(price, decimals, round)?;
+    Ok(Amount::from_raw(value.raw().unsigned_abs()))
 }

@@ -24,7 +24,7 @@ pub use start::Lot;
 pub use take::{Ending, Taken};
 
 use crate::kernel::ranking::{Book, Position, Ranking};
-use crate::kernel::{Table, Var};
+use crate::kernel::{Table, Var, coin_value};
 use crate::pieces;
 
 /// A running auction: something on sale, and something left to raise. Amounts are in the coin except `lot`.
@@ -299,11 +299,9 @@ impl Terms<'_> {
         self.spec.debt_floor.mul_ratio(markup, Round::Down)
     }
 
-    /// What collateral is worth at a price, in base units of the coin: a coin counts as its target of 1 USD and has the
-    /// 18 decimals of [`Usd`]. More than that can hold counts as the most that there can be.
+    /// What collateral is worth at a price, in coins. More than a number holds counts as the most that there can be.
     fn worth(&self, collateral: Amount, price: Price, round: Round) -> Amount {
-        let value = collateral.usd_value(price, self.decimals, round);
-        value.map_or(Amount::MAX, |value| Amount::from_raw(value.raw().unsigned_abs()))
+        coin_value(collateral, price, self.decimals, round).unwrap_or(Amount::MAX)
     }
 
     /// How much collateral coins buy at a price, rounded down. Errors: `Overflow`, `DivisionByZero`.

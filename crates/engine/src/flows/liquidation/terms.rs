@@ -3,6 +3,7 @@
 use ballast_num::{Amount, Price, Ratio, Round, Usd};
 use ballast_protocol::{Rejected, RoundNumber, Seizure, TypeId, TypeSpec};
 
+use crate::kernel::{Use, coin_value};
 use crate::mechanisms::auction;
 use crate::mechanisms::vault::{Bar, Totals, Vaults};
 use crate::state::State;
@@ -29,9 +30,9 @@ impl Terms {
         let quote = state.prices.quote(spec.feed)?;
         Ok(Self {
             totals: *state.vaults.totals(kind)?,
-            judging: quote.liquidation()?,
+            judging: quote.price(Use::Liquidate)?,
             wick: state.vaults.kindest(kind, quote)?,
-            low: quote.low,
+            low: quote.price(Use::Sell)?,
             round: quote.round,
             quiet: quote.quiet,
             spec,
@@ -95,10 +96,9 @@ impl Terms {
         Ok(self.auction().least_remainder()?)
     }
 
-    /// Value of collateral at the low price, in coins of 1 USD, rounded down.
+    /// Value of collateral at `price`, in coins of 1 USD, rounded down.
     pub(crate) fn value(&self, collateral: Amount, price: Price) -> Result<Amount, Rejected> {
-        let value = collateral.usd_value(price, self.totals.decimals, Round::Down)?;
-        Ok(Amount::from_raw(value.raw().unsigned_abs()))
+        Ok(coin_value(collateral, price, self.totals.decimals, Round::Down)?)
     }
 
     /// Collateral that is worth `coins` at `price`.

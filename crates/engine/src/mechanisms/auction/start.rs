@@ -109,10 +109,7 @@ impl Auctions {
         let before = self.running(id, kind)?;
         check_breaker(&terms, Breaker::NoReset)?;
         let quote = ctx.prices.quote(terms.spec.feed)?;
-        let low = quote.price(Use::Sell)?;
-        if quote.quiet {
-            return Err(Rejected::Quiet { feed: quote.feed });
-        }
+        let low = quote.price(Use::Take)?;
         if !before.needs_reset(&terms.spec.auction, quote.live_time)? {
             return Err(Rejected::ResetNotNeeded(id));
         }

@@ -12,7 +12,7 @@ use ballast_protocol::{Event, FeedId, FeedSpec, Observation, ObservationRefused,
 
 use super::{Closed, Oracle, Rounds};
 use crate::kernel::table::all_entries;
-use crate::kernel::{Clock, Quote};
+use crate::kernel::{Clock, Quote, Use};
 
 const FEED: FeedId = FeedId(1);
 const GENESIS: Timestamp = Timestamp(1_000_000);

@@ -4,7 +4,7 @@ use ballast_num::{Amount, Round};
 use ballast_protocol::Rejected;
 
 use super::{Batch, Totals, Vault, Vaults};
-use crate::kernel::Context;
+use crate::kernel::{Context, Use, coin_value};
 
 impl Vaults {
     /// Counts by how much the last command has raised the debt beyond health of the vaults that it touched. What it only
@@ -52,15 +52,13 @@ impl Vaults {
             return Ok(Amount::ZERO);
         }
         let (spec, totals) = (self.spec(kind)?, self.totals(kind)?);
-        let quote = ctx.prices.quote(spec.feed);
-        let healthy = match quote.and_then(|quote| quote.borrowing()) {
+        let quote = ctx.prices.quote(spec.feed).map_err(Rejected::from);
+        let healthy = match quote.and_then(|quote| quote.price(Use::Health)) {
             Ok(price) if Self::bar(totals, price, spec.initial_ratio).is_reached(nd, vault.collateral) => {
                 return Ok(Amount::ZERO);
             }
-            Ok(price) => {
-                let value = vault.collateral.usd_value(price, totals.decimals, Round::Down)?;
-                Amount::from_raw(value.raw().unsigned_abs()).div_ratio(spec.initial_ratio, Round::Down)?
-            }
+            Ok(price) => coin_value(vault.collateral, price, totals.decimals, Round::Down)?
+                .div_ratio(spec.initial_ratio, Round::Down)?,
             Err(_) => Amount::ZERO,
         };
         Ok(nd.debt(totals.index, Round::Up)?.saturating_sub(healthy))

@@ -196,7 +196,7 @@ impl Vaults {
         }
         let quote = ctx.prices.quote(spec.feed)?;
         let price = quote.price(Use::Borrow)?;
-        let frozen = Self::bar(totals, quote.liquidation()?, totals.liquidation_ratio);
+        let frozen = Self::bar(totals, quote.price(Use::Liquidate)?, totals.liquidation_ratio);
         if !frozen.is_reached(after.normalized_debt, after.collateral) {
             return Err(Rejected::Frozen { vault: touched.id });
         }

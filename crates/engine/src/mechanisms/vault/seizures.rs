@@ -8,7 +8,7 @@ use ballast_protocol::{Event, Rejected, RoundNumber, VaultId};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::{Totals, Vault, Vaults};
-use crate::kernel::Context;
+use crate::kernel::{Context, coin_value};
 
 /// The last round of the feed in which part of a vault was seized (rule R9), and how many lots from it are on sale.
 ///
@@ -115,8 +115,7 @@ impl Vaults {
             _ => {
                 let owed = vault.normalized_debt.debt(totals.index, Round::Up)?;
                 // What no number holds is enough.
-                let value = vault.collateral.usd_value(low, totals.decimals, Round::Down);
-                let value = value.map_or(Amount::MAX, |value| Amount::from_raw(value.raw().unsigned_abs()));
+                let value = coin_value(vault.collateral, low, totals.decimals, Round::Down).unwrap_or(Amount::MAX);
                 shortfall.min(value.saturating_sub(owed))
             }
         };

@@ -107,7 +107,7 @@ proptest! {
             if !chain.has_closed() {
                 continue;
             }
-            let judging = quote.liquidation().unwrap();
+            let judging = quote.price(Use::Liquidate).unwrap();
             prop_assert!((least..=most).contains(&judging), "{judging} is not in {least}..={most}, {:?}", quote.state);
             prop_assert!((least..=most).contains(&quote.low));
         }

@@ -363,9 +363,9 @@ fn liquidation_goes_on_in_a_crash() {
     chain.agreed(60, usd(1_300));
     let quote = chain.agreed(60, usd(1_057));
     assert_eq!(quote.state, FeedState::Halted);
-    assert!(quote.borrowing().is_err());
-    assert_eq!(quote.liquidation(), Ok(usd(1_170)));
-    assert_eq!(chain.agreed(60, usd(1_057)).liquidation(), Ok(usd(1_057)));
+    assert!(quote.price(Use::Borrow).is_err());
+    assert_eq!(quote.price(Use::Liquidate), Ok(usd(1_170)));
+    assert_eq!(chain.agreed(60, usd(1_057)).price(Use::Liquidate), Ok(usd(1_057)));
 }
 
 #[test]

@@ -37,8 +37,8 @@ fn stale_below_quorum_though_the_round_is_young() {
 #[test]
 fn only_stale_stops_liquidation() {
     let mut chain = Chain::open(spec(), usd(2_000));
-    assert!(chain.block(121, &[]).liquidation().is_err());
-    assert!(chain.agreed(6, usd(1_000)).liquidation().is_ok(), "halted");
+    assert!(chain.block(121, &[]).price(Use::Liquidate).is_err());
+    assert!(chain.agreed(6, usd(1_000)).price(Use::Liquidate).is_ok(), "halted");
 }
 
 #[test]

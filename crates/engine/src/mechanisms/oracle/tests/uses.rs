@@ -4,7 +4,6 @@ use ballast_num::Price;
 use ballast_protocol::{FeedState, NoPrice, Rejected};
 
 use super::*;
-use crate::kernel::Use;
 
 /// A quote whose prices are all different.
 fn quote(state: FeedState, quiet: bool) -> Quote {
@@ -31,11 +30,12 @@ fn the_table_of_uses_and_states() {
     let disputed = Err(NoPrice::Disputed { feed: FEED }.into());
     let halted = Err(NoPrice::Halted { feed: FEED }.into());
     let quiet = Err(Rejected::Quiet { feed: FEED });
-    let (judging, low) = (Ok(usd(110)), Ok(usd(90)));
+    let (lower, judging, low) = (Ok(usd(99)), Ok(usd(110)), Ok(usd(90)));
     let table = [
         // use, Live, Disputed, Halted, quiet
         (Use::Borrow, Ok(usd(99)), &disputed, &halted, &quiet),
-        (Use::SyntheticDebt, Ok(usd(100)), &disputed, &halted, &quiet),
+        (Use::Health, Ok(usd(99)), &disputed, &halted, &lower),
+        (Use::Fee, Ok(usd(99)), &lower, &lower, &lower),
         (Use::Liquidate, judging.clone(), &judging, &judging, &judging),
         (Use::Sell, low.clone(), &low, &low, &low),
         (Use::Take, low.clone(), &low, &low, &quiet),
@@ -50,16 +50,17 @@ fn the_table_of_uses_and_states() {
     }
 }
 
+/// The books mark losses at the low price even where nothing may be sold at it.
 #[test]
-fn the_shorter_names_say_the_same() {
-    for state in [
-        FeedState::Live,
-        FeedState::Disputed,
-        FeedState::Halted,
-        FeedState::Stale,
+fn a_mark_needs_no_fresh_price() {
+    use FeedState::{Disputed, Halted, Live, Stale};
+    for (state, quiet) in [
+        (Live, false),
+        (Live, true),
+        (Disputed, false),
+        (Halted, false),
+        (Stale, false),
     ] {
-        let quote = quote(state, false);
-        assert_eq!(quote.borrowing().map_err(Rejected::from), quote.price(Use::Borrow));
-        assert_eq!(quote.liquidation().map_err(Rejected::from), quote.price(Use::Liquidate));
+        assert_eq!(quote(state, quiet).price(Use::Mark), Ok(usd(90)), "{state:?}");
     }
 }
