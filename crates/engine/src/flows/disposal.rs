@@ -2,56 +2,14 @@
 
 use ballast_num::{Amount, Price, Ratio, Round};
 use ballast_protocol::{
-    AccountId, AssetId, AuctionId, Event, LossCause, Module, PoolPrice, Rejected, Sale, TypeId, TypeSpec, VaultId,
+    AccountId, AssetId, AuctionId, Event, LossCause, Module, PoolPrice, Rejected, Sale, TypeId, TypeSpec,
 };
 
-use super::liquidation::Terms;
+use super::liquidation::JudgingTerms;
 use crate::kernel::{Clock, Context, Use};
-use crate::mechanisms::auction;
+use crate::mechanisms::auction::{self, Lot, Received};
 use crate::mechanisms::stability_pool::StabilityPools;
 use crate::state::{Mechanisms, State};
-
-/// Collateral that is to be sold, still in [`Module::Vaults`], and what it owes.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Lot {
-    pub(crate) vault: VaultId,
-    pub(crate) owner: AccountId,
-    pub(crate) collateral: Amount,
-    /// Coins owed.
-    pub(crate) debt: Amount,
-    /// Coins of the vault's debt that are already booked as a loss; proceeds above `debt` repay them first.
-    pub(crate) booked: Amount,
-    /// Coins for the reserve on top.
-    pub(crate) penalty: Amount,
-}
-
-impl Lot {
-    /// What a sale is to raise.
-    fn to_raise(self) -> Result<Amount, Rejected> {
-        Ok(Amount::try_sum([self.debt, self.booked, self.penalty])?)
-    }
-
-    /// How coins paid for part of the lot are used: debt, then the booked loss, then the penalty.
-    fn receive(&mut self, coins: Amount) -> Result<Received, Rejected> {
-        let debt = coins.min(self.debt);
-        let recovered = coins.try_sub(debt)?.min(self.booked);
-        let penalty = coins.try_sub(debt)?.try_sub(recovered)?;
-        self.debt = self.debt.try_sub(debt)?;
-        self.booked = self.booked.try_sub(recovered)?;
-        self.penalty = self.penalty.saturating_sub(penalty);
-        Ok(Received {
-            debt,
-            recovered,
-            penalty,
-        })
-    }
-}
-
-struct Received {
-    debt: Amount,
-    recovered: Amount,
-    penalty: Amount,
-}
 
 /// What the auctions of a type may still take on, in coins to raise.
 pub(crate) fn auction_room(state: &State, spec: &TypeSpec) -> Amount {
@@ -66,7 +24,7 @@ pub(crate) fn auction_room(state: &State, spec: &TypeSpec) -> Amount {
 pub(crate) fn sell(
     mechanisms: Mechanisms<'_>,
     ctx: &mut Context<'_>,
-    terms: &Terms,
+    terms: &JudgingTerms,
     mut lot: Lot,
     keeper: Option<AccountId>,
 ) -> Result<(), Rejected> {
@@ -97,24 +55,8 @@ pub(crate) fn sell(
         });
         Ok(())
     } else {
-        let Lot {
-            vault,
-            owner,
-            collateral,
-            debt,
-            booked,
-            penalty,
-        } = lot;
-        let lot = auction::Lot {
-            vault,
-            owner,
-            collateral,
-            debt,
-            booked,
-            penalty,
-        };
         auctions.start(ctx, terms.auction(), &lot, keeper)?;
-        vaults.lot_started(vault)
+        vaults.lot_started(lot.vault)
     }
 }
 
@@ -122,7 +64,7 @@ pub(crate) fn sell(
 fn sell_to_pool(
     pools: &mut StabilityPools,
     ctx: &mut Context<'_>,
-    terms: &Terms,
+    terms: &JudgingTerms,
     lot: &mut Lot,
 ) -> Result<Amount, Rejected> {
     let spec = &terms.spec;

@@ -8,14 +8,15 @@ mod terms;
 use ballast_num::{Amount, NormalizedDebt, Round};
 use ballast_protocol::{AccountId, Event, LossCause, Module, Rejected, Seized, Seizure, Trigger, TypeId, VaultId};
 
-use super::disposal::{self, Lot};
+use super::disposal;
 use super::transaction::{LIQUIDATION_WORK, LOOK_WORK};
 use crate::kernel::{Clock, Savepoint};
+use crate::mechanisms::auction::Lot;
 use crate::state::{ENGINE, State};
 
 pub(crate) use clearing::check_floor;
 use seizure::{Decision, decide};
-pub(crate) use terms::Terms;
+pub(crate) use terms::JudgingTerms;
 
 /// Liquidates one vault for a caller. Errors, in order: `UnknownVault`, `NoPrice`, `NotLiquidatable`,
 /// `RoundLimitReached`, `NoAuctionRoom`, `NothingToSeize`.
@@ -26,7 +27,7 @@ pub(crate) fn by_command(
     id: VaultId,
     events: &mut Vec<Event>,
 ) -> Result<(), Rejected> {
-    let terms = Terms::of(state, state.vaults.vault(id)?.collateral_type)?;
+    let terms = JudgingTerms::of(state, state.vaults.vault(id)?.collateral_type)?;
     let decision = decide(state, &terms, id)?;
     carry_out(state, clock, &terms, id, &decision, Some(caller), events)
 }
@@ -40,7 +41,7 @@ pub(crate) fn by_engine(
     budget: &mut u64,
     events: &mut Vec<Event>,
 ) -> Result<u64, Rejected> {
-    let terms = Terms::of(state, kind)?;
+    let terms = JudgingTerms::of(state, kind)?;
     if terms.spec.peer.trigger == Trigger::CommandOnly {
         // Broken until someone calls: so long exits wait.
         return Ok(broken(state, &terms) as u64);
@@ -65,12 +66,12 @@ enum Band {
 }
 
 /// How many vaults of the type are broken: they are the first so many places of its index.
-fn broken(state: &State, terms: &Terms) -> usize {
+fn broken(state: &State, terms: &JudgingTerms) -> usize {
     terms.broken(|bar| state.vaults.index().count_under(terms.spec.id, bar))
 }
 
 /// How many broken vaults have already lost what this round may take: those seized in it that are broken, but not deep.
-fn spared(state: &State, terms: &Terms) -> usize {
+fn spared(state: &State, terms: &JudgingTerms) -> usize {
     let seized = |bar: &_| state.vaults.seized().count_under(terms.spec.id, terms.round, bar);
     terms.broken(seized).saturating_sub(seized(&terms.deep()))
 }
@@ -78,7 +79,7 @@ fn spared(state: &State, terms: &Terms) -> usize {
 fn liquidate_band(
     state: &mut State,
     clock: Clock,
-    terms: &Terms,
+    terms: &JudgingTerms,
     band: Band,
     budget: &mut u64,
     events: &mut Vec<Event>,
@@ -152,7 +153,7 @@ fn terms_window(state: &State) -> usize {
 fn carry_out(
     state: &mut State,
     clock: Clock,
-    terms: &Terms,
+    terms: &JudgingTerms,
     id: VaultId,
     decision: &Decision,
     caller: Option<AccountId>,
@@ -213,7 +214,7 @@ fn carry_out(
 
 /// What a caller gets of the seized collateral: his share, but no more than the penalty is worth above what the pool's
 /// discount may cost (rule R7). Else first-loss capital would pay him, and the pool's depositors would share it.
-fn caller_collateral(terms: &Terms, decision: &Decision) -> Result<Amount, Rejected> {
+fn caller_collateral(terms: &JudgingTerms, decision: &Decision) -> Result<Amount, Rejected> {
     let share = decision.collateral.mul_ratio(terms.spec.caller_share, Round::Down)?;
     if terms.spec.peer.seizure != Seizure::Restore {
         return Ok(share);

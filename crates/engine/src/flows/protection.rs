@@ -5,7 +5,7 @@
 use ballast_num::{Amount, Price, Round};
 use ballast_protocol::{Event, Protection, Rejected, Repayment, StandingOrder, TypeId, VaultId};
 
-use super::liquidation::{self, Terms};
+use super::liquidation::{self, JudgingTerms};
 use super::transaction::{LIQUIDATION_WORK, LOOK_WORK};
 use crate::kernel::Clock;
 use crate::kernel::ranking::Ranking;
@@ -52,7 +52,7 @@ fn share<T>(all: &mut [T], budget: &mut u64, mut work: impl FnMut(&mut T, &mut u
 
 /// The vaults of a type under the warning ratio, as the round ranks them: among them its standing orders are looked for.
 struct Orders {
-    terms: Terms,
+    terms: JudgingTerms,
     /// As it was before the first order, so that what orders change moves nobody in the line.
     ranked: Ranking<VaultId>,
     /// Places in the line.
@@ -66,7 +66,7 @@ impl Orders {
         if !state.vaults.has_standing_orders() {
             return None;
         }
-        let terms = Terms::of(state, kind).ok()?;
+        let terms = JudgingTerms::of(state, kind).ok()?;
         let ranked = state.vaults.index().clone();
         let end = ranked.count_under(kind, &warning_bar(&terms, terms.judging));
         Some(Self {
@@ -111,7 +111,7 @@ struct Warnings {
 impl Warnings {
     /// None without a price.
     fn of(state: &State, kind: TypeId) -> Option<Self> {
-        let terms = Terms::of(state, kind).ok()?;
+        let terms = JudgingTerms::of(state, kind).ok()?;
         let before = state.prices.quote(terms.spec.feed).ok()?.judging_before;
         let under = |price| state.vaults.index().count_under(kind, &warning_bar(&terms, price));
         Some(Self {
@@ -140,13 +140,13 @@ impl Warnings {
     }
 }
 
-fn warning_bar(terms: &Terms, price: Price) -> Bar {
+fn warning_bar(terms: &JudgingTerms, price: Price) -> Bar {
     Vaults::bar(&terms.totals, price, *terms.totals.warned(&terms.spec).end())
 }
 
 /// The order as it acts now, if the vault is under its trigger. One that the liquidation ratio in force has passed moves
 /// up with it, trigger and restore alike: it spends its owner's limit before the vault is seized, not after.
-fn due_now(terms: &Terms, order: &StandingOrder, id: VaultId, state: &State) -> Option<StandingOrder> {
+fn due_now(terms: &JudgingTerms, order: &StandingOrder, id: VaultId, state: &State) -> Option<StandingOrder> {
     let vault = state.vaults.vault(id).ok()?;
     let passed = terms.totals.liquidation_ratio.saturating_sub(order.trigger);
     let order = StandingOrder {
@@ -167,7 +167,7 @@ pub(crate) fn answer(state: &mut State, clock: Clock, id: VaultId, events: &mut 
     let terms = state
         .vaults
         .vault(id)
-        .and_then(|vault| Terms::of(state, vault.collateral_type));
+        .and_then(|vault| JudgingTerms::of(state, vault.collateral_type));
     let Ok(terms) = terms else { return false };
     let Some(order) = due_now(&terms, order, id, state) else {
         return false;
@@ -183,7 +183,7 @@ pub(crate) fn answer(state: &mut State, clock: Clock, id: VaultId, events: &mut 
 fn execute(
     state: &mut State,
     clock: Clock,
-    terms: &Terms,
+    terms: &JudgingTerms,
     id: VaultId,
     order: StandingOrder,
     events: &mut Vec<Event>,

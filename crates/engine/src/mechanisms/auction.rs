@@ -7,6 +7,7 @@
 
 mod curve;
 mod keeper;
+mod lot;
 mod start;
 mod take;
 #[cfg(test)]
@@ -20,7 +21,8 @@ use ballast_protocol::{AccountId, AuctionId, AuctionSpec, Rejected, TypeId, Type
 use borsh::{BorshDeserialize, BorshSerialize};
 
 pub use curve::price;
-pub use start::Lot;
+pub use lot::Lot;
+pub(crate) use lot::Received;
 pub use take::{Ending, Taken};
 
 use crate::kernel::ranking::{Book, Position, Ranking};

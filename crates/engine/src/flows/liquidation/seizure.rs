@@ -4,7 +4,7 @@ use ballast_num::{Amount, NormalizedDebt, RAY, Ratio, Round, WAD, cmp_products3,
 use ballast_protocol::{Breaker, Rejected, Seizure, SeizureRule, VaultId};
 
 use super::super::disposal;
-use super::Terms;
+use super::JudgingTerms;
 use crate::mechanisms::vault::{Bar, Vault};
 use crate::state::State;
 
@@ -21,7 +21,7 @@ pub(super) struct Decision {
 }
 
 /// How much of a vault is seized now (rule R9).
-pub(super) fn decide(state: &State, terms: &Terms, id: VaultId) -> Result<Decision, Rejected> {
+pub(super) fn decide(state: &State, terms: &JudgingTerms, id: VaultId) -> Result<Decision, Rejected> {
     let vault = state.vaults.vault(id)?;
     let (nd, collateral) = (vault.normalized_debt, vault.collateral);
     let under = |bar: &Bar| !nd.is_zero() && !bar.is_reached(nd, collateral);
@@ -54,7 +54,7 @@ pub(super) fn decide(state: &State, terms: &Terms, id: VaultId) -> Result<Decisi
 }
 
 /// x = (t·D − V) ÷ (t − 1 − p), where that helps; else the whole vault (docs/liquidation.md, eq. 2).
-fn restore(terms: &Terms, vault: &Vault, deep: bool) -> Result<Decision, Rejected> {
+fn restore(terms: &JudgingTerms, vault: &Vault, deep: bool) -> Result<Decision, Rejected> {
     let spec = &terms.spec;
     let value = terms.value(vault.collateral, terms.low)?;
     let owed = vault.normalized_debt.debt(terms.totals.index, Round::Up)?;
@@ -93,7 +93,13 @@ fn restore(terms: &Terms, vault: &Vault, deep: bool) -> Result<Decision, Rejecte
 }
 
 /// All of a vault, with the penalty cut to what is left (rule R9) and what is missing as a loss.
-fn whole(terms: &Terms, vault: &Vault, owed: Amount, value: Amount, rule: SeizureRule) -> Result<Decision, Rejected> {
+fn whole(
+    terms: &JudgingTerms,
+    vault: &Vault,
+    owed: Amount,
+    value: Amount,
+    rule: SeizureRule,
+) -> Result<Decision, Rejected> {
     let penalty = owed
         .mul_ratio(terms.spec.penalty, Round::Up)?
         .min(value.saturating_sub(owed));
@@ -109,7 +115,7 @@ fn whole(terms: &Terms, vault: &Vault, owed: Amount, value: Amount, rule: Seizur
 
 /// Cuts a decision to what the pool and the auction ceilings can take, unless that would leave dust in the vault.
 /// Errors: `Stopped`; `NoAuctionRoom` if what fits is less than a lot is worth starting for.
-fn fit(state: &State, terms: &Terms, vault: &Vault, decision: Decision) -> Result<Decision, Rejected> {
+fn fit(state: &State, terms: &JudgingTerms, vault: &Vault, decision: Decision) -> Result<Decision, Rejected> {
     let spec = &terms.spec;
     let least = terms.least_lot()?;
     let to_raise = decision.debt.try_add(decision.penalty)?;
@@ -152,7 +158,7 @@ fn fit(state: &State, terms: &Terms, vault: &Vault, decision: Decision) -> Resul
 }
 
 /// Maker's way: all debt that fits under the ceilings, collateral in proportion, no loss booked yet.
-fn up_to_ceiling(state: &State, terms: &Terms, vault: &Vault) -> Result<Decision, Rejected> {
+fn up_to_ceiling(state: &State, terms: &JudgingTerms, vault: &Vault) -> Result<Decision, Rejected> {
     let (spec, index) = (&terms.spec, terms.totals.index);
     let room = disposal::auction_room(state, spec);
     if spec.auction.breaker >= Breaker::NoStart {
@@ -203,7 +209,7 @@ fn up_to_ceiling(state: &State, terms: &Terms, vault: &Vault) -> Result<Decision
 }
 
 /// Liquity's way: all debt and all collateral.
-fn whole_as_peer(terms: &Terms, vault: &Vault) -> Result<Decision, Rejected> {
+fn whole_as_peer(terms: &JudgingTerms, vault: &Vault) -> Result<Decision, Rejected> {
     let debt = vault.normalized_debt.debt(terms.totals.index, Round::Up)?;
     let (normalized, collateral) = (vault.normalized_debt, vault.collateral);
     let (penalty, loss) = (Amount::ZERO, Amount::ZERO);

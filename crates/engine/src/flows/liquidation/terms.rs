@@ -9,7 +9,7 @@ use crate::mechanisms::vault::{Bar, Totals, Vaults};
 use crate::state::State;
 
 /// On which terms the vaults of a type are judged in this block.
-pub(crate) struct Terms {
+pub(crate) struct JudgingTerms {
     pub(crate) spec: TypeSpec,
     pub(crate) totals: Totals,
     /// The price by which vaults are judged (rule R3).
@@ -23,7 +23,7 @@ pub(crate) struct Terms {
     pub(super) quiet: bool,
 }
 
-impl Terms {
+impl JudgingTerms {
     /// The terms of a type at this block's prices. Errors: `UnknownType`, `NoPrice`.
     pub(crate) fn of(state: &State, kind: TypeId) -> Result<Self, Rejected> {
         let spec = state.vaults.spec(kind)?.clone();

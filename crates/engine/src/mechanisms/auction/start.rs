@@ -4,26 +4,9 @@ use ballast_num::{Amount, Arithmetic, Price, Round, Seconds};
 use ballast_protocol::{AccountId, AuctionId, Breaker, Event, Module, OpeningAuction, Rejected, VaultId};
 
 use super::keeper::{reset_pay, start_pay};
-use super::{Auction, Auctions, Restart, Terms};
+use super::{Auction, Auctions, Lot, Restart, Terms};
 use crate::kernel::prices::Use;
 use crate::kernel::{Context, Ledger};
-
-/// Seized collateral with what it owes, in the coin except `collateral`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lot {
-    /// From which vault.
-    pub vault: VaultId,
-    /// Who gets what the sale does not need.
-    pub owner: AccountId,
-    /// Base units of the collateral, held by [`Module::Vaults`] of the type until the auction starts.
-    pub collateral: Amount,
-    /// Coins in circulation that it owes.
-    pub debt: Amount,
-    /// Penalty asked on top.
-    pub penalty: Amount,
-    /// Loss already booked on this debt, which later proceeds make good.
-    pub booked: Amount,
-}
 
 impl Auctions {
     /// Puts a lot on sale at low price × start factor, rounded up, and pays the keeper, if one caused it, out of the
@@ -40,7 +23,7 @@ impl Auctions {
     ) -> Result<AuctionId, Rejected> {
         let kind = terms.spec.id;
         check_breaker(&terms, Breaker::NoStart)?;
-        let to_raise = Amount::try_sum([lot.debt, lot.booked, lot.penalty])?;
+        let to_raise = lot.to_raise()?;
         if lot.collateral.is_zero() {
             return Err(Rejected::NothingToSeize);
         }
