@@ -16,4 +16,4 @@ pub use changes::{Change, ChangeSet};
 pub use context::{Clock, Context};
 pub use ledger::Ledger;
 pub use prices::{Prices, Quote, Use, coin_value};
-pub use table::{Record, Savepoint, State, Stored, Table, Var, Visitor};
+pub use table::{Pieces, Record, Savepoint, Stored, Table, Var, Visitor};

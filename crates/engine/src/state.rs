@@ -6,7 +6,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::kernel::merkle::{self, Entry, EntryBatch, MerkleTree, hash_entries};
 use crate::kernel::table::{all_entries, take_changes, take_changes_into};
-use crate::kernel::{ChangeSet, Clock, Context, Ledger, Prices, State as Pieces, Table, Var, Visitor};
+use crate::kernel::{ChangeSet, Clock, Context, Ledger, Pieces, Prices, Table, Var, Visitor};
 use crate::mechanisms::auction::Auctions;
 use crate::mechanisms::backstop::Backstop;
 use crate::mechanisms::oracle::Oracle;

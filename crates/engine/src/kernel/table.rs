@@ -26,7 +26,7 @@ pub trait Stored {
 }
 
 /// A part of the state: visits all its pieces in a fixed order.
-pub trait State {
+pub trait Pieces {
     /// Shows each piece to the visitor.
     fn each(&mut self, visitor: &mut impl Visitor);
 }
@@ -37,12 +37,12 @@ pub trait Visitor {
     fn visit(&mut self, piece: &mut impl Stored);
 }
 
-/// Implements [`State`] by naming the pieces.
+/// Implements [`Pieces`] by naming the pieces.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! pieces {
     ($state:ty { $($field:ident),* $(,)? }) => {
-        impl $crate::kernel::State for $state {
+        impl $crate::kernel::Pieces for $state {
             fn each(&mut self, visitor: &mut impl $crate::kernel::Visitor) {
                 $(visitor.visit(&mut self.$field);)*
             }
@@ -257,7 +257,7 @@ pub struct Savepoint {
 
 impl Savepoint {
     /// The present point.
-    pub fn of(state: &mut impl State) -> Self {
+    pub fn of(state: &mut impl Pieces) -> Self {
         let mut here = Self {
             marks: [0; PIECES],
             next: 0,
@@ -267,7 +267,7 @@ impl Savepoint {
     }
 
     /// Undoes everything since this point.
-    pub fn restore(self, state: &mut impl State) {
+    pub fn restore(self, state: &mut impl Pieces) {
         state.each(&mut Rewinding(Self { next: 0, ..self }));
     }
 }
@@ -292,19 +292,19 @@ impl Visitor for Rewinding {
 }
 
 /// The exact changes of a part of the state since the last call, which can be undone no more.
-pub fn take_changes(state: &mut impl State) -> ChangeSet {
+pub fn take_changes(state: &mut impl Pieces) -> ChangeSet {
     let mut changes = ChangeSet::default();
     take_changes_into(state, &mut changes);
     changes
 }
 
 /// Like [`take_changes`], into whatever collects them.
-pub(crate) fn take_changes_into(state: &mut impl State, changes: &mut impl ChangeSink) {
+pub(crate) fn take_changes_into(state: &mut impl Pieces, changes: &mut impl ChangeSink) {
     state.each(&mut Taking(changes));
 }
 
 /// Every record of a part of the state, as if it were new.
-pub fn all_entries(state: &mut impl State) -> ChangeSet {
+pub fn all_entries(state: &mut impl Pieces) -> ChangeSet {
     let mut changes = ChangeSet::default();
     state.each(&mut Reading(&mut changes));
     changes
