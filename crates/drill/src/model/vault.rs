@@ -1,19 +1,17 @@
-//! Vaults: what each command does to them, and how they are judged at a batch's end.
+//! Vaults: records and batches, collateral in and out; debt, management and judgement are beside it.
 
-use std::collections::BTreeMap;
+mod debt;
+mod judge;
+mod manage;
 
-use ballast_num::{Amount, RAY, Ratio, Round, WAD};
-use ballast_protocol::{
-    AccountId, ClosingCause, Module, Permission, Protection, Rejected, Repayment, StandingOrder, TypeId, TypeSpec,
-    VaultId, VaultRef,
-};
+use ballast_num::{Amount, Round};
+use ballast_protocol::{AccountId, ClosingCause, Module, Rejected, TypeId, TypeSpec, VaultId, VaultRef};
 use num_bigint::BigUint;
 
-use super::number::{add, big, normalize, owed, part, quotient, share, sub, value};
-use super::oracle::Quote;
+use super::number::{add, big, owed, sub};
 use super::{Done, Model};
 
-use Round::{Down, Up};
+use Round::Up;
 
 /// A vault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -226,113 +224,6 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn draw(&mut self, batch: &mut Batch, caller: AccountId, id: VaultId, amount: u128) -> Done {
-        some(amount)?;
-        let vault = self.free(id, caller)?;
-        let (coin, kind) = (self.coin(), vault.kind);
-        let fee = share(amount, self.spec(kind)?.borrowing_fee.raw(), Up)?;
-        let deposit = self.deposit_due(&vault)?;
-        let normalized = self.issue(kind, add(add(amount, fee)?, deposit)?)?;
-        let after = Vault {
-            normalized: add(vault.normalized, normalized)?,
-            deposit: add(vault.deposit, deposit)?,
-            ..vault
-        };
-        batch.touch(id, Some(vault));
-        self.vaults.insert(id, after);
-        self.mint(coin, caller.into(), amount)?;
-        self.mint(coin, Module::SurplusBuffer.into(), fee)?;
-        self.mint(coin, Module::LiquidationDeposits(kind).into(), deposit)
-    }
-
-    /// A vault leaves its liquidation deposit with its first debt.
-    fn deposit_due(&self, vault: &Vault) -> Result<u128, Rejected> {
-        let asked = self.spec(vault.kind)?.liquidation_deposit.raw();
-        Ok(if vault.normalized == 0 {
-            asked.saturating_sub(vault.deposit)
-        } else {
-            0
-        })
-    }
-
-    /// New debt of a type, normalized, after all that may forbid it.
-    fn issue(&mut self, id: TypeId, debt: u128) -> Result<u128, Rejected> {
-        self.not_quiet(id)?;
-        let kind = self.kind(id)?;
-        if let Some(cause) = kind.closed {
-            return Err(Rejected::TypeClosed {
-                collateral_type: id,
-                cause,
-            });
-        }
-        if let Some((_, _, gap)) = kind.issuance.filter(|(_, _, gap)| *gap > 0) {
-            return Err(Rejected::GlideGap {
-                collateral_type: id,
-                gap: Amount::from_raw(gap),
-            });
-        }
-        if let Some((loss, cover, _)) = kind.issuance.filter(|(loss, cover, _)| loss > cover) {
-            return Err(Rejected::Uncovered {
-                collateral_type: id,
-                stressed_loss: Amount::from_raw(loss),
-                cover: Amount::from_raw(cover),
-            });
-        }
-        let normalized = normalize(debt, kind.index, Up)?;
-        let (total, drawn) = (add(kind.total, normalized)?, add(kind.drawn, normalized)?);
-        let counted = add(kind.opening, drawn)?;
-        let (index, ceiling) = (kind.index, kind.spec.debt_ceiling);
-        if big(counted) * index > big(ceiling.raw()) * RAY {
-            return Err(Rejected::CeilingExceeded {
-                collateral_type: id,
-                debt: Amount::from_raw(owed(counted, index, Up)?),
-                ceiling,
-            });
-        }
-        let others = self.types.iter().filter(|(other, _)| **other != id);
-        let all = others.fold(big(counted) * index, |sum, (_, other)| {
-            sum + (big(other.opening) + other.drawn) * other.index
-        });
-        let ceiling = self.limits.debt_ceiling;
-        if all > big(ceiling.raw()) * RAY {
-            let debt = Amount::from_raw(quotient(&all, RAY, Up)?);
-            return Err(Rejected::GlobalCeilingExceeded { debt, ceiling });
-        }
-        let kind = self.kind_mut(id)?;
-        (kind.total, kind.drawn) = (total, drawn);
-        Ok(normalized)
-    }
-
-    pub(super) fn repay(&mut self, batch: &mut Batch, caller: AccountId, id: VaultId, how: Repayment) -> Done {
-        let vault = self.vault(id)?;
-        let kind = self.kind(vault.kind)?;
-        let all = kind.owed(vault.normalized)?;
-        let amount = match how {
-            Repayment::All => all,
-            Repayment::Exactly(amount) => amount.raw(),
-        };
-        some(amount)?;
-        if amount > all {
-            return Err(too_much(amount, all));
-        }
-        let normalized = if amount == all {
-            vault.normalized
-        } else {
-            normalize(amount, kind.index, Down)?
-        };
-        self.burn(self.coin(), caller, amount)?;
-        self.kind_mut(vault.kind)?.total -= normalized;
-        batch.touch(id, Some(vault));
-        self.vaults.insert(
-            id,
-            Vault {
-                normalized: vault.normalized - normalized,
-                ..vault
-            },
-        );
-        Ok(())
-    }
-
     pub(super) fn close_vault(&mut self, batch: &mut Batch, caller: AccountId, id: VaultId) -> Done {
         let vault = self.free(id, caller)?;
         let (coin, kind) = (self.coin(), vault.kind);
@@ -358,169 +249,6 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn split(
-        &mut self,
-        batch: &mut Batch,
-        caller: AccountId,
-        id: VaultId,
-        collateral: u128,
-        debt: u128,
-    ) -> Done {
-        let vault = self.free(id, caller)?;
-        let kind = self.kind(vault.kind)?;
-        let all = kind.owed(vault.normalized)?;
-        let moved = normalize(debt, kind.index, Up)?.min(vault.normalized);
-        if debt > all {
-            return Err(too_much(debt, all));
-        }
-        let rest = sub(vault.collateral, collateral).map_err(|_| too_much(collateral, vault.collateral))?;
-        let empty = Vault {
-            collateral,
-            normalized: 0,
-            deposit: 0,
-            ..vault
-        };
-        let deposit = if moved == 0 { 0 } else { self.deposit_due(&empty)? };
-        let for_deposit = if deposit == 0 {
-            0
-        } else {
-            self.issue(vault.kind, deposit)?
-        };
-        self.mint(self.coin(), Module::LiquidationDeposits(vault.kind).into(), deposit)?;
-        batch.touch(id, Some(vault));
-        batch.must_be_safe(id);
-        self.vaults.insert(
-            id,
-            Vault {
-                collateral: rest,
-                normalized: vault.normalized - moved,
-                ..vault
-            },
-        );
-        let part = self.add_vault(Vault {
-            normalized: moved + for_deposit,
-            deposit,
-            ..empty
-        });
-        batch.opened.push(part);
-        batch.touch(part, None);
-        Ok(())
-    }
-
-    pub(super) fn merge(&mut self, batch: &mut Batch, caller: AccountId, from: VaultId, into: VaultId) -> Done {
-        let (source, target) = (self.free(from, caller)?, self.managed(into, caller)?);
-        if from == into || source.kind != target.kind {
-            return Err(Rejected::NotMergeable(from, into));
-        }
-        // What this very batch has made of the source, nobody has judged yet.
-        if self.lots_of(into) > 0 && batch.has_touched(from) {
-            return Err(Rejected::NotInBatch);
-        }
-        batch.touch(from, Some(source));
-        batch.touch(into, Some(target));
-        batch.must_be_safe(into);
-        self.forget_vault(from);
-        let after = Vault {
-            collateral: add(target.collateral, source.collateral)?,
-            normalized: add(target.normalized, source.normalized)?,
-            deposit: add(target.deposit, source.deposit)?,
-            seized_in: target.seized_in.max(source.seized_in),
-            ..target
-        };
-        self.vaults.insert(into, after);
-        Ok(())
-    }
-
-    pub(super) fn transfer(&mut self, batch: &mut Batch, caller: AccountId, id: VaultId, to: AccountId) -> Done {
-        let vault = self.free(id, caller)?;
-        batch.touch(id, Some(vault));
-        batch.must_be_safe(id);
-        self.orders.remove(&id);
-        self.vaults.insert(id, Vault { owner: to, ..vault });
-        Ok(())
-    }
-
-    pub(super) fn set_delegate(&mut self, owner: AccountId, delegate: AccountId, permission: Permission) {
-        match permission {
-            Permission::Granted => self.delegates.insert((owner, delegate)),
-            Permission::Revoked => self.delegates.remove(&(owner, delegate)),
-        };
-    }
-
-    pub(super) fn set_order(&mut self, caller: AccountId, id: VaultId, order: Option<StandingOrder>) -> Done {
-        let vault = self.vault(id)?;
-        if vault.owner != caller {
-            return Err(Rejected::NotOwner { vault: id, caller });
-        }
-        let (least, most) = self.kind(vault.kind)?.warned();
-        let (liquidation_ratio, warning_ratio) = (Ratio::from_raw(least), Ratio::from_raw(most));
-        let Some(order) = order else {
-            self.orders.remove(&id);
-            return Ok(());
-        };
-        let (Protection::Repay { limit } | Protection::TopUp { limit }) = order.action;
-        let useless = order.trigger < liquidation_ratio
-            || order.trigger > warning_ratio
-            || order.restore <= order.trigger
-            || order.restore > Ratio::percent(10_000)
-            || limit.is_zero();
-        if useless {
-            return Err(Rejected::UselessOrder {
-                liquidation_ratio,
-                warning_ratio,
-            });
-        }
-        self.orders.insert(id, order);
-        Ok(())
-    }
-
-    /// What each vault of a batch owes beyond what its initial ratio allows at the lower of spot and mean.
-    pub(super) fn beyond_health(&self, vault: &Vault) -> Result<u128, Rejected> {
-        let kind = self.kind(vault.kind)?;
-        let initial = kind.spec.initial_ratio.raw();
-        let price = self.quote(kind.spec.feed).and_then(Quote::borrowing);
-        if vault.normalized == 0
-            || price
-                .as_ref()
-                .is_ok_and(|price| kind.reaches(vault.normalized, vault.collateral, *price, initial))
-        {
-            return Ok(0);
-        }
-        let allowed = match price {
-            Ok(price) => part(value(vault.collateral, price, kind.decimals, Down)?, WAD, initial, Down)?,
-            Err(_) => 0,
-        };
-        Ok(kind.owed(vault.normalized)?.saturating_sub(allowed))
-    }
-
-    /// Counts the debt beyond health that a command has added to a batch, all its vaults taken together.
-    pub(super) fn count_deferred(&mut self, before: &BTreeMap<VaultId, Vault>, batch: &Batch) -> Done {
-        let mut sums: BTreeMap<TypeId, (u128, u128)> = BTreeMap::new();
-        for (id, ..) in &batch.touched {
-            for (vaults, now) in [(before, false), (&self.vaults, true)] {
-                let Some(vault) = vaults.get(id) else { continue };
-                let beyond = self.beyond_health(vault)?;
-                let (was, is) = sums.entry(vault.kind).or_default();
-                *(if now { is } else { was }) += beyond;
-            }
-        }
-        for (id, (was, is)) in sums {
-            let kind = self.kind_mut(id)?;
-            let deferred = add(kind.deferred, is.saturating_sub(was))?;
-            let ceiling = kind.spec.flash_ceiling;
-            if is > was && deferred > ceiling.raw() {
-                let deferred = Amount::from_raw(deferred);
-                return Err(Rejected::FlashCeilingExceeded {
-                    collateral_type: id,
-                    deferred,
-                    ceiling,
-                });
-            }
-            kind.deferred = deferred;
-        }
-        Ok(())
-    }
-
     pub(super) fn send(
         &mut self,
         caller: AccountId,
@@ -530,48 +258,5 @@ impl Model {
     ) -> Done {
         some(amount)?;
         self.pay(asset, caller, to, amount)
-    }
-
-    /// What must hold at the end of a batch: no dust, and of each vault that has become riskier or new, was split,
-    /// merged or handed over, that it is neither frozen nor under its initial ratio.
-    pub(super) fn judge(&self, batch: &Batch) -> Done {
-        for (id, before, must_be_safe) in &batch.touched {
-            let Some(after) = self.vaults.get(id).filter(|vault| vault.normalized > 0) else {
-                continue;
-            };
-            let kind = self.kind(after.kind)?;
-            let (floor, spec) = (kind.spec.debt_floor, &kind.spec);
-            let only_deposited = before
-                .is_some_and(|before| before.normalized == after.normalized && before.collateral <= after.collateral);
-            if big(after.normalized) * kind.index < big(floor.raw()) * RAY && !only_deposited {
-                let debt = Amount::from_raw(kind.owed(after.normalized)?);
-                return Err(Rejected::BelowDebtFloor {
-                    vault: *id,
-                    debt,
-                    floor,
-                });
-            }
-            let riskier = before
-                .is_none_or(|before| after.normalized > before.normalized || after.collateral < before.collateral);
-            if !riskier && !must_be_safe {
-                continue;
-            }
-            let quote = self.quote(spec.feed)?;
-            quote.heard()?;
-            self.not_quiet(spec.id)?;
-            let price = quote.borrowing()?;
-            if !kind.reaches(after.normalized, after.collateral, quote.judging, kind.ratio) {
-                return Err(Rejected::Frozen { vault: *id });
-            }
-            if !kind.reaches(after.normalized, after.collateral, price, spec.initial_ratio.raw()) {
-                let price = ballast_num::Price::from_raw(price);
-                return Err(Rejected::BelowInitialRatio {
-                    vault: *id,
-                    ratio: spec.initial_ratio,
-                    price,
-                });
-            }
-        }
-        Ok(())
     }
 }
