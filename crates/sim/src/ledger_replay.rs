@@ -4,7 +4,7 @@
 //! seizures are ours. Each recorded one is then compared with what our engine did to the same vault under the same ratio
 //! ([`compare`]). A recorded seizure ends the vault's episode: a day later, or when the record goes on, its owner closes
 //! what is left of ours and starts anew. After a seizure of ours the record of the vault is skipped until then, or, if the
-//! record has none, until its owner brings it back to the record ([`episodes`]).
+//! record has none, until its owner brings it back to the record (`episodes`).
 //!
 //! The coins that owners need for fees stand in the books of a second type, everything else that the peer lends against,
 //! which takes no part. Blocks are the ledger's own and one each five minutes.
