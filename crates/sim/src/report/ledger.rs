@@ -344,6 +344,7 @@ fn explained(reason: &str) -> &'static str {
             "the feed was silent for longer than its limit, or interest no longer fits: the type takes no new debt"
         }
         "Uncovered" => "the vaults are worth less than they owe",
+        "LotsOnSale" => "the vault would owe what its lots on sale do not bring in: not until their auctions end",
         "UnknownVault" => "our vault is gone",
         _ if reason.starts_with("NoPrice") => "no borrowing without a Live price",
         _ => "see docs/replay.md",
