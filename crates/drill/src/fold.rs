@@ -245,6 +245,7 @@ impl Balances {
                 by,
                 amount,
             } => self.moved(coin, by, Module::FirstLoss(kind), amount),
+            Event::ResidueBooked { from, asset, amount } => self.moved(asset, from, Module::Residue, amount),
             Event::RoundClosed { .. }
             | Event::FeedStateChanged { .. }
             | Event::GapBegan { .. }

@@ -34,6 +34,7 @@ impl Pair {
 
     /// Applies a block to both; the first difference, panic or broken invariant is the error.
     pub(crate) fn apply(&mut self, block: &Block) -> Result<BlockResult, String> {
+        let before = self.engine.clone();
         let applied = catch_unwind(AssertUnwindSafe(|| apply_block(&mut self.engine, block)));
         let result = applied.map_err(|panic| {
             let told = panic.downcast_ref::<String>().map(String::as_str);
@@ -57,6 +58,7 @@ impl Pair {
         self.told.block(&result);
         compare::told(&self.engine, &self.told)?;
         invariants::check_cheap(&self.engine).map_err(|breach| breach.to_string())?;
+        invariants::residue_never_falls(&before, &self.engine).map_err(|breach| breach.to_string())?;
         let limits = &self.engine.governance().limits;
         invariants::work_is_bounded(limits, &result).map_err(|breach| breach.to_string())?;
         Ok(result)

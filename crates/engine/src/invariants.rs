@@ -338,6 +338,18 @@ pub fn work_is_bounded(limits: &Limits, result: &BlockResult) -> Result<(), Brea
     })
 }
 
+/// What rounding left over is never paid out: after a block the residue account holds no less of any asset than before.
+pub fn residue_never_falls(before: &State, after: &State) -> Result<(), Breach> {
+    let collaterals = before.vaults().types().map(|spec| spec.collateral);
+    for asset in collaterals.chain([before.governance().limits.coin]) {
+        let [was, is] = [before, after].map(|state| state.ledger().balance(asset, Module::Residue));
+        Breach::unless(was <= is, "residue_never_falls", || {
+            format!("the residue account held {was} of {asset}, and {is} a block later")
+        })?;
+    }
+    Ok(())
+}
+
 /// The root is the commitment to all records.
 pub fn root_is_exact(state: &State) -> Result<(), Breach> {
     let (kept, computed) = (state.root(), state.root_from_scratch());

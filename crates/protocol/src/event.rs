@@ -453,4 +453,13 @@ pub enum Event {
         /// Normalized debt added.
         normalized: NormalizedDebt,
     },
+    /// What divisions had left over in a module went to the residue account, for good.
+    ResidueBooked {
+        /// From where.
+        from: Module,
+        /// Of what.
+        asset: AssetId,
+        /// How much.
+        amount: Amount,
+    },
 }

@@ -158,6 +158,7 @@ pub enum Module {
     SurplusBuffer,
     /// What queued commands have brought along (rule R1).
     Queue,
-    /// What divisions leave over: value that belongs to nobody and is never paid out. Nothing is posted here yet.
+    /// What divisions have left over in a stability pool, once it is known: value that belongs to nobody and is never paid
+    /// out.
     Residue,
 }

@@ -126,7 +126,29 @@ impl Model {
         }
     }
 
+    /// Who is alone in a pool has what he has, and the rest of it belongs to nobody, for good.
+    fn set_residue_aside(&mut self, kind: TypeId, owner: AccountId) -> Done {
+        if self.deposits.keys().any(|(of, other)| *of == kind && *other != owner) {
+            return Ok(());
+        }
+        let (coins, gain) = match self.position(kind, owner) {
+            Err(Rejected::NoDeposit) => (0, 0),
+            Err(_) => return Ok(()),
+            Ok(position) => position,
+        };
+        let pool = self.pools.entry(kind).or_default();
+        let (coins_left, gain_left) = (pool.total - coins, pool.collateral - gain);
+        (pool.total, pool.collateral) = (coins, gain);
+        if (coins_left, gain_left) != (0, 0) {
+            self.redeposit(kind, owner, coins, gain);
+        }
+        let collateral = self.spec(kind)?.collateral;
+        self.pay(self.coin(), Module::StabilityPool(kind), Module::Residue, coins_left)?;
+        self.pay(collateral, Module::StabilityPool(kind), Module::Residue, gain_left)
+    }
+
     fn enter(&mut self, kind: TypeId, owner: AccountId, amount: u128) -> Done {
+        self.set_residue_aside(kind, owner)?;
         let (coins, gain) = self.position(kind, owner).unwrap_or((0, 0));
         self.pools.entry(kind).or_default().total += amount;
         self.redeposit(kind, owner, coins + amount, gain);
@@ -134,6 +156,7 @@ impl Model {
     }
 
     fn leave(&mut self, kind: TypeId, owner: AccountId, most: u128) -> Done {
+        self.set_residue_aside(kind, owner)?;
         let Ok((coins, gain)) = self.position(kind, owner) else {
             return Ok(());
         };
@@ -166,7 +189,12 @@ impl Model {
             deposit.claimed += gain - deposit.earlier;
             deposit.earlier = 0;
         }
-        self.pay(collateral, Module::StabilityPool(kind), owner, gain)
+        self.pay(collateral, Module::StabilityPool(kind), owner, gain)?;
+        // He has left altogether.
+        if coins == 0 {
+            self.set_residue_aside(kind, owner)?;
+        }
+        Ok(())
     }
 
     /// The tickets that a round meets: ready, and included, with the skew, before it was heard.

@@ -13,7 +13,7 @@ const REACHED: [&str; 3] = [
      RemainderTooSmall ResetNotNeeded ShareTooLarge StabilityFeeOutOfBounds Stale Stopped TooExpensive TooMuch TypeClosed Uncovered UnknownAsset UnknownAuction \
      UnknownTicket UnknownType UnknownVault UselessOrder ZeroAmount",
     "AuctionEnded AuctionReset AuctionStarted AuctionTaken AuctionsRestarted BadDebtRepaid CollateralReturned DrawSettled FeedStateChanged GapBegan InterestAccrued \
-     KeeperPaid LossAbsorbed LossRecovered PoolBought PoolEntered PoolExited PoolGainPaid RoundClosed \
+     KeeperPaid LossAbsorbed LossRecovered PoolBought PoolEntered PoolExited PoolGainPaid ResidueBooked RoundClosed \
      ShortfallOwed StandingOrderExecuted TicketClosed TypeClosedToNewDebt VaultSeized VaultWarned WorkCarriedOver",
 ];
 

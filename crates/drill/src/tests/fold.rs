@@ -13,7 +13,7 @@ use crate::world;
 /// The events that move value.
 const MOVING: &str = "AuctionStarted AuctionTaken BadDebtRepaid CollateralDeposited CollateralReturned CollateralWithdrawn \
     DebtDrawn DebtRepaid DrawSettled FirstLossAdded InterestAccrued KeeperPaid LossAbsorbed LossRecovered PoolBought PoolEntered \
-    PoolExited PoolGainPaid Sent TicketClosed TicketQueued VaultClosed VaultSeized VaultSplit";
+    PoolExited PoolGainPaid ResidueBooked Sent TicketClosed TicketQueued VaultClosed VaultSeized VaultSplit";
 
 /// Runs a world; `seen` gets the result of each block, and both sides before and after it.
 fn world(seed: u64, number: u64, operations: usize, mut seen: impl FnMut(&BlockResult, &Pair, &Pair)) {

@@ -6,6 +6,7 @@ use ballast_protocol::{
 };
 
 use super::liquidation::JudgingTerms;
+use super::pool_queue::book_residue;
 use crate::kernel::{Clock, Context, Use};
 use crate::mechanisms::auction::{self, Lot, Received};
 use crate::mechanisms::stability_pool::StabilityPools;
@@ -202,5 +203,9 @@ pub(crate) fn pay_pool_gain(
         owner,
         amount,
     });
-    Ok(())
+    // A claim rounds nothing, so it leaves nothing over, unless it ends the deposit.
+    match pools.position(kind, owner) {
+        Err(Rejected::NoDeposit) => book_residue(ctx, pools, (kind, collateral), owner),
+        _ => Ok(()),
+    }
 }

@@ -1,9 +1,10 @@
 //! Queued entries to and exits from the stability pools, executed by the rounds of their feeds (rule R1).
 
 use ballast_num::{Amount, Seconds, Timestamp};
-use ballast_protocol::{Event, FeedId, Lane, Module, Rejected, TicketId, TicketOutcome, TypeId};
+use ballast_protocol::{AccountId, AssetId, Event, FeedId, Lane, Module, Rejected, TicketId, TicketOutcome, TypeId};
 
-use crate::kernel::Clock;
+use crate::kernel::{Clock, Context};
+use crate::mechanisms::stability_pool::StabilityPools;
 use crate::state::{ENGINE, State};
 
 /// Most tickets that one pool meets on one side in one round, most cancels that it deals with, and most that one block
@@ -25,6 +26,8 @@ pub(crate) fn enter(
             continue;
         }
         let ticket = mechanisms.queue.close(&mut ctx, id, TicketOutcome::Executed)?;
+        let collateral = mechanisms.vaults.spec(kind)?.collateral;
+        book_residue(&mut ctx, mechanisms.pools, (kind, collateral), ticket.owner)?;
         mechanisms.pools.enter(kind, ticket.owner, ticket.amount)?;
         ctx.ledger.transfer(
             ctx.limits.coin,
@@ -54,6 +57,7 @@ pub(crate) fn leave(
 ) -> Result<(), Rejected> {
     let spec = state.vaults.spec(kind)?;
     let (floor, least, feed) = (spec.pool.floor, spec.pool.ticket_min, spec.feed);
+    let collateral = spec.collateral;
     let patience = state
         .oracle
         .specs
@@ -70,6 +74,7 @@ pub(crate) fn leave(
         if left_over > 0 && waited < patience {
             break;
         }
+        book_residue(&mut ctx, mechanisms.pools, (kind, collateral), ticket.owner)?;
         // What would be too little for a place in the queue goes too: an exit leaves no dust.
         let held = mechanisms.pools.position(kind, ticket.owner).unwrap_or_default().coins;
         let leaves_dust = held.saturating_sub(ticket.amount) < least;
@@ -101,6 +106,25 @@ pub(crate) fn leave(
             mechanisms.queue.lapse_cancel(&mut ctx, id)?;
         } else {
             mechanisms.queue.close(&mut ctx, id, TicketOutcome::Cancelled)?;
+        }
+    }
+    Ok(())
+}
+
+/// Moves what rounding has left over in a pool to [`Module::Residue`] if it is known: if nobody but `owner`, who enters,
+/// leaves or has left, has a deposit. What no number holds stays.
+pub(crate) fn book_residue(
+    ctx: &mut Context<'_>,
+    pools: &mut StabilityPools,
+    (kind, collateral): (TypeId, AssetId),
+    owner: AccountId,
+) -> Result<(), Rejected> {
+    let residue = pools.take_residue(kind, owner).unwrap_or_default();
+    let from = Module::StabilityPool(kind);
+    for (asset, amount) in [(ctx.limits.coin, residue.coins), (collateral, residue.collateral)] {
+        if !amount.is_zero() {
+            ctx.ledger.transfer(asset, from, Module::Residue, amount)?;
+            ctx.tell(Event::ResidueBooked { from, asset, amount });
         }
     }
     Ok(())

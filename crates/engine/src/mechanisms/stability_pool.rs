@@ -114,6 +114,15 @@ pub struct Position {
     pub gain: Amount,
 }
 
+/// What rounding has left over in a pool: it belongs to nobody.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Residue {
+    /// Coins.
+    pub coins: Amount,
+    /// Collateral.
+    pub collateral: Amount,
+}
+
 impl StabilityPools {
     /// A type's pool, empty if nobody ever entered.
     pub fn pool(&self, collateral_type: TypeId) -> Pool {
@@ -146,6 +155,35 @@ impl StabilityPools {
     ) -> impl Iterator<Item = Result<(AccountId, Position), Arithmetic>> + '_ {
         self.deposits_in(collateral_type)
             .map(move |(owner, deposit)| Ok((owner, self.position_of(collateral_type, deposit)?)))
+    }
+
+    /// Takes out of the books what a pool holds beyond the deposit of `owner`, if nobody else has one: only then is it
+    /// known what rounding has left over. A deposit keeps all that it shows. Nothing while others have deposits.
+    pub fn take_residue(&mut self, collateral_type: TypeId, owner: AccountId) -> Result<Residue, Arithmetic> {
+        if self.deposits_in(collateral_type).any(|(other, _)| other != owner) {
+            return Ok(Residue::default());
+        }
+        let pool = self.pool(collateral_type);
+        let deposit = self.deposits.get(&(collateral_type, owner));
+        let position = deposit.map_or(Ok(Position::default()), |deposit| {
+            self.position_of(collateral_type, deposit)
+        })?;
+        let residue = Residue {
+            coins: pool.total.try_sub(position.coins)?,
+            collateral: pool.collateral.try_sub(position.gain)?,
+        };
+        if residue != Residue::default() {
+            let pool = Pool {
+                total: position.coins,
+                collateral: position.gain,
+                coin_residue_max: Amount::ZERO,
+                gain_residue_max: Amount::ZERO,
+                ..pool
+            };
+            self.write_position(collateral_type, owner, &pool, position);
+            self.pools.set(collateral_type, pool);
+        }
+        Ok(residue)
     }
 
     /// Adds `amount` coins to the owner's deposit, what is left of it and its gain being kept.

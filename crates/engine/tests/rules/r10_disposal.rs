@@ -1,9 +1,9 @@
 //! R10, as far as built: stability pool, then auction.
 
-use ballast_num::{Price, Ratio, Seconds};
+use ballast_num::{Amount, Price, Ratio, Seconds};
 use ballast_protocol::{Event, LossCause, Module, VaultId, WaterfallStep, coins};
 
-use crate::common::{COIN, KIND, World, seizures};
+use crate::common::{COIN, ETH, KIND, World, seizures, who};
 
 /// A pool of 50,000 coins.
 fn pooled() -> World {
@@ -50,6 +50,52 @@ fn a_pool_that_leaves_a_crumb() {
          price 1400             -> PoolBought, AuctionStarted",
     );
     assert_eq!(world.state.auctions().on_sale(KIND).to_raise, coins(565));
+}
+
+/// Be the last in the pool, or the first after it, and get what rounding took from the others.
+#[test]
+fn leaving_last_with_what_rounding_took() {
+    let mut world = World::with_type(|spec| {
+        spec.pool.cooldown = Seconds::ZERO;
+        spec.pool.floor = Amount::ZERO;
+    });
+    world.check(
+        "bob: enter 33333
+         carol: enter 7777
+         alice: open; deposit 10; draw 12000
+         price 2000             -> PoolEntered
+         price 1400             -> PoolBought
+         carol: exit 10000
+         price 1400             -> PoolExited, no ResidueBooked
+         carol: claim           -> PoolGainPaid, no ResidueBooked",
+    );
+    let residue = |world: &World| [COIN, ETH].map(|asset| world.state.ledger().balance(asset, Module::Residue).raw());
+    let held =
+        |world: &World| [COIN, ETH].map(|asset| world.state.ledger().balance(asset, Module::StabilityPool(KIND)).raw());
+    assert_eq!(residue(&world), [0, 0]);
+    let shown = world.state.pools().position(KIND, who("bob")).unwrap();
+    let in_pool = held(&world);
+
+    world.check(
+        "bob: exit 40000
+         price 1400             -> ResidueBooked, PoolExited
+         bob: claim             -> PoolGainPaid",
+    );
+    // He got what he was shown, as everyone did, and no unit more; nothing is left in the pool.
+    let booked = [in_pool[0] - shown.coins.raw(), in_pool[1] - shown.gain.raw()];
+    assert_eq!(residue(&world), booked);
+    assert!(booked[0] > 0 && booked[1] > 0, "{booked:?}");
+    assert_eq!(held(&world), [0, 0]);
+
+    let before = world.balance(COIN, "mallory");
+    world.check(
+        "mallory: enter 500
+         price 1400             -> PoolEntered
+         mallory: exit 500
+         price 1400             -> PoolExited, no ResidueBooked",
+    );
+    assert_eq!(world.balance(COIN, "mallory"), before);
+    assert_eq!(residue(&world), booked);
 }
 
 fn pool_price(events: &[Event]) -> Option<Price> {

@@ -3,7 +3,7 @@
 use ballast_num::{Amount, U256};
 use ballast_protocol::{AccountId, Rejected, TypeId};
 
-use super::{Position, Product, StabilityPools, Unbacked};
+use super::{Position, Product, Residue, StabilityPools, Unbacked};
 use crate::kernel::{Savepoint, Stored};
 
 mod extreme;
@@ -325,6 +325,50 @@ fn attack_leave_last_and_take_the_floor_or_the_residue() {
     let claims = [1, 3, 2].map(|number| pools.claim(ETH, owner(number)).unwrap());
     assert_eq!(claims[0], claims[1]);
     assert_eq!(claims[1], claims[2]);
+    assert_eq!(pools.deposits_are_backed(ETH), Ok(()));
+    // Now all of it is known, and goes out of the books.
+    let left = pools.pool(ETH);
+    let residue = pools.take_residue(ETH, owner(2)).unwrap();
+    assert_eq!((residue.coins, residue.collateral), (left.total, left.collateral));
+    assert_eq!(
+        (pools.total(ETH), pools.pool(ETH).collateral),
+        (Amount::ZERO, Amount::ZERO)
+    );
+}
+
+#[test]
+fn the_last_depositor_keeps_what_he_shows_and_the_rest_is_residue() {
+    let mut pools = deposited(&[units(COIN + 1), units(COIN + 1), units(COIN + 1)]);
+    for _ in 0..50 {
+        pools
+            .absorb(ETH, units(COIN / 50), units(1_000_003), Amount::ONE)
+            .unwrap();
+    }
+    for number in [1, 2] {
+        // While others have deposits, what theirs hide is not known.
+        assert_eq!(pools.take_residue(ETH, owner(number)), Ok(Residue::default()));
+        pools.exit(ETH, owner(number), Amount::MAX, Amount::ZERO).unwrap();
+        pools.claim(ETH, owner(number)).unwrap();
+    }
+    // Nor does a stranger round the last one down.
+    assert_eq!(pools.take_residue(ETH, owner(4)), Ok(Residue::default()));
+
+    let (before, shown) = (pools.pool(ETH), position(&pools, 3));
+    let residue = pools.take_residue(ETH, owner(3)).unwrap();
+    assert!(!residue.coins.is_zero() && residue.coins <= before.coin_residue_max.try_add(Amount::ONE).unwrap());
+    assert!(!residue.collateral.is_zero());
+    let after = pools.pool(ETH);
+    assert_eq!((after.total.raw(), after.collateral.raw()), shown);
+    assert_eq!(after.total.try_add(residue.coins), Ok(before.total));
+    assert_eq!(after.collateral.try_add(residue.collateral), Ok(before.collateral));
+    assert_eq!(position(&pools, 3), shown);
+    assert_eq!(pools.take_residue(ETH, owner(3)), Ok(Residue::default()));
+
+    // What is left is his: the books are empty when he is gone.
+    assert_eq!(pools.exit(ETH, owner(3), Amount::MAX, Amount::ZERO), Ok(units(shown.0)));
+    assert_eq!(pools.claim(ETH, owner(3)), Ok(units(shown.1)));
+    let left = pools.pool(ETH);
+    assert_eq!((left.total, left.collateral), (Amount::ZERO, Amount::ZERO));
     assert_eq!(pools.deposits_are_backed(ETH), Ok(()));
 }
 
