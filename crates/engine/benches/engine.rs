@@ -13,6 +13,10 @@ use ballast_protocol::Block;
 use divan::{Bencher, counter::ItemsCount};
 use support::{Owners, account_for_memory, block, done, reserve, tick};
 
+/// The allocator of the `ballast` program.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Transactions in a block.
 const ADJUSTMENTS: u64 = 1_000;
 

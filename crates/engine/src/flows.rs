@@ -7,3 +7,4 @@ pub(crate) mod liquidation;
 pub(crate) mod pool_queue;
 pub(crate) mod protection;
 pub(crate) mod transaction;
+mod warm;

@@ -50,12 +50,12 @@ pub(crate) fn reserve(vaults: u64, broken: u64) -> State {
     let mut supply = Amount::ZERO;
     for number in 1..=vaults {
         let owner = account(number);
-        let debt = if number <= broken {
-            12_000 + numbers.below(1_000)
+        let millionths = if number <= broken {
+            12_000_000_000 + numbers.below(1_000_000_000)
         } else {
-            4_000 + numbers.below(6_000)
+            4_000_000_000 + numbers.below(6_000_000_000)
         };
-        let debt = coins(debt);
+        let debt = Amount::from_raw(coins(1).raw() / 1_000_000 * u128::from(millionths));
         opening.balances.push(OpeningBalance {
             asset: COIN,
             account: owner,

@@ -8,7 +8,7 @@ use ballast_protocol::{
     Trigger, TypeId,
 };
 
-use super::{liquidation, pool_queue, protection, transaction};
+use super::{liquidation, pool_queue, protection, transaction, warm};
 use crate::kernel::table::GROUP;
 use crate::kernel::{ChangeSet, Clock, Savepoint};
 use crate::mechanisms::auction;
@@ -313,7 +313,7 @@ impl<'a> BlockRun<'a> {
         let mine: Vec<_> = all.filter(|(_, tx)| part(tx) == which).collect();
         for (turn, (at, tx)) in mine.iter().enumerate() {
             if turn % GROUP == 0 {
-                transaction::warm(state, &mine[turn..mine.len().min(turn + GROUP)]);
+                warm::warm(state, &mine[turn..mine.len().min(turn + GROUP)]);
             }
             let needed = transaction::transaction_work(tx);
             let left = room.saturating_sub(self.work);

@@ -6,7 +6,7 @@
 use ballast_num::{Amount, Round, Seconds, Timestamp};
 use ballast_protocol::{
     AssetId, Bounds, Command, Event, Fee, Lane, Module, Outcome, ParameterChange, ParameterFault, Receipt, Rejected,
-    Transaction, VaultId, VaultRef,
+    Transaction, VaultRef,
 };
 
 use crate::flows::{disposal, liquidation, protection};
@@ -49,44 +49,6 @@ pub fn transaction_work(transaction: &Transaction) -> u64 {
         .iter()
         .map(work)
         .fold(ADMISSION_WORK, u64::saturating_add)
-}
-
-/// Brings the records that transactions name near the processor. In a state that is larger than its caches most of the
-/// time of a transaction goes into waiting for them, and waiting for many at once takes little longer than for one.
-pub(crate) fn warm(state: &State, transactions: &[(usize, &Transaction)]) {
-    /// Vaults that fit into the caches with what belongs to them.
-    const NEAR: usize = 30_000;
-    if state.vaults.len() < NEAR {
-        return;
-    }
-    let senders: Vec<_> = transactions
-        .iter()
-        .map(|(_, transaction)| &transaction.sender)
-        .collect();
-    state.ledger.warm(&senders);
-    let commands = transactions.iter().flat_map(|(_, transaction)| &transaction.commands);
-    let vaults: Vec<&VaultId> = commands
-        .filter_map(|command| match command {
-            Command::Deposit {
-                vault: VaultRef::Id(id),
-                ..
-            }
-            | Command::Withdraw {
-                vault: VaultRef::Id(id),
-                ..
-            }
-            | Command::DrawDebt {
-                vault: VaultRef::Id(id),
-                ..
-            }
-            | Command::RepayDebt {
-                vault: VaultRef::Id(id),
-                ..
-            } => Some(id),
-            _ => None,
-        })
-        .collect();
-    state.vaults.book.warm(&vaults);
 }
 
 /// Runs a transaction against the state, at the prices of this block. `batch` is scratch space.

@@ -50,7 +50,7 @@ impl Ledger {
 
     /// Brings the records of these accounts near the processor.
     pub(crate) fn warm(&self, accounts: &[&AccountId]) {
-        self.accounts.warm(accounts);
+        self.accounts.get_all(accounts);
     }
 
     /// How much of `asset` there is, in its base units.

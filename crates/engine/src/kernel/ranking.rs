@@ -76,12 +76,22 @@ impl<K: Record + Ord + Copy, V: Position> Book<K, V> {
         self.seized.replace(id, before.as_ref(), None);
     }
 
-    /// Brings positions and their places near the processor.
-    pub(crate) fn warm(&self, ids: &[&K]) {
-        let positions = self.records.warm(ids);
-        let found = ids.iter().zip(positions);
-        self.ranking
-            .warm(found.filter_map(|(id, position)| Some((**id, position?))));
+    /// Brings positions near the processor, with the places where they stand and where they are `expected` to stand next.
+    pub(crate) fn warm<M: Copy>(&self, moves: &[(K, M)], expected: impl Fn(&V, M) -> Option<V>) {
+        let ids: Vec<&K> = moves.iter().map(|(id, _)| id).collect();
+        let found = moves.iter().zip(self.records.get_all(&ids));
+        let mut places: BTreeMap<TypeId, Vec<Place<K>>> = BTreeMap::new();
+        for ((id, how), position) in found {
+            let Some(position) = position else { continue };
+            let next = expected(position, *how);
+            for (kind, place) in [Place::of(*id, position), next.and_then(|next| Place::of(*id, &next))]
+                .into_iter()
+                .flatten()
+            {
+                places.entry(kind).or_default().push(place);
+            }
+        }
+        self.ranking.warm(&places);
     }
 }
 
@@ -324,14 +334,10 @@ impl<K: Copy + Ord> Ranking<K> {
         }
     }
 
-    /// Brings the places of these positions near the processor, where there are many.
-    fn warm<'a, V: Position + 'a>(&self, positions: impl Iterator<Item = (K, &'a V)>) {
-        let mut places: BTreeMap<TypeId, Vec<Place<K>>> = BTreeMap::new();
-        for (collateral_type, place) in positions.filter_map(|(id, position)| Place::of(id, position)) {
-            places.entry(collateral_type).or_default().push(place);
-        }
+    /// Brings these places of each type near the processor.
+    fn warm(&self, places: &BTreeMap<TypeId, Vec<Place<K>>>) {
         for (collateral_type, places) in places {
-            if let Some(tree) = self.types.get(&collateral_type) {
+            if let Some(tree) = self.types.get(collateral_type) {
                 tree.warm(&places.iter().collect::<Vec<_>>());
             }
         }

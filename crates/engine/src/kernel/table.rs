@@ -77,8 +77,8 @@ impl<K: Record + Ord, V: Record> Table<K, V> {
     }
 
     /// The records at these keys, now near the processor. See [`Tree::warm`].
-    pub(crate) fn warm(&self, keys: &[&K]) -> Vec<Option<&V>> {
-        self.tree.warm(keys)
+    pub(crate) fn get_all(&self, keys: &[&K]) -> Vec<Option<&V>> {
+        self.tree.get_all(keys)
     }
 
     /// Whether there is a record at `key`.
@@ -176,7 +176,7 @@ impl<K: Record + Ord, V: Record> Stored for Table<K, V> {
         order.dedup_by(|later, first| later.0 == first.0);
         for group in order.chunks(GROUP) {
             let keys: Vec<&K> = group.iter().map(|(key, _)| key).collect();
-            for ((key, at), after) in group.iter().zip(self.tree.warm(&keys)) {
+            for ((key, at), after) in group.iter().zip(self.tree.get_all(&keys)) {
                 let (_, before) = &self.log[*at];
                 changes.add(self.id, key, before.as_ref(), after);
             }

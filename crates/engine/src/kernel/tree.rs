@@ -164,33 +164,44 @@ impl<K, V, S> Tree<K, V, S> {
     }
 }
 
-impl<K: Ord, V: Clone, S> Tree<K, V, S> {
-    /// The values at these keys. Brings them, and the nodes on the way, near the processor: worth it before a batch of
-    /// operations on a tree that is larger than the processor's caches.
+impl<K: Ord + Clone, V: Clone, S> Tree<K, V, S> {
+    /// Brings the nodes on the way to these keys near the processor: worth it before a batch of operations on a tree that
+    /// is larger than the processor's caches.
     ///
     /// All keys go down a level together. A search waits for one line of memory before it knows the next; so a node is
     /// first looked at all over, in reads that wait for nothing, while the nodes of the other keys are on their way too.
-    pub fn warm(&self, keys: &[&K]) -> Vec<Option<&V>> {
-        let Some(root) = self.root.as_ref() else {
-            return vec![None; keys.len()];
-        };
-        let mut nodes = vec![root; keys.len()];
-        while let Some(Node::Branch(_)) = nodes.first() {
-            for (node, key) in nodes.iter_mut().zip(keys) {
-                if let Node::Branch(branch) = node {
-                    *node = &branch.children[branch.child_of(key)];
-                }
-            }
-            // Sizes first: a guess at how far to look would be wrong, and found out late.
-            hint::black_box(nodes.iter().map(|node| node.glance()).sum::<usize>());
-            let looks = nodes.iter().zip(keys).map(|(node, key)| node.look(key));
-            hint::black_box(looks.sum::<usize>());
-        }
-        let found: Vec<Option<&V>> = nodes.iter().zip(keys).map(|(leaf, key)| leaf.get(key)).collect();
+    pub fn warm(&self, keys: &[&K]) {
+        self.leaves_of(keys);
+    }
+
+    /// The values at these keys, which are then near the processor too. See [`Tree::warm`].
+    pub fn get_all(&self, keys: &[&K]) -> Vec<Option<&V>> {
+        let leaves = self.leaves_of(keys);
+        let found: Vec<Option<&V>> = leaves
+            .iter()
+            .zip(keys)
+            .map(|(leaf, key)| leaf.and_then(|leaf| leaf.get(key)))
+            .collect();
         for value in &found {
             hint::black_box(value.cloned());
         }
         found
+    }
+
+    /// The leaves that hold these keys, if any do; none in an empty tree.
+    fn leaves_of(&self, keys: &[&K]) -> Vec<Option<&Node<K, V, S>>> {
+        let mut nodes = vec![self.root.as_ref(); keys.len()];
+        while let Some(Some(Node::Branch(_))) = nodes.first() {
+            for (node, key) in nodes.iter_mut().zip(keys) {
+                if let Some(Node::Branch(branch)) = node {
+                    *node = branch.children.get(branch.child_of(key));
+                }
+            }
+            // Sizes first: a guess at how far to look would be wrong, and found out late.
+            hint::black_box(nodes.iter().flatten().map(|node| node.glance()).sum::<usize>());
+            nodes.iter().flatten().for_each(|node| node.look());
+        }
+        nodes
     }
 }
 

@@ -1,6 +1,6 @@
 //! Leaves and branches: search, change on the way down, balance on the way up.
 
-use std::{collections::BTreeSet, mem};
+use std::{collections::BTreeSet, hint, mem};
 
 use arrayvec::ArrayVec;
 use triomphe::Arc;
@@ -99,6 +99,23 @@ impl<K, V, S> Node<K, V, S> {
         sizes + usize::from(self.is_unique())
     }
 
+    /// Reads the lines of memory that hold the keys, none because of another.
+    pub(super) fn look(&self)
+    where
+        K: Clone,
+    {
+        /// Bytes of a line.
+        const LINE: usize = 64;
+        let keys: &[K] = match self {
+            Self::Leaf(leaf) => &leaf.keys,
+            Self::Branch(branch) => &branch.keys,
+        };
+        let step = (LINE / size_of::<K>().max(1)).max(1);
+        for key in keys.iter().step_by(step) {
+            hint::black_box(key.clone());
+        }
+    }
+
     const fn capacity(&self) -> usize {
         match self {
             Self::Leaf(_) => LEAF,
@@ -161,20 +178,6 @@ impl<K: Ord, V, S> Node<K, V, S> {
                 Self::Branch(branch) => node = &branch.children[branch.child_of(key)],
             }
         }
-    }
-
-    /// Reads the lines of memory that a search in this node may read, none because of another. The result means nothing.
-    pub(super) fn look(&self, key: &K) -> usize {
-        /// Bytes of a line.
-        const LINE: usize = 64;
-        /// The last steps of a search stay among so many keys.
-        const NEAR: usize = 4;
-        let keys: &[K] = match self {
-            Self::Leaf(leaf) => &leaf.keys,
-            Self::Branch(branch) => &branch.keys,
-        };
-        let step = (LINE / size_of::<K>().max(1)).max(NEAR);
-        keys.iter().step_by(step).map(|k| usize::from(k < key)).sum()
     }
 
     /// Whether `key` lies before, among or after what this node holds, as a place between 0 and its size.
