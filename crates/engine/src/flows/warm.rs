@@ -6,11 +6,9 @@
 use ballast_num::{Amount, NormalizedDebt, Round};
 use ballast_protocol::{Command, Repayment, Transaction, VaultId, VaultRef};
 
+use crate::kernel::table::NEAR;
 use crate::mechanisms::vault::{Vault, Vaults};
 use crate::state::State;
-
-/// Vaults that fit into the caches with what belongs to them.
-const NEAR: usize = 30_000;
 
 /// Reads the accounts of the senders, the vaults that are named, and where these stand in the order of liquidation
 /// before and after.
