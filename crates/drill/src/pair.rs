@@ -2,7 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use ballast_engine::{State, apply_block, invariants};
+use ballast_engine::invariants::{self, Residue};
+use ballast_engine::{State, apply_block};
 use ballast_protocol::{Block, BlockResult, Genesis};
 
 use crate::compare::{self, Agreement};
@@ -34,7 +35,7 @@ impl Pair {
 
     /// Applies a block to both; the first difference, panic or broken invariant is the error.
     pub(crate) fn apply(&mut self, block: &Block) -> Result<BlockResult, String> {
-        let before = self.engine.clone();
+        let residue = Residue::of(&self.engine);
         let applied = catch_unwind(AssertUnwindSafe(|| apply_block(&mut self.engine, block)));
         let result = applied.map_err(|panic| {
             let told = panic.downcast_ref::<String>().map(String::as_str);
@@ -58,7 +59,7 @@ impl Pair {
         self.told.block(&result);
         compare::told(&self.engine, &self.told)?;
         invariants::check_cheap(&self.engine).map_err(|breach| breach.to_string())?;
-        invariants::residue_never_falls(&before, &self.engine).map_err(|breach| breach.to_string())?;
+        invariants::residue_never_falls(&residue, &Residue::of(&self.engine)).map_err(|breach| breach.to_string())?;
         let limits = &self.engine.governance().limits;
         invariants::work_is_bounded(limits, &result).map_err(|breach| breach.to_string())?;
         Ok(result)

@@ -338,16 +338,31 @@ pub fn work_is_bounded(limits: &Limits, result: &BlockResult) -> Result<(), Brea
     })
 }
 
-/// What rounding left over is never paid out: after a block the residue account holds no less of any asset than before.
-pub fn residue_never_falls(before: &State, after: &State) -> Result<(), Breach> {
-    let collaterals = before.vaults().types().map(|spec| spec.collateral);
-    for asset in collaterals.chain([before.governance().limits.coin]) {
-        let [was, is] = [before, after].map(|state| state.ledger().balance(asset, Module::Residue));
-        Breach::unless(was <= is, "residue_never_falls", || {
-            format!("the residue account held {was} of {asset}, and {is} a block later")
-        })?;
+/// What the residue account holds, by asset; the default before the first block.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Residue(BTreeMap<AssetId, Amount>);
+
+impl Residue {
+    /// What it holds now.
+    pub fn of(state: &State) -> Self {
+        let collaterals = state.vaults().types().map(|spec| spec.collateral);
+        let assets = collaterals.chain([state.governance().limits.coin]);
+        Self(
+            assets
+                .map(|asset| (asset, state.ledger().balance(asset, Module::Residue)))
+                .collect(),
+        )
     }
-    Ok(())
+}
+
+/// What rounding left over is never paid out: after a block the residue account holds no less of any asset than before.
+pub fn residue_never_falls(before: &Residue, after: &Residue) -> Result<(), Breach> {
+    before.0.iter().try_for_each(|(asset, was)| {
+        let is = after.0.get(asset).copied().unwrap_or(Amount::ZERO);
+        Breach::unless(*was <= is, "residue_never_falls", || {
+            format!("the residue account held {was} of {asset}, and {is} a block later")
+        })
+    })
 }
 
 /// The root is the commitment to all records.

@@ -1,8 +1,10 @@
 //! A replay: recorded prices signed into blocks, the engine, the keepers, and the invariants after every block.
 
+use std::mem;
 use std::time::{Duration, Instant};
 
-use ballast_engine::{InvalidBlock, State, apply_block, invariants};
+use ballast_engine::invariants::{self, Residue};
+use ballast_engine::{InvalidBlock, State, apply_block};
 use ballast_num::{Amount, Arithmetic, Price, Ratio, Seconds, Timestamp};
 use ballast_protocol::{Block, BlockResult, Event, FeedId, Height, Observation, SourceId, TypeId, proof};
 
@@ -261,12 +263,15 @@ pub(crate) struct Checks {
     pub(crate) made: u64,
     pub(crate) broken: u64,
     pub(crate) first: Option<String>,
+    residue: Residue,
 }
 
 impl Checks {
     pub(crate) fn after_block(&mut self, state: &State, result: &BlockResult) {
         self.note(invariants::CHEAP, invariants::check_cheap(state));
         self.note(1, invariants::work_is_bounded(&state.governance().limits, result));
+        let before = mem::replace(&mut self.residue, Residue::of(state));
+        self.note(1, invariants::residue_never_falls(&before, &self.residue));
     }
 
     pub(crate) fn at_end(&mut self, state: &State) {
