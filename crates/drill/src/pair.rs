@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use ballast_engine::invariants::{self, Residue};
+use ballast_engine::invariants::{self, Standing};
 use ballast_engine::{State, apply_block};
 use ballast_protocol::{Block, BlockResult, Genesis};
 
@@ -35,7 +35,7 @@ impl Pair {
 
     /// Applies a block to both; the first difference, panic or broken invariant is the error.
     pub(crate) fn apply(&mut self, block: &Block) -> Result<BlockResult, String> {
-        let residue = Residue::of(&self.engine);
+        let before = Standing::of(&self.engine).map_err(|breach| breach.to_string())?;
         let applied = catch_unwind(AssertUnwindSafe(|| apply_block(&mut self.engine, block)));
         let result = applied.map_err(|panic| {
             let told = panic.downcast_ref::<String>().map(String::as_str);
@@ -59,9 +59,7 @@ impl Pair {
         self.told.block(&result);
         compare::told(&self.engine, &self.told)?;
         invariants::check_cheap(&self.engine).map_err(|breach| breach.to_string())?;
-        invariants::residue_never_falls(&residue, &Residue::of(&self.engine)).map_err(|breach| breach.to_string())?;
-        let limits = &self.engine.governance().limits;
-        invariants::work_is_bounded(limits, &result).map_err(|breach| breach.to_string())?;
+        invariants::check_block(&before, &self.engine, &result).map_err(|breach| breach.to_string())?;
         Ok(result)
     }
 

@@ -1,17 +1,17 @@
 //! What must always hold, as functions: tests call them after every command, simulations and nodes the cheap ones after
 //! every block and all at the end, an audit on demand.
 //!
-//! Each rounds against itself. [`check_cheap`] costs O(types + assets), [`check_all`] reads every record.
+//! Each rounds against itself. [`check_cheap`] and [`check_block`] cost O(types + assets), [`check_all`] reads every record.
+
+mod block;
 
 use std::collections::BTreeMap;
 
 use ballast_num::{Amount, NormalizedDebt, RAY, U256};
-use ballast_protocol::{
-    AssetId, AuctionId, BlockResult, Command, Lane, Limits, Module, Rejected, RoundNumber, TypeId, VaultId,
-};
+use ballast_protocol::{AssetId, Lane, Module, Rejected, RoundNumber, TypeId, VaultId};
 
-use crate::flows::block::RESETS;
-use crate::flows::transaction::work;
+pub use block::{BLOCK, Standing, check_block, reserve_pays_only_losses, residue_never_falls, work_is_bounded};
+
 use crate::kernel::ranking::{Place, Position, Ranking};
 use crate::state::State;
 
@@ -98,16 +98,22 @@ pub fn supply_is_backed(state: &State) -> Result<(), Breach> {
     let supply = state.ledger().supply(state.governance().limits.coin);
     let on_sale = fits(state.auctions().all_on_sale(), NAME)?.debt;
     let bad_debt = fits(state.backstop().bad_debt(), NAME)?;
-    let booked = fits(on_sale.try_add(bad_debt), NAME)?;
-    let mut backing = U256::product(booked.raw(), RAY);
-    for spec in state.vaults().types() {
-        let totals = fits(state.vaults().totals(spec.id), NAME)?;
-        let debt = U256::product(totals.normalized_debt.raw(), totals.index.raw());
-        backing = fits(backing.try_add(debt), NAME)?;
-    }
+    let booked = U256::product(fits(on_sale.try_add(bad_debt), NAME)?.raw(), RAY);
+    let backing = fits(booked.try_add(vault_debt(state, NAME)?), NAME)?;
     Breach::unless(U256::product(supply.raw(), RAY).compare(backing).is_le(), NAME, || {
         format!("supply {supply}, on sale {on_sale}, bad debt {bad_debt}, backing × 10^27 {backing:?}")
     })
+}
+
+/// What all vaults owe, in coins × 10²⁷, before any rounding.
+fn vault_debt(state: &State, invariant: &'static str) -> Result<U256, Breach> {
+    let mut sum = U256::ZERO;
+    for spec in state.vaults().types() {
+        let totals = fits(state.vaults().totals(spec.id), invariant)?;
+        let debt = U256::product(totals.normalized_debt.raw(), totals.index.raw());
+        sum = fits(sum.try_add(debt), invariant)?;
+    }
+    Ok(sum)
 }
 
 /// A type's total of normalized debt is the sum that its index keeps.
@@ -324,45 +330,6 @@ pub fn no_dead_records(state: &State) -> Result<(), Breach> {
         })?;
     }
     Ok(())
-}
-
-/// A block has spent no more work than its limits allow, and what the auctions that it looks at in turn cost at most.
-pub fn work_is_bounded(limits: &Limits, result: &BlockResult) -> Result<(), Breach> {
-    let reset = work(&Command::ResetAuction { auction: AuctionId(0) });
-    let most = limits
-        .block_work
-        .saturating_add(limits.liquidation_work.saturating_mul(2))
-        .saturating_add(reset.saturating_mul(RESETS as u64));
-    Breach::unless(result.work <= most, "work_is_bounded", || {
-        format!("{} units spent, {most} allowed", result.work)
-    })
-}
-
-/// What the residue account holds, by asset; the default before the first block.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Residue(BTreeMap<AssetId, Amount>);
-
-impl Residue {
-    /// What it holds now.
-    pub fn of(state: &State) -> Self {
-        let collaterals = state.vaults().types().map(|spec| spec.collateral);
-        let assets = collaterals.chain([state.governance().limits.coin]);
-        Self(
-            assets
-                .map(|asset| (asset, state.ledger().balance(asset, Module::Residue)))
-                .collect(),
-        )
-    }
-}
-
-/// What rounding left over is never paid out: after a block the residue account holds no less of any asset than before.
-pub fn residue_never_falls(before: &Residue, after: &Residue) -> Result<(), Breach> {
-    before.0.iter().try_for_each(|(asset, was)| {
-        let is = after.0.get(asset).copied().unwrap_or(Amount::ZERO);
-        Breach::unless(*was <= is, "residue_never_falls", || {
-            format!("the residue account held {was} of {asset}, and {is} a block later")
-        })
-    })
 }
 
 /// The root is the commitment to all records.

@@ -1,9 +1,8 @@
 //! A replay: recorded prices signed into blocks, the engine, the keepers, and the invariants after every block.
 
-use std::mem;
 use std::time::{Duration, Instant};
 
-use ballast_engine::invariants::{self, Residue};
+use ballast_engine::invariants::{self, Breach, Standing};
 use ballast_engine::{InvalidBlock, State, apply_block};
 use ballast_num::{Amount, Arithmetic, Price, Ratio, Seconds, Timestamp};
 use ballast_protocol::{Block, BlockResult, Event, FeedId, Height, Observation, SourceId, TypeId, proof};
@@ -132,7 +131,7 @@ pub fn run(setup: &Setup<'_>, order: Order, progress: &dyn Fn(u64)) -> Result<Ou
     let mut spots: Vec<Option<Price>> = prices_at(&mut market, setup.scenario.from);
     let mut last_known: Vec<Price> = spots.iter().map(|spot| spot.unwrap_or(Price::ZERO)).collect();
     let mut carried_over: Vec<TypeId> = Vec::new();
-    let mut checks = Checks::default();
+    let mut checks = Checks::of(&state);
     let mut tally = Tally::default();
     let mut timeline = Timeline::default();
     let mut efficiency = Mean::default();
@@ -258,20 +257,31 @@ fn types_carried_over(result: &BlockResult) -> Vec<TypeId> {
 }
 
 /// Invariants, counted.
-#[derive(Default)]
 pub(crate) struct Checks {
     pub(crate) made: u64,
     pub(crate) broken: u64,
     pub(crate) first: Option<String>,
-    residue: Residue,
+    /// What the next block may not worsen.
+    standing: Result<Standing, Breach>,
 }
 
 impl Checks {
+    /// None made yet, before the first block.
+    pub(crate) fn of(state: &State) -> Self {
+        Self {
+            made: 0,
+            broken: 0,
+            first: None,
+            standing: Standing::of(state),
+        }
+    }
+
     pub(crate) fn after_block(&mut self, state: &State, result: &BlockResult) {
         self.note(invariants::CHEAP, invariants::check_cheap(state));
-        self.note(1, invariants::work_is_bounded(&state.governance().limits, result));
-        let before = mem::replace(&mut self.residue, Residue::of(state));
-        self.note(1, invariants::residue_never_falls(&before, &self.residue));
+        let before = self.standing.as_ref().map_err(Clone::clone);
+        let checked = before.and_then(|before| invariants::check_block(before, state, result));
+        self.standing = checked.clone().or_else(|_| Standing::of(state));
+        self.note(invariants::BLOCK, checked.map(drop));
     }
 
     pub(crate) fn at_end(&mut self, state: &State) {
@@ -279,7 +289,7 @@ impl Checks {
         self.note(1, invariants::root_is_exact(state));
     }
 
-    fn note(&mut self, count: u64, result: Result<(), invariants::Breach>) {
+    fn note(&mut self, count: u64, result: Result<(), Breach>) {
         self.made += count;
         if let Err(breach) = result {
             self.broken += 1;

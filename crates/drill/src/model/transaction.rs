@@ -220,10 +220,15 @@ impl Model {
                 if batch.has_touched(vault) {
                     return Err(Rejected::NotInBatch);
                 }
-                if self.answered(vault) {
-                    return Ok(());
+                if !self.answered(vault) {
+                    return self.liquidate(vault, Some(caller));
                 }
-                self.liquidate(vault, Some(caller))
+                // What the order did stands, whether or not there is anything left to seize.
+                let mut trial = self.clone();
+                if trial.liquidate(vault, Some(caller)).is_ok() {
+                    *self = trial;
+                }
+                Ok(())
             }
             Command::TakeAuction {
                 auction,

@@ -347,11 +347,12 @@ impl Run<'_> {
                 if self.batch.defers(vault) {
                     return Err(Rejected::NotInBatch);
                 }
-                // The owner's standing order comes first; a call that it answers seizes nothing.
-                if protection::answer(self.state, self.clock, vault, self.events) {
-                    return Ok(());
-                }
-                liquidation::by_command(self.state, self.clock, sender, vault, self.events)
+                // The owner's standing order comes first; a vault that it leaves broken is seized by the same call.
+                let answered = protection::answer(self.state, self.clock, vault, self.events);
+                let called = liquidation::protected(self.state, self.events, |state, events| {
+                    liquidation::by_command(state, self.clock, sender, vault, events)
+                });
+                if answered { Ok(()) } else { called }
             }
             Command::TakeAuction {
                 auction,

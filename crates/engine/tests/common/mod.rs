@@ -12,7 +12,8 @@
 
 mod words;
 
-use ballast_engine::{BalanceSheet, State, apply_block, invariants};
+use ballast_engine::invariants::{self, Standing};
+use ballast_engine::{BalanceSheet, State, apply_block};
 use ballast_num::{Amount, Decimals, NormalizedDebt, Price, Rate, Seconds, Timestamp};
 use ballast_protocol::{
     AccountId, Asset, AssetId, Block, BlockResult, Event, FeeOffer, FeedId, FeedSpec, Genesis, Height, Limits,
@@ -223,11 +224,11 @@ impl World {
     /// A block with these transactions.
     pub(crate) fn apply(&mut self, seconds: u64, price: Option<Price>, transactions: Vec<Transaction>) -> BlockResult {
         let block = self.next(seconds, price, transactions);
+        let before = Standing::of(&self.state).unwrap_or_else(|breach| panic!("{breach}"));
         self.price = price.unwrap_or(self.price);
         let result = apply_block(&mut self.state, &block).unwrap_or_else(|invalid| panic!("{invalid}"));
-        let limits = &self.state.governance().limits;
         invariants::check_all(&self.state).unwrap_or_else(|breach| panic!("{breach}"));
-        invariants::work_is_bounded(limits, &result).unwrap_or_else(|breach| panic!("{breach}"));
+        invariants::check_block(&before, &self.state, &result).unwrap_or_else(|breach| panic!("{breach}"));
         invariants::root_is_exact(&self.state).unwrap_or_else(|breach| panic!("{breach}"));
         result
     }

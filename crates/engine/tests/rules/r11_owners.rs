@@ -112,11 +112,17 @@ fn calling_before_the_order_is_looked_at() {
     }
     world.check("mallory: liquidate #2 -> StandingOrderExecuted, no VaultSeized");
     assert!(world.debt(2) < coins(9_500), "{}", world.debt(2));
-    // With nothing left to spend it stands in nobody's way.
+}
+
+/// Give an order with a large limit a drop to spend, again before each call, so that it answers all of them and saves
+/// nothing: the call that finds the vault still broken seizes.
+#[test]
+fn answering_every_call_with_a_drop() {
     let mut world = gliding();
     world.check(
         "alice: open; deposit 10; draw 10000
-         alice: order topup 0.0001 under 1.5 to 1.6
+         alice: order topup 5 under 1.5 to 1.6
+         alice: send 989.9999 ETH to bob
          authority: set initial-ratio 1.75; set liquidation-ratio 1.7
          price 1500.6
          price 1500.6",
@@ -124,10 +130,10 @@ fn calling_before_the_order_is_looked_at() {
     for _ in 0..9 {
         world.block(60, None, &[]);
     }
-    world.check(
-        "mallory: liquidate #2  -> StandingOrderExecuted, no VaultSeized
-         mallory: liquidate #2  -> VaultSeized",
-    );
+    let before = world.collateral(2);
+    world.check("mallory: liquidate #2  -> StandingOrderExecuted, VaultSeized");
+    assert_eq!(world.balance(ETH, "alice"), Amount::ZERO);
+    assert!(world.collateral(2) < before, "{}", world.collateral(2));
 }
 
 /// Accept an order during a glide that is then not looked for where it should act, or that could never act.

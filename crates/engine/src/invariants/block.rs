@@ -1,0 +1,122 @@
+//! What must hold from one block to the next.
+
+use std::collections::BTreeMap;
+
+use ballast_num::{Amount, RAY, U256};
+use ballast_protocol::{AssetId, AuctionId, BlockResult, Command, Limits, Module};
+
+use super::{Breach, fits, vault_debt};
+use crate::flows::block::RESETS;
+use crate::flows::transaction::work;
+use crate::state::State;
+
+/// How many invariants [`check_block`] checks.
+pub const BLOCK: u64 = 3;
+
+/// The figures of a state that no block may worsen: taken after each block and compared with the next, so that no state
+/// has to be kept. In coins × 10²⁷ where nothing says otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// What vaults and lots owe, what surplus buffer, first loss and residue hold, and all losses borne and not recovered.
+    has: U256,
+    /// All coins.
+    supply: U256,
+    /// Collateral that fees have brought into the surplus buffer, in base units.
+    fees: BTreeMap<AssetId, Amount>,
+    /// What rounding has left over, in base units.
+    residue: BTreeMap<AssetId, Amount>,
+}
+
+impl Standing {
+    /// The figures of a state. Fails if one does not fit its type.
+    pub fn of(state: &State) -> Result<Self, Breach> {
+        const NAME: &str = "reserve_pays_only_losses";
+        let coin = state.governance().limits.coin;
+        let held = |asset, module| state.ledger().balance(asset, module);
+        let mut parts = vec![
+            fits(state.auctions().all_on_sale(), NAME)?.debt,
+            held(coin, Module::SurplusBuffer),
+            held(coin, Module::Residue),
+        ];
+        for spec in state.vaults().types() {
+            let losses = state.backstop().losses(spec.id);
+            parts.extend([losses.first_loss, losses.surplus, losses.repaid, losses.bad_debt]);
+            parts.push(held(coin, Module::FirstLoss(spec.id)));
+        }
+        let mut has = vault_debt(state, NAME)?;
+        for part in parts {
+            has = fits(has.try_add(U256::product(part.raw(), RAY)), NAME)?;
+        }
+        let collaterals = || state.vaults().types().map(|spec| spec.collateral);
+        let of = |module| move |asset| (asset, held(asset, module));
+        Ok(Self {
+            has,
+            supply: U256::product(state.ledger().supply(coin).raw(), RAY),
+            fees: collaterals().map(of(Module::SurplusBuffer)).collect(),
+            residue: collaterals().chain([coin]).map(of(Module::Residue)).collect(),
+        })
+    }
+}
+
+/// What must hold between a state and the one that a block made of it. Takes the figures before, returns those after.
+pub fn check_block(before: &Standing, after: &State, result: &BlockResult) -> Result<Standing, Breach> {
+    let now = Standing::of(after)?;
+    work_is_bounded(&after.governance().limits, result)?;
+    residue_never_falls(before, &now)?;
+    reserve_pays_only_losses(before, &now)?;
+    Ok(now)
+}
+
+/// Nobody gains at the reserve's cost, by whatever sequence of operations: what it is owed and holds, and the losses that
+/// it has told, grow in a block by at least as much as the coins in circulation. So it pays for nothing but losses of
+/// collateral, which their events explain, and every rounding, fee, interest and penalty is on its side. Exact: debts
+/// are compared before any rounding. Of collateral that it has earned it pays nothing at all.
+pub fn reserve_pays_only_losses(before: &Standing, after: &Standing) -> Result<(), Breach> {
+    const NAME: &str = "reserve_pays_only_losses";
+    let needed = fits(before.has.try_add(after.supply), NAME)?;
+    let there = fits(after.has.try_add(before.supply), NAME)?;
+    Breach::unless(needed.compare(there).is_le(), NAME, || {
+        let missing = needed.try_sub(there);
+        format!("{missing:?} × 10⁻²⁷ coins have left the reserve, and no loss explains it")
+    })?;
+    falls_nowhere(NAME, "the surplus buffer", &before.fees, &after.fees)
+}
+
+/// What rounding left over is never paid out: after a block the residue account holds no less of any asset than before.
+pub fn residue_never_falls(before: &Standing, after: &Standing) -> Result<(), Breach> {
+    falls_nowhere(
+        "residue_never_falls",
+        "the residue account",
+        &before.residue,
+        &after.residue,
+    )
+}
+
+fn falls_nowhere(
+    invariant: &'static str,
+    holder: &str,
+    before: &BTreeMap<AssetId, Amount>,
+    after: &BTreeMap<AssetId, Amount>,
+) -> Result<(), Breach> {
+    before.iter().try_for_each(|(asset, was)| {
+        let is = after.get(asset).copied().unwrap_or(Amount::ZERO);
+        Breach::unless(*was <= is, invariant, || {
+            format!("{holder} held {was} of {asset}, and {is} a block later")
+        })
+    })
+}
+
+/// A block has spent no more work than its limits allow, and what the auctions that it looks at in turn cost at most.
+pub fn work_is_bounded(limits: &Limits, result: &BlockResult) -> Result<(), Breach> {
+    let reset = work(&Command::ResetAuction { auction: AuctionId(0) });
+    let most = limits
+        .block_work
+        .saturating_add(limits.liquidation_work.saturating_mul(2))
+        .saturating_add(reset.saturating_mul(RESETS as u64));
+    Breach::unless(result.work <= most, "work_is_bounded", || {
+        format!("{} units spent, {most} allowed", result.work)
+    })
+}
+
+#[cfg(test)]
+mod tests;
