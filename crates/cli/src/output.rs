@@ -52,6 +52,13 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     whole().map_err(|error| failed(path, error))
 }
 
+/// Prints a summary. Error: nobody reads it, or it has no place; files that were written are whole and stay.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let printed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    printed.map_err(|error| Failure::BadInput(format!("the summary can't be printed: {error}")))
+}
+
 /// Where a file stands or would stand, without links in its folders. Error: something else stands there, or the path
 /// names no file.
 fn place(path: &Path) -> io::Result<PathBuf> {

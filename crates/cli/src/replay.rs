@@ -159,7 +159,7 @@ fn report(arguments: &Arguments, setup: &Setup<'_>) -> Result<(), Failure> {
     if let Some(path) = &arguments.html {
         output::write(path, &html::text(&report, &baseline, &cells))?;
     }
-    print!("{}", terminal::text(&report, Some(&baseline), &cells));
+    output::print(&terminal::text(&report, Some(&baseline), &cells))?;
     broken(&outcomes)
 }
 

@@ -127,6 +127,26 @@ fn a_replay_of_files_writes_both_reports_whole() {
     assert_eq!(folder.names(), ["ETH.csv", "deep"]);
 }
 
+/// As `ballast replay … | head` ends: the report is written, and nobody reads the summary.
+#[test]
+fn a_summary_that_nobody_reads_is_an_error_and_no_panic() {
+    let folder = Folder::new();
+    let (prices, json) = (folder.file("ETH.csv", FALL), folder.path("summary.json"));
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_ballast"))
+        .args(["replay", "--prices", text(&prices), "--vaults", "5", "--keepers", "0"])
+        .args(["--block-seconds", "60", "--json", text(&json)])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let done = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(2), "{said}");
+    assert!(said.contains("the summary can't be printed"), "{said}");
+    assert!(json.is_file(), "the report was written before");
+}
+
 #[test]
 fn bad_prices_are_refused_with_line_and_reason() {
     let folder = Folder::new();

@@ -65,6 +65,8 @@ pub(crate) struct PeerPool {
     pub(crate) scale: u32,
     /// What the last loss per coin was rounded up by; it is taken off the next one.
     carried: BigInt,
+    /// What the last gain per coin was rounded down by; it is added to the next one.
+    carried_gain: BigInt,
     deposits: BTreeMap<String, PeerDeposit>,
 }
 
@@ -87,6 +89,7 @@ impl PeerPool {
             product,
             scale,
             carried: BigInt::ZERO,
+            carried_gain: BigInt::ZERO,
             deposits: BTreeMap::new(),
         }
     }
@@ -129,6 +132,9 @@ impl PeerPool {
         self.product = product / wad();
         let least = BigInt::from(1);
         let left = (total - coins).max(least.clone());
+        // The peer's gain per coin differs by less than a digit and by what it carries, of a pool that may have been larger.
+        let digits: BigInt = &self.carried_gain / total + 1;
+        self.carried_gain = (collateral * wad() + &self.carried_gain) % total;
         let step = relative_one() * 2 / factor.max(least.clone())
             + relative_one() / self.product.clone().max(least)
             + relative_one() * slack / left;
@@ -137,7 +143,8 @@ impl PeerPool {
             let share = &held * collateral / total;
             let beyond = self.scale.saturating_sub(deposit.scale) >= 2;
             // S has 18 digits a coin; the share is as wrong as the deposit and the total; two scales on, the peer drops it.
-            deposit.gain += &held / wad() + 2 + &share * &deposit.error / relative_one() + &share * slack / total;
+            deposit.gain +=
+                &held * &digits / wad() + 2 + &share * &deposit.error / relative_one() + &share * slack / total;
             if beyond {
                 deposit.gain += share;
             }

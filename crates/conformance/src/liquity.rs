@@ -112,8 +112,14 @@ impl Adapter for Liquity {
         self.assert(rule, step)
     }
 
-    fn resume(&mut self, _: &Step, figures: &Figures) -> Result<(), String> {
+    fn resume(&mut self, step: &Step, figures: &Figures) -> Result<(), String> {
         self.slack = LiquitySlack::default();
-        self.rebuild(figures)
+        let pool = self.folds.pool.clone();
+        self.rebuild(figures)?;
+        if !step.ok {
+            // Refused, it moved nothing: what the peer's product rounded last is still taken off its next loss.
+            self.folds.pool = pool;
+        }
+        Ok(())
     }
 }

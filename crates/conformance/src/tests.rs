@@ -181,6 +181,37 @@ fn too_many_deviating_steps_fail() {
     assert_fails(&mutant, "maker/frob: 3 of 9 steps deviate, over 10 %");
 }
 
+/// What random vectors of a model of Liquity's arithmetic have found, made small: an exit from a pool under its floor, a
+/// draw whose debt no draw of base units and its fee adds up to, what the peer's product has rounded off before a step that
+/// deviates, and what its gains have rounded off while the pool was larger.
+#[test]
+fn vectors_that_once_failed_pass() {
+    let lines: Vec<String> = include_str!("tests/found.jsonl").lines().map(str::to_owned).collect();
+    for line in &lines {
+        let (summary, out) = run_lines(std::slice::from_ref(line)).unwrap();
+        assert_eq!(summary.passed(), 1, "{out}");
+    }
+    assert_eq!(lines.len(), 4);
+}
+
+/// A lot whose time is over is not for sale at the peer either: that is no sale at zero, but a wrong decision.
+#[test]
+fn a_take_after_the_end_is_no_deviation() {
+    let mut vector = vector("maker/take.jsonl", "maker/take/under-tab");
+    let steps = vector["steps"].as_array_mut().unwrap();
+    let before = steps[..4].to_vec();
+    let take = steps[4].as_object_mut().unwrap();
+    assert_eq!(take["op"], "clip.take");
+    take.insert("dt".to_owned(), json!(1_000_000));
+    take.insert("ok".to_owned(), json!(false));
+    take.remove("changed");
+    vector["final"] = at_end(&vector["start"], &before);
+    let (summary, out) = run_lines(&[vector.to_string()]).unwrap();
+    assert_eq!((summary.passed(), summary.failed()), (1, 0), "{out}");
+    vector["steps"][4]["ok"] = json!(true);
+    assert_fails(&vector, "step 5 clip.take: expected no refusal");
+}
+
 /// While a trove is under the ratio and nobody has called, an exit waits; the peer refuses it.
 #[test]
 fn exits_wait_while_a_vault_is_broken() {

@@ -75,6 +75,6 @@ fn write(arguments: &Arguments, config: &Config, outcomes: &[LedgerOutcome; 2], 
     if let Some(path) = &arguments.html {
         output::write(path, &ledger::html(&report, outcomes, cells))?;
     }
-    print!("{}", ledger::terminal(&report, outcomes, cells));
+    output::print(&ledger::terminal(&report, outcomes, cells))?;
     super::broken(&figures)
 }

@@ -81,7 +81,9 @@ impl Liquity {
         f.put("lusd.staking", ledger.balance(COIN, Module::SurplusBuffer).raw() / wei);
         // All coins but those that the adapter has given to its purse, which are booked as bad debt.
         let unbacked = state.backstop().bad_debt().map_err(|error| error.to_string())?;
-        f.put("lusd.supply", ledger.supply(COIN).saturating_sub(unbacked).raw() / wei);
+        // A draw may mint a base unit less than the wei that it owes (see `draw`).
+        let backed = ledger.supply(COIN).saturating_sub(unbacked).raw();
+        f.put("lusd.supply", backed.div_ceil(wei));
         f.put("totalStakes", self.total_stakes());
         f.put("totalStakesSnapshot", self.folds.stakes_snapshot.clone());
         f.put("totalCollateralSnapshot", self.folds.collateral_snapshot.clone());

@@ -178,7 +178,12 @@ impl Maker {
                 // A start of 1 tells the factor exactly.
                 let one = ballast_num::Price::ONE;
                 let factor = ballast_engine::mechanisms::auction::price(one, &curve, elapsed).ok()?;
-                let price = before.number(&path("top")) * factor.raw() / ray();
+                let top = before.number(&path("top"));
+                let price = &top * factor.raw() / ray();
+                let is_over = BigInt::from(elapsed.0) > ilk?.tail || &price * ray() < &ilk?.cusp * &top;
+                if is_over || price > args.amount("max") || ilk?.stopped >= BigInt::from(3_u8) {
+                    return None; // the peer refuses too, for another reason
+                }
                 if price == zero {
                     return Some(Deviation::SaleAtZero);
                 }
