@@ -133,8 +133,11 @@ impl Liquity {
             ["sp", name, "collGain"] => self.folds.pool.gain_bound(name) + gem,
             ["sp", "coll"] | ["activePool", "coll"] | ["eth", _] | ["trove", _, "coll" | "stake"] => gem.clone(),
             ["totalStakes" | "totalStakesSnapshot" | "totalCollateralSnapshot"] => gem.clone(),
-            // coll × price ÷ debt, of at least 2,000 coins of debt.
-            ["tcr"] | ["trove", _, "icr"] => gem * &self.price / (BigInt::from(2_000) * BigInt::from(10).pow(18)),
+            // coll × price ÷ debt, of at least 2,000 coins of debt, rounded down: a digit more where collateral differs at all.
+            ["tcr"] | ["trove", _, "icr"] => {
+                let least = BigInt::from(2_000) * BigInt::from(10).pow(18);
+                gem * &self.price / least + u8::from(*gem > BigInt::ZERO)
+            }
             _ => return Allowed::Equal,
         };
         Allowed::Within(bound)
