@@ -9,7 +9,7 @@ use ballast_sim::baseline::{self, both_orders};
 use ballast_sim::config::{Config, KEEPERS_MAX};
 use ballast_sim::population::{Population, VAULTS_MAX};
 use ballast_sim::report::json::Summary;
-use ballast_sim::report::{Report, html, terminal};
+use ballast_sim::report::{Collateral, Report, html, terminal};
 use ballast_sim::run::{Failed, Outcome, Setup};
 use ballast_sim::scenario::{MAKER_ETH_B, Scenario};
 use ballast_sim::sensitivity;
@@ -29,7 +29,7 @@ const SEED: u64 = 1;
 #[derive(Args)]
 #[command(group = ArgGroup::new("prices of").required(true), allow_negative_numbers = true)]
 pub(crate) struct Arguments {
-    /// A built-in scenario: black-thursday or maker-eth-b
+    /// A built-in scenario: black-thursday, may-2021, june-2022, ftx, april-2024 or maker-eth-b
     #[arg(group = "prices of")]
     scenario: Option<String>,
     /// Recorded prices, one file a collateral: CSV (ts,open,high,low,close,volume or ts,price), plain, gzip or zstd
@@ -143,11 +143,11 @@ fn report(arguments: &Arguments, setup: &Setup<'_>) -> Result<(), Failure> {
     let cells = sensitivity::table(scenario, config, population, step, &|done| bar.inc(done)).map_err(failed)?;
     bar.finish_and_clear();
 
-    let symbols: Vec<String> = scenario.feeds.iter().map(|feed| feed.symbol.clone()).collect();
+    let collaterals = Collateral::all(scenario, config, population).map_err(|error| failed(error.into()))?;
     let report = Report {
         scenario: &scenario.name,
         about: &scenario.about,
-        symbols: &symbols,
+        collaterals: &collaterals,
         config,
         population: &population.source,
         outcomes: &outcomes,

@@ -175,6 +175,9 @@ fn unknown_scenarios_and_missing_files_are_refused() {
         said.contains("blue-monday") && said.contains("black-thursday"),
         "{said}"
     );
+    for name in ["may-2021", "june-2022", "ftx", "april-2024", "maker-eth-b"] {
+        assert!(said.contains(name), "{said}");
+    }
     assert!(refused(&folder, &["--prices", "/nowhere/prices.csv"]).contains("can't be read"));
     let said = refused(&folder, &[]);
     assert!(said.contains("SCENARIO") && said.contains("--prices"), "{said}");

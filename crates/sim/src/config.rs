@@ -116,9 +116,10 @@ impl Default for Keepers {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Market {
-    /// USD that change hands in a day, for each price file.
-    #[serde(deserialize_with = "text::coins")]
-    pub daily_volume: Amount,
+    /// USD that change hands in a day, for each price file; if it is not given, the scenario's figure of each collateral,
+    /// and of files [`DAILY_VOLUME`](crate::scenario::DAILY_VOLUME).
+    #[serde(deserialize_with = "text::some_coins")]
+    pub daily_volume: Option<Amount>,
     /// Standard deviation of a day's return (σ).
     #[serde(deserialize_with = "text::decimal")]
     pub daily_volatility: Ratio,
@@ -130,7 +131,7 @@ pub struct Market {
 impl Default for Market {
     fn default() -> Self {
         Self {
-            daily_volume: coins(100_000_000),
+            daily_volume: None,
             daily_volatility: Ratio::percent(20),
             half_life: Seconds::HOUR,
         }
@@ -229,7 +230,7 @@ impl Config {
             ),
             (keepers.margin >= one, "keepers.margin must be under 1".into()),
             (
-                market.daily_volume.is_zero(),
+                market.daily_volume.is_some_and(Amount::is_zero),
                 "market.daily_volume is 0: nobody could sell".into(),
             ),
             (market.half_life.is_zero(), "market.half_life is 0".into()),

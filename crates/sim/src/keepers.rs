@@ -80,8 +80,8 @@ pub struct View<'a> {
 }
 
 impl Desk {
-    /// The keepers of a replay under these rules.
-    pub fn new(config: &Config, feeds: usize, rules: Rules) -> Self {
+    /// The keepers of a replay under these rules; `volumes` are what each feed's market turns over in a day, in USD.
+    pub fn new(config: &Config, volumes: Vec<Amount>, rules: Rules) -> Self {
         let keepers = &config.keepers;
         Self {
             count: keepers.count,
@@ -90,7 +90,7 @@ impl Desk {
                 Rules::Ballast => Style::Arbitrage(keepers.margin),
                 Rules::PeersOf2020 => Style::Below(PEERS_BID),
             },
-            market: Market::new(&config.market, feeds),
+            market: Market::new(&config.market, volumes),
             pending: VecDeque::new(),
             nonces: BTreeMap::new(),
         }

@@ -39,9 +39,11 @@ use crate::config::Config;
 use crate::keepers::{Desk, View};
 use crate::prices::{Cursor, Malformed, Order, Path, Series};
 use crate::run::{Checks, Failed, Mean, Outcome, observations};
+use crate::scenario::DAILY_VOLUME;
 use crate::tally::Tally;
 use crate::timeline::{Moment, Timeline};
-use crate::waterfall;
+
+use crate::waterfall::{self, Steps};
 use crate::world::{AUTHORITY, BadWorld, Rules};
 
 /// Between two blocks of no ledger.
@@ -233,7 +235,11 @@ impl<'a> Replay<'a> {
             episodes: Episodes::default(),
             watch: Watch::new(ledger),
             losses: Losses::default(),
-            desk: Desk::new(config, 1, Rules::Ballast),
+            desk: Desk::new(
+                config,
+                vec![config.market.daily_volume.unwrap_or(DAILY_VOLUME)],
+                Rules::Ballast,
+            ),
             spot: first,
             last_known: vec![first.unwrap_or(Price::ZERO)],
             next_change: 0,
@@ -350,7 +356,8 @@ impl<'a> Replay<'a> {
         self.watch.compare_until(Timestamp::MAX, &self.episodes, self.path);
         self.checks.at_end(&self.state);
         let (booked, marked) = (waterfall::booked(&self.state)?, waterfall::marked(&self.state)?);
-        self.losses.mark(self.state.chain().time, marked.bad_debt)?;
+        let marked_bad_debt = Steps::sum(&marked)?.bad_debt;
+        self.losses.mark(self.state.chain().time, marked_bad_debt)?;
         // A restored vault is one of ours with a new number, and still the same recorded one.
         self.tally.liquidated = self.watch.seized().map(VaultId).collect();
         let outcome = Outcome {
@@ -359,8 +366,9 @@ impl<'a> Replay<'a> {
             vaults: self.ledger.vaults(),
             end: Moment::of(&self.state, &self.last_known, &self.tally)?,
             tally: self.tally,
-            booked,
-            marked,
+            booked: Steps::sum(&booked)?,
+            marked: Steps::sum(&marked)?,
+            losses_by_type: booked.into_iter().zip(marked).collect(),
             capital_efficiency: self.efficiency.mean(),
             checks: self.checks.made,
             breaches: self.checks.broken,

@@ -15,16 +15,20 @@ use crate::population::DECIMALS;
 #[derive(Clone, Debug)]
 pub struct Market {
     terms: config::Market,
+    /// USD that change hands in a day, one a feed.
+    volumes: Vec<Amount>,
     /// USD sold and not faded, with 18 decimals.
     pressure: Vec<Amount>,
 }
 
 impl Market {
     /// Markets on which nobody has sold yet.
-    pub fn new(terms: &config::Market, feeds: usize) -> Self {
+    /// `volumes` are what changes hands in a day, in USD, one a feed.
+    pub fn new(terms: &config::Market, volumes: Vec<Amount>) -> Self {
         Self {
             terms: terms.clone(),
-            pressure: vec![Amount::ZERO; feeds],
+            pressure: vec![Amount::ZERO; volumes.len()],
+            volumes,
         }
     }
 
@@ -42,7 +46,7 @@ impl Market {
     /// The price at which `value` USD more would be sold now.
     pub fn bid(&self, feed: usize, spot: Price, value: Amount) -> Price {
         let sold = self.pressure(feed).try_add(value).unwrap_or(Amount::MAX);
-        let part = Ratio::of(sold.raw(), self.terms.daily_volume.raw(), Round::Up).unwrap_or(Ratio::MAX);
+        let part = Ratio::of(sold.raw(), self.volume(feed).raw(), Round::Up).unwrap_or(Ratio::MAX);
         let impact = part.sqrt(Round::Up).mul_ratio(self.terms.daily_volatility, Round::Up);
         let left = impact.map_or(Ratio::ZERO, Ratio::complement);
         spot.mul_ratio(left, Round::Down).unwrap_or(Price::ZERO)
@@ -55,7 +59,7 @@ impl Market {
             let impact = price.relative_to(best, Round::Up)?.complement();
             let root = impact.div_ratio(self.terms.daily_volatility, Round::Down)?;
             let part = root.mul_ratio(root, Round::Down)?;
-            self.terms.daily_volume.mul_ratio(part, Round::Down)
+            self.volume(feed).mul_ratio(part, Round::Down)
         };
         room().map_or(Amount::ZERO, |room| room.saturating_sub(self.pressure(feed)))
     }
@@ -69,6 +73,10 @@ impl Market {
             *pressure = sold;
         }
         usd(amount, price)
+    }
+
+    fn volume(&self, feed: usize) -> Amount {
+        self.volumes.get(feed).copied().unwrap_or(Amount::ZERO)
     }
 
     fn pressure(&self, feed: usize) -> Amount {

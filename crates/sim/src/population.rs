@@ -123,10 +123,12 @@ impl Population {
             let above = headroom
                 .saturating_sub(Ratio::ONE)
                 .mul_ratio(about_one(&mut random), Round::Up)?;
-            let ratio = Ratio::ONE
-                .try_add(above)?
-                .mul_ratio(config.collateral.liquidation_ratio, Round::Up)?;
             let feed = dealt(scenario, random.next_u64() % weights.max(1));
+            let least = config
+                .collateral
+                .liquidation_ratio
+                .try_add(scenario.feeds[feed].riskier)?;
+            let ratio = Ratio::ONE.try_add(above)?.mul_ratio(least, Round::Up)?;
             let value = Usd::from_unsigned(debt.mul_ratio(ratio, Round::Up)?.raw())?;
             vaults.push(Holding {
                 feed,

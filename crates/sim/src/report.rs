@@ -2,6 +2,7 @@
 
 mod assumptions;
 mod chart;
+mod collateral;
 mod format;
 pub mod html;
 pub mod json;
@@ -12,6 +13,7 @@ pub mod terminal;
 use crate::config::Config;
 use crate::run::Outcome;
 
+pub use collateral::Collateral;
 pub use format::{dollars, percent, utc};
 
 /// Everything that a report tells.
@@ -21,8 +23,8 @@ pub struct Report<'a> {
     pub scenario: &'a str,
     /// What it is.
     pub about: &'a str,
-    /// Collateral tickers, one a feed.
-    pub symbols: &'a [String],
+    /// One a feed.
+    pub collaterals: &'a [Collateral],
     /// The assumptions.
     pub config: &'a Config,
     /// Where the vaults come from.

@@ -52,6 +52,8 @@ pub struct Outcome {
     pub booked: Steps,
     /// What it would pay at the end for open vaults and lots, at the oracle's last price.
     pub marked: Steps,
+    /// Both for each collateral, in the order of the feeds.
+    pub losses_by_type: Vec<(Steps, Steps)>,
     /// Mean over all blocks of debt ÷ value behind it.
     pub capital_efficiency: Ratio,
     /// Invariants checked.
@@ -127,7 +129,7 @@ pub fn run(setup: &Setup<'_>, order: Order, progress: &dyn Fn(u64)) -> Result<Ou
         Rules::Ballast => Seconds::ZERO,
         Rules::PeersOf2020 => PEERS_DELAY,
     };
-    let mut desk = Desk::new(config, paths.len(), setup.rules);
+    let mut desk = Desk::new(config, setup.scenario.daily_volumes(config), setup.rules);
     let mut spots: Vec<Option<Price>> = prices_at(&mut market, setup.scenario.from);
     let mut last_known: Vec<Price> = spots.iter().map(|spot| spot.unwrap_or(Price::ZERO)).collect();
     let mut carried_over: Vec<TypeId> = Vec::new();
@@ -183,14 +185,16 @@ pub fn run(setup: &Setup<'_>, order: Order, progress: &dyn Fn(u64)) -> Result<Ou
         }
     }
     checks.at_end(&state);
+    let (booked, marked) = (waterfall::booked(&state)?, waterfall::marked(&state)?);
     Ok(Outcome {
         order,
         blocks,
         vaults: setup.population.vaults.len() as u64,
         end: Moment::of(&state, &last_known, &tally)?,
         tally,
-        booked: waterfall::booked(&state)?,
-        marked: waterfall::marked(&state)?,
+        booked: Steps::sum(&booked)?,
+        marked: Steps::sum(&marked)?,
+        losses_by_type: booked.into_iter().zip(marked).collect(),
         capital_efficiency: efficiency.mean(),
         checks: checks.made,
         breaches: checks.broken,

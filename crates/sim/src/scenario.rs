@@ -1,27 +1,20 @@
 //! What is replayed: which recorded prices, from when to when.
 
+mod built_in;
+
 use std::path::{Path, PathBuf};
 
-use ballast_num::{Price, Seconds, Timestamp};
+use ballast_num::{Amount, Price, Ratio, Seconds, Timestamp};
 
+use crate::config::Config;
 use crate::prices::{LoadError, Malformed, Order, Path as PricePath, Series};
 
-/// The scenarios that a name starts, with what each is.
-pub const BUILT_IN: [(&str, &str); 2] = [
-    (BLACK_THURSDAY, "12-13 March 2020: ether falls by half in a day"),
-    (
-        MAKER_ETH_B,
-        "October 2020 to January 2023: the recorded ledger of every Maker ETH-B vault",
-    ),
-];
+pub use built_in::{APRIL_2024, BLACK_THURSDAY, BUILT_IN, FTX, JUNE_2022, MAKER_ETH_B, MAY_2021};
 
-/// The crash of 12-13 March 2020.
-pub const BLACK_THURSDAY: &str = "black-thursday";
-/// The recorded ledger of a real collateral type; see [`crate::ledger_replay`].
-pub const MAKER_ETH_B: &str = "maker-eth-b";
-
-/// 2020-03-12 00:00 and 2020-03-14 00:00 UTC.
-const BLACK_THURSDAY_SPAN: (Timestamp, Timestamp) = (Timestamp(1_583_971_200), Timestamp(1_584_144_000));
+/// USD that change hands in a day on the market of one price file, where neither settings nor scenario say.
+///
+/// About what Kraken alone traded in ether on 12 March 2020: 107 M USD by the volumes of its file.
+pub const DAILY_VOLUME: Amount = ballast_protocol::coins(100_000_000);
 
 /// Recorded prices and the stretch of them that is replayed.
 #[derive(Clone, Debug)]
@@ -47,6 +40,10 @@ pub struct History {
     pub source: String,
     /// How many of all drawn vaults hold this collateral, in proportion to the other weights.
     pub weight: u32,
+    /// By how much its initial and liquidation ratio exceed the configured ones.
+    pub riskier: Ratio,
+    /// USD that change hands in a day on its market; if there is none, [`DAILY_VOLUME`].
+    pub daily_volume: Option<Amount>,
     /// The price.
     pub series: Series,
 }
@@ -85,35 +82,37 @@ impl From<Malformed> for BadScenario {
 }
 
 impl Scenario {
-    /// The crash of March 2020, from the two files that come with the program.
-    ///
-    /// Nine vaults in ten are backed by ether, as nearly all debt was then, and one by bitcoin, so that two types share the
-    /// work of a block. Errors: none, unless the program was built with broken files.
+    /// The crash of March 2020. Errors: none, unless the program was built with broken files.
     pub fn black_thursday() -> Result<Self, BadScenario> {
-        let eth = include_bytes!("../../../data/prices/ETH-USD_1h_kraken_2020-03.csv.zst");
-        let btc = include_bytes!("../../../data/prices/BTC-USD_1h_kraken_2020-03.csv.zst");
-        let (from, to) = BLACK_THURSDAY_SPAN;
-        Ok(Self {
-            name: BLACK_THURSDAY.into(),
-            about: BUILT_IN[0].1.into(),
-            feeds: vec![
-                History::parse("data/prices/ETH-USD_1h_kraken_2020-03.csv.zst", eth, 9)?,
-                History::parse("data/prices/BTC-USD_1h_kraken_2020-03.csv.zst", btc, 1)?,
-            ],
-            from,
-            to,
-        })
+        Self::built_in(BLACK_THURSDAY)
     }
 
-    /// The built-in scenario of this name that is made of prices alone. Error: `Unknown`.
+    /// The built-in scenario of this name that is made of prices alone, from files that come with the program.
+    /// Errors: `Unknown`; `Prices` if the program was built with broken files.
     pub fn built_in(name: &str) -> Result<Self, BadScenario> {
-        if name == BLACK_THURSDAY {
-            return Self::black_thursday();
-        }
-        let known: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
-        Err(BadScenario::Unknown {
-            name: name.into(),
-            known: known.join(", "),
+        let Some(recorded) = built_in::find(name) else {
+            let known: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
+            return Err(BadScenario::Unknown {
+                name: name.into(),
+                known: known.join(", "),
+            });
+        };
+        let feeds = recorded.feeds.iter().map(|feed| {
+            Ok(History {
+                symbol: symbol(Path::new(feed.file)),
+                source: feed.file.into(),
+                weight: feed.weight,
+                riskier: feed.riskier,
+                daily_volume: feed.daily_volume,
+                series: Series::parse(feed.file, feed.bytes)?,
+            })
+        });
+        Ok(Self {
+            name: recorded.name.into(),
+            about: recorded.about.into(),
+            feeds: feeds.collect::<Result<_, Malformed>>()?,
+            from: recorded.from,
+            to: recorded.to,
         })
     }
 
@@ -156,6 +155,16 @@ impl Scenario {
         paths.iter().map(|path| path.price_at(self.from)).collect()
     }
 
+    /// USD that change hands in a day on each collateral's market: as configured, else as the scenario says.
+    pub fn daily_volumes(&self, config: &Config) -> Vec<Amount> {
+        let own = |feed: &History| feed.daily_volume.unwrap_or(DAILY_VOLUME);
+        let volumes = self
+            .feeds
+            .iter()
+            .map(|feed| config.market.daily_volume.unwrap_or_else(|| own(feed)));
+        volumes.collect()
+    }
+
     /// How many blocks of `step` fit.
     pub fn blocks(&self, step: Seconds) -> u64 {
         self.to.saturating_since(self.from).0 / step.0.max(1)
@@ -170,16 +179,9 @@ impl History {
             symbol: symbol(path),
             source,
             weight: 1,
+            riskier: Ratio::ZERO,
+            daily_volume: None,
             series: Series::load(path)?,
-        })
-    }
-
-    pub(crate) fn parse(source: &str, bytes: &[u8], weight: u32) -> Result<Self, Malformed> {
-        Ok(Self {
-            symbol: symbol(Path::new(source)),
-            source: source.into(),
-            weight,
-            series: Series::parse(source, bytes)?,
         })
     }
 }
@@ -191,3 +193,6 @@ fn symbol(path: &Path) -> String {
     let name: String = stem.chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
     if name.is_empty() { "COLLATERAL".into() } else { name }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,6 +21,8 @@ pub struct Tally {
     pub seizures: [u64; 3],
     /// Debt taken off vaults.
     pub debt_liquidated: Amount,
+    /// What happened to the vaults of each type.
+    pub by_type: BTreeMap<TypeId, OfType>,
     /// Sold collateral at the oracle's price of its sale.
     pub sold: Amount,
     /// What was paid for it.
@@ -43,6 +45,17 @@ pub struct Tally {
     pub carried_over: u64,
     /// Why transactions failed or were not admitted, by the kind of refusal.
     pub failures: BTreeMap<String, u64>,
+}
+
+/// What happened to the vaults of one type.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OfType {
+    /// Vaults that lost something.
+    pub liquidated: u64,
+    /// Debt taken off vaults.
+    pub debt_liquidated: Amount,
+    /// What owners gave up beyond the debt that it repaid.
+    pub own_collateral: Amount,
 }
 
 /// One sale, for the plot.
@@ -102,7 +115,7 @@ impl Tally {
     fn event(&mut self, state: &State, event: &Event, spots: &[Option<Price>]) -> Result<Option<Sale>, Arithmetic> {
         match *event {
             Event::VaultSeized(ref seized) => {
-                self.liquidated.insert(seized.vault);
+                let is_first = self.liquidated.insert(seized.vault);
                 let which = match seized.rule {
                     SeizureRule::PartialToTarget => 0,
                     SeizureRule::PartialRoundLimit => 1,
@@ -112,6 +125,10 @@ impl Tally {
                 self.debt_liquidated = self.debt_liquidated.try_add(seized.debt)?;
                 let called = usd(seized.caller_collateral, seized.price_low)?;
                 self.own_collateral = self.own_collateral.try_add(called)?;
+                let own = self.by_type.entry(seized.collateral_type).or_default();
+                own.liquidated += u64::from(is_first);
+                own.debt_liquidated = own.debt_liquidated.try_add(seized.debt)?;
+                own.own_collateral = own.own_collateral.try_add(called)?;
             }
             Event::PoolBought {
                 collateral_type,
@@ -125,7 +142,7 @@ impl Tally {
                 let oracle = oracle_price(state, collateral_type).unwrap_or(price);
                 let paid = Amount::try_sum([debt, recovered, penalty])?;
                 self.pool_proceeds = self.pool_proceeds.try_add(paid)?;
-                self.sale(collateral, (price, oracle), (debt, paid))?;
+                self.sale((collateral_type, collateral), (price, oracle), (debt, paid))?;
                 return sale(collateral_type, (price, oracle), spots, Buyer::Pool).map(Some);
             }
             Event::AuctionTaken {
@@ -141,7 +158,7 @@ impl Tally {
                 let oracle = oracle.unwrap_or(price);
                 let paid = Amount::try_sum([debt, recovered, penalty])?;
                 self.auction_proceeds = self.auction_proceeds.try_add(paid)?;
-                self.sale(collateral, (price, oracle), (debt, paid))?;
+                self.sale((collateral_type, collateral), (price, oracle), (debt, paid))?;
                 return sale(collateral_type, (price, oracle), spots, Buyer::Auction).map(Some);
             }
             Event::AuctionStarted { .. } => self.auctions[0] += 1,
@@ -161,14 +178,17 @@ impl Tally {
     /// Counts a sale of `collateral` at `price`, when the oracle said `oracle`, that repaid `debt` out of `paid`.
     fn sale(
         &mut self,
-        collateral: Amount,
+        (kind, collateral): (TypeId, Amount),
         (price, oracle): (Price, Price),
         (debt, paid): (Amount, Amount),
     ) -> Result<(), Arithmetic> {
         let value = usd(collateral, oracle)?;
         self.sold = self.sold.try_add(value)?;
         self.proceeds = self.proceeds.try_add(paid)?;
-        self.own_collateral = self.own_collateral.try_add(value.saturating_sub(debt))?;
+        let beyond = value.saturating_sub(debt);
+        self.own_collateral = self.own_collateral.try_add(beyond)?;
+        let own = self.by_type.entry(kind).or_default();
+        own.own_collateral = own.own_collateral.try_add(beyond)?;
         if price < oracle.mul_ratio(ZERO_PRICE, Round::Down)? {
             self.zero_price_sales += 1;
         }

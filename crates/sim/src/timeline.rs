@@ -21,6 +21,8 @@ pub struct Moment {
     pub time: Timestamp,
     /// The market's price of each collateral; the last known one in a gap.
     pub prices: Vec<Price>,
+    /// Of each collateral: what vaults and lots owe, and what their collateral is worth at the market's price.
+    pub by_type: Vec<(Amount, Amount)>,
     /// What the vaults owe.
     pub vault_debt: Amount,
     /// What the lots on sale owe.
@@ -51,7 +53,7 @@ impl Moment {
             ..Self::default()
         };
         moment.own_collateral = tally.own_collateral;
-        moment.losses = waterfall::booked(state)?.try_add(waterfall::marked(state)?)?;
+        moment.losses = Steps::sum(&waterfall::booked(state)?)?.try_add(Steps::sum(&waterfall::marked(state)?)?)?;
         let ledger = state.ledger();
         moment.reserves = ledger.balance(COIN, Module::SurplusBuffer);
         for (spec, price) in state.vaults().types().zip(prices) {
@@ -59,8 +61,10 @@ impl Moment {
             let debt = state.vaults().totals(kind).and_then(|totals| totals.debt(Round::Up));
             let locked = usd(ledger.balance(spec.collateral, Module::Vaults(kind)), *price)?;
             let on_sale = usd(ledger.balance(spec.collateral, Module::Auctions(kind)), *price)?;
-            add(&mut moment.vault_debt, debt.unwrap_or(Amount::ZERO))?;
-            add(&mut moment.auction_debt, state.auctions().on_sale(kind).debt)?;
+            let (debt, lots) = (debt.unwrap_or(Amount::ZERO), state.auctions().on_sale(kind).debt);
+            moment.by_type.push((debt.try_add(lots)?, locked.try_add(on_sale)?));
+            add(&mut moment.vault_debt, debt)?;
+            add(&mut moment.auction_debt, lots)?;
             add(&mut moment.vault_collateral, locked)?;
             add(&mut moment.auction_collateral, on_sale)?;
             add(&mut moment.pool, state.pools().total(kind))?;
@@ -75,6 +79,12 @@ impl Moment {
         let behind = [self.vault_collateral, self.auction_collateral, self.pool, self.reserves];
         let behind = Amount::try_sum(behind).ok()?;
         Ratio::of(debt.raw(), behind.raw(), Round::Down).ok()
+    }
+
+    /// Collateral value ÷ debt over vaults and lots of one collateral, rounded down; none without debt.
+    pub fn ratio_of(&self, feed: usize) -> Option<Ratio> {
+        let (debt, value) = self.by_type.get(feed)?;
+        Ratio::of(value.raw(), debt.raw(), Round::Down).ok()
     }
 
     /// Collateral value ÷ debt over all vaults and lots, rounded down; none without debt.

@@ -31,6 +31,11 @@ impl Steps {
         })
     }
 
+    /// All together. Error: a sum that does not fit.
+    pub fn sum(all: &[Self]) -> Result<Self, Arithmetic> {
+        all.iter().try_fold(Self::default(), |sum, steps| sum.try_add(*steps))
+    }
+
     /// How a loss falls on first-loss capital, then on the buffer within a line.
     ///
     /// ```
@@ -53,35 +58,35 @@ impl Steps {
     }
 }
 
-/// What was booked, of all types, net of what came back. Error: a sum that does not fit.
-pub fn booked(state: &State) -> Result<Steps, Arithmetic> {
-    let mut all = Steps::default();
-    for spec in state.vaults().types() {
+/// What was booked of each type, net of what came back, by type ids. Error: a sum that does not fit.
+pub fn booked(state: &State) -> Result<Vec<Steps>, Arithmetic> {
+    let types = state.vaults().types();
+    let steps = types.map(|spec| {
         let lost = state.backstop().losses(spec.id);
-        all = all.try_add(Steps {
+        Ok(Steps {
             first_loss: lost.first_loss,
             surplus: lost.surplus.try_add(lost.repaid)?,
             bad_debt: lost.bad_debt,
-        })?;
-    }
-    Ok(all)
+        })
+    });
+    steps.collect()
 }
 
-/// What would be booked now on open vaults and lots, of all types. Error: a sum that does not fit.
-pub fn marked(state: &State) -> Result<Steps, Arithmetic> {
-    let mut all = Steps::default();
+/// What would be booked now on open vaults and lots of each type, by type ids. Error: a sum that does not fit.
+pub fn marked(state: &State) -> Result<Vec<Steps>, Arithmetic> {
     let mut buffer = state.ledger().balance(COIN, Module::SurplusBuffer);
-    for spec in state.vaults().types() {
+    let types = state.vaults().types();
+    let steps = types.map(|spec| {
         let loss = match state.balance_sheet(spec.id) {
             Ok(sheet) => sheet.marked_loss,
             Err(Rejected::Arithmetic(error)) => return Err(error),
-            Err(_) => continue, // a type whose feed never had a price has no loss to mark
+            Err(_) => Amount::ZERO, // a type whose feed never had a price has no loss to mark
         };
         let first_loss = state.ledger().balance(COIN, Module::FirstLoss(spec.id));
         let line = spec.line.saturating_sub(state.backstop().losses(spec.id).surplus);
         let steps = Steps::of(loss, first_loss, line.min(buffer));
         buffer = buffer.saturating_sub(steps.surplus);
-        all = all.try_add(steps)?;
-    }
-    Ok(all)
+        Ok(steps)
+    });
+    steps.collect()
 }

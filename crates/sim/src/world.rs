@@ -11,7 +11,7 @@ use ballast_protocol::{
     PeerRules, Seizure, Trigger, TypeId,
 };
 
-use crate::config::{AuctionCurve, BadConfig, Config};
+use crate::config::{AuctionCurve, BadConfig, Collateral, Config};
 use crate::population::{DECIMALS, Population};
 use crate::scenario::Scenario;
 
@@ -51,6 +51,11 @@ pub fn id(feed: usize) -> u32 {
     u32::try_from(feed).unwrap_or(u32::MAX).saturating_add(1)
 }
 
+/// The type of the collateral at a place in the scenario's list of feeds.
+pub fn type_of(feed: usize) -> TypeId {
+    TypeId(id(feed))
+}
+
 /// Why there is no first state.
 #[derive(Debug, thiserror::Error)]
 pub enum BadWorld {
@@ -74,6 +79,7 @@ pub fn genesis(
 ) -> Result<Genesis, BadWorld> {
     let config = &for_rules(config, rules);
     let kinds = 0..scenario.feeds.len();
+    let terms = terms(scenario, config)?;
     let opening = opening(scenario, config, population)?;
     let peer = match rules {
         Rules::Ballast => PeerRules::default(),
@@ -114,7 +120,7 @@ pub fn genesis(
         types: kinds
             .map(|feed| {
                 let name = format!("{}-A", scenario.feeds[feed].symbol);
-                config.collateral.spec(
+                terms[feed].spec(
                     (TypeId(id(feed)), &name),
                     (AssetId(id(feed)), FeedId(id(feed))),
                     &config.pool,
@@ -125,6 +131,18 @@ pub fn genesis(
             .collect(),
         opening,
     })
+}
+
+/// Every collateral's terms. Many types share the ceiling of two, as they share the liquidations of a block: at the
+/// standard floor more vaults could not be cleared in time, and the engine would refuse them.
+fn terms(scenario: &Scenario, config: &Config) -> Result<Vec<Collateral>, Arithmetic> {
+    let types = scenario.feeds.len().max(2) as u128;
+    let debt_ceiling = config.collateral.debt_ceiling.prorate(2, types, Round::Down)?;
+    let terms = scenario.feeds.iter().map(|feed| {
+        let terms = config.collateral.riskier_by(feed.riskier)?;
+        Ok(Collateral { debt_ceiling, ..terms })
+    });
+    terms.collect()
 }
 
 /// The number of a feed's first source.

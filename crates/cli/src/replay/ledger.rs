@@ -4,8 +4,8 @@ use ballast_sim::config::{self, Config};
 use ballast_sim::ledger_replay::{Ledger, LedgerOutcome, run, terms};
 use ballast_sim::prices::Order;
 use ballast_sim::report::json::Summary;
-use ballast_sim::report::{Report, ledger};
-use ballast_sim::scenario::{BUILT_IN, MAKER_ETH_B};
+use ballast_sim::report::{Collateral, Report, ledger};
+use ballast_sim::scenario::{BUILT_IN, DAILY_VOLUME, MAKER_ETH_B};
 use ballast_sim::sensitivity::{Cell, KEEPERS, POOLS, ledger_table};
 
 use super::Arguments;
@@ -64,7 +64,13 @@ fn write(arguments: &Arguments, config: &Config, outcomes: &[LedgerOutcome; 2], 
     let report = Report {
         scenario: MAKER_ETH_B,
         about,
-        symbols: &["ETH".to_owned()],
+        collaterals: &[Collateral {
+            symbol: "ETH".into(),
+            vaults: worse.outcome.vaults,
+            initial_ratio: config.collateral.initial_ratio,
+            liquidation_ratio: config.collateral.liquidation_ratio,
+            daily_volume: config.market.daily_volume.unwrap_or(DAILY_VOLUME),
+        }],
         config,
         population: "the recorded vaults",
         outcomes: &figures,

@@ -1,6 +1,6 @@
 //! The engine's own parameters, with its standard ones as defaults.
 
-use ballast_num::{Amount, Rate, Ratio, Seconds};
+use ballast_num::{Amount, Arithmetic, Rate, Ratio, Seconds};
 use ballast_protocol::{
     AssetId, AuctionSpec, Breaker, Curve, FeedId, FeedSpec, Limits as EngineLimits, PeerRules, PoolSpec, TypeId,
     TypeSpec,
@@ -270,6 +270,15 @@ impl Default for Limits {
 }
 
 impl Collateral {
+    /// The same for a riskier collateral: initial and liquidation ratio are greater by `extra`. Error: `Overflow`.
+    pub fn riskier_by(&self, extra: Ratio) -> Result<Self, Arithmetic> {
+        Ok(Self {
+            initial_ratio: self.initial_ratio.try_add(extra)?,
+            liquidation_ratio: self.liquidation_ratio.try_add(extra)?,
+            ..self.clone()
+        })
+    }
+
     /// The type `id` with these parameters.
     pub fn spec(
         &self,

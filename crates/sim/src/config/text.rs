@@ -23,6 +23,11 @@ pub(super) fn coins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Amount
     Amount::parse_units(&text, Decimals::MAX).map_err(D::Error::custom)
 }
 
+/// The same where there may be none.
+pub(super) fn some_coins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Amount>, D::Error> {
+    coins(deserializer).map(Some)
+}
+
 /// A whole number of seconds.
 pub(super) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Seconds, D::Error> {
     u64::deserialize(deserializer).map(Seconds)

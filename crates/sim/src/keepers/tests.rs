@@ -6,7 +6,7 @@ use ballast_protocol::{Block, OpeningAuction};
 use super::*;
 use crate::population::Population;
 use crate::run::observations;
-use crate::scenario::Scenario;
+use crate::scenario::{DAILY_VOLUME, Scenario};
 use crate::world;
 
 const STEP: Seconds = Seconds(12);
@@ -92,7 +92,7 @@ impl Fallen {
     }
 
     fn desk(&self) -> Desk {
-        Desk::new(&self.config, self.spots.len(), Rules::Ballast)
+        Desk::new(&self.config, vec![DAILY_VOLUME; self.spots.len()], Rules::Ballast)
     }
 
     fn view(&self) -> View<'_> {

@@ -6,7 +6,7 @@ use crate::config;
 
 /// 100 M USD a day, σ 20 %.
 fn market() -> Market {
-    Market::new(&config::Market::default(), 1)
+    Market::new(&config::Market::default(), vec![coins(100_000_000)])
 }
 
 #[test]

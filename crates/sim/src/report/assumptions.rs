@@ -4,6 +4,7 @@ use super::{Report, dollars, percent};
 use crate::config::{Auction, AuctionCurve, Config, Market};
 use crate::keepers::PEERS_BID;
 use crate::ledger_replay::{BOOK, STEP};
+use crate::scenario::DAILY_VOLUME;
 use crate::sensitivity::KEEPERS;
 
 /// What, its value, its source.
@@ -30,7 +31,7 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Assumption> {
         (
             "Mean debt of drawn vaults",
             format!("{} coins", dollars(config.population.mean_debt)),
-            own("with 10,000 vaults a reserve of about the size of DAI's supply at the time"),
+            own("with 10,000 vaults a reserve of about the size of DAI's supply in March 2020"),
         ),
         (
             "Owners",
@@ -41,11 +42,21 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Assumption> {
             "Ratios",
             format!(
                 "liquidation at {}, penalty {}, partial to {} above",
-                percent(kind.liquidation_ratio),
+                ratios(report),
                 percent(kind.penalty),
                 percent(kind.restore_margin)
             ),
-            standard(),
+            if report
+                .collaterals
+                .iter()
+                .all(|each| each.liquidation_ratio == kind.liquidation_ratio)
+            {
+                standard()
+            } else {
+                "the standard parameters, and above them what Maker asked of LINK, UNI and AAVE, and of MATIC late in \
+                 2021; SOL and AVAX, which it never took, as MATIC (docs/replay.md)"
+                    .into()
+            },
         ),
         ("Auctions", auctions(&config.auction), standard()),
         (
@@ -77,7 +88,7 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Assumption> {
                 KEEPERS[KEEPERS.len() - 1]
             )),
         ),
-        depth(&config.market),
+        depth(&config.market, &volumes(report)),
         (
             "Coin",
             "1 USD".into(),
@@ -148,7 +159,10 @@ pub(super) fn of_ledger(config: &Config, vaults: u64) -> Vec<Assumption> {
             own("of the order of the type's debt; latency is a time, given in blocks of 12 s, and at least one block of this \
                  replay"),
         ),
-        depth(&config.market),
+        depth(
+            &config.market,
+            &dollars(config.market.daily_volume.unwrap_or(DAILY_VOLUME)),
+        ),
         (
             "Fees for work",
             "0 USD".into(),
@@ -176,17 +190,44 @@ fn auctions(auction: &Auction) -> String {
     )
 }
 
-fn depth(market: &Market) -> Assumption {
+/// The liquidation ratios: one if all are alike, else each with its ticker.
+fn ratios(report: &Report<'_>) -> String {
+    let all = report.collaterals;
+    let standard = report.config.collateral.liquidation_ratio;
+    if all.iter().all(|collateral| collateral.liquidation_ratio == standard) {
+        return percent(standard);
+    }
+    let each = all
+        .iter()
+        .map(|each| format!("{} {}", each.symbol, percent(each.liquidation_ratio)));
+    each.collect::<Vec<_>>().join(", ")
+}
+
+/// One figure if all are alike, else each with its ticker.
+fn volumes(report: &Report<'_>) -> String {
+    let all = report.collaterals;
+    let first = all.first().map_or(DAILY_VOLUME, |collateral| collateral.daily_volume);
+    if all.iter().all(|collateral| collateral.daily_volume == first) {
+        return dollars(first);
+    }
+    let each = all
+        .iter()
+        .map(|each| format!("{} {}", each.symbol, dollars(each.daily_volume)));
+    each.collect::<Vec<_>>().join(", ")
+}
+
+/// `volumes` in words.
+fn depth(market: &Market, volumes: &str) -> Assumption {
     (
         "Depth",
         format!(
             "selling Q moves the price by σ·√(Q ÷ V): σ {} a day, V {} USD a day, pressure halves in {}",
             percent(market.daily_volatility),
-            dollars(market.daily_volume),
+            volumes,
             market.half_life
         ),
-        "square-root law (Almgren et al. 2005; Tóth et al. 2011); V is about what Kraken alone traded in ether on 12 March \
-         2020, 107 M USD by the volumes of its file; σ is four times a quiet day's"
+        "square-root law (Almgren et al. 2005; Tóth et al. 2011); V is what the scenario says, the mean that the \
+         file's own exchange traded a day, or 100 M, about what Kraken alone traded in ether on 12 March 2020; σ is four times a quiet day's"
             .into(),
     )
 }

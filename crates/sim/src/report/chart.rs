@@ -38,7 +38,7 @@ pub(super) struct Chart {
     pub(super) end: Timestamp,
     /// What stands after a figure on the axis.
     pub(super) unit: Unit,
-    /// At most six.
+    /// At most nine.
     pub(super) lines: Vec<Line>,
 }
 
@@ -53,13 +53,16 @@ pub(super) enum Unit {
 
 const SIZE: (u32, u32) = (960, 300);
 /// Marks in the drawing that the page's own colours replace.
-const MARKS: [RGBColor; 6] = [
+const MARKS: [RGBColor; 9] = [
     RGBColor(1, 0, 1),
     RGBColor(2, 0, 2),
     RGBColor(3, 0, 3),
     RGBColor(4, 0, 4),
     RGBColor(5, 0, 5),
     RGBColor(6, 0, 6),
+    RGBColor(7, 0, 7),
+    RGBColor(8, 0, 8),
+    RGBColor(9, 0, 9),
 ];
 
 impl Chart {

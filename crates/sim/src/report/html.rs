@@ -5,6 +5,7 @@ use std::fmt::Write;
 use ballast_num::{Amount, Ratio, Round};
 
 use super::assumptions::{self, Assumption};
+use super::collateral::rows;
 use super::terminal::{IMPOSSIBLE, figures, order};
 use super::{Report, dollars, percent, plots, utc};
 use crate::baseline::Baseline;
@@ -33,6 +34,10 @@ pub fn text(report: &Report<'_>, baseline: &Baseline, cells: &[Cell]) -> String 
     heading(&mut body, "What happened");
     for chart in plots::all(report) {
         body.push_str(&chart.html());
+    }
+    if report.collaterals.len() > 1 {
+        heading(&mut body, "Each collateral");
+        by_type(&mut body, report);
     }
     heading(&mut body, "Beside a stand-in for the peers of March 2020");
     body.push_str(
@@ -63,6 +68,50 @@ pub fn text(report: &Report<'_>, baseline: &Baseline, cells: &[Cell]) -> String 
         worse.engine_time.as_secs_f64()
     );
     page(report.scenario, &body)
+}
+
+/// A row for each collateral.
+fn by_type(body: &mut String, report: &Report<'_>) {
+    body.push_str(
+        "<p>Ratios are the initial and the liquidation ratio; the lowest price is a share of the first. What the cushion \
+         paid is first-loss capital and surplus buffer; with bad debt it is booked, and marked at the end.</p>\n",
+    );
+    let names = [
+        "",
+        "ratios",
+        "market, USD a day",
+        "lowest price",
+        "total ratio at the end",
+        "vaults liquidated",
+        "debt liquidated",
+        "owners lost",
+        "cushion paid",
+        "bad debt",
+    ];
+    body.push_str("<table>\n<tr>");
+    for name in names {
+        let _ = write!(body, "<th>{name}</th>");
+    }
+    body.push_str("</tr>\n");
+    for row in rows(report.collaterals, &report.outcomes[0]) {
+        let _ = write!(body, "<tr><td>{}</td>", escape(&row.symbol));
+        let figures = [
+            row.ratios,
+            row.volume,
+            row.fall,
+            row.total_ratio,
+            row.liquidated,
+            row.debt,
+            row.own,
+            row.cushion,
+            row.bad_debt,
+        ];
+        for figure in figures {
+            let _ = write!(body, "<td class=\"n\">{}</td>", escape(&figure));
+        }
+        body.push_str("</tr>\n");
+    }
+    body.push_str("</table>\n");
 }
 
 /// Assumptions with their values and sources.

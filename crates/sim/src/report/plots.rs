@@ -10,6 +10,9 @@ use crate::timeline::Moment;
 /// A reserve with almost no debt has a ratio that would flatten the plot.
 const RATIO_SHOWN: Ratio = Ratio::percent(1_000);
 
+/// The most collaterals that one plot tells apart, beside the whole.
+const COLLATERALS: usize = 8;
+
 /// The plots of the worse order.
 pub(super) fn all(report: &Report<'_>) -> Vec<Chart> {
     let timeline = &report.outcomes[0].timeline;
@@ -34,18 +37,25 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Chart> {
         unit,
         lines,
     };
-    let prices = report.symbols.iter().enumerate().map(|(feed, symbol)| {
+    let prices = report.collaterals.iter().enumerate().map(|(feed, collateral)| {
         let first = moments
             .first()
             .and_then(|moment| moment.prices.get(feed))
             .map(|price| price.raw());
         let share = move |moment: &Moment| Some(100.0 * whole(moment.prices.get(feed)?.raw()) / whole(first?.max(1)));
-        line(&format!("{symbol} price, % of the start"), Shape::Line, &share)
+        line(
+            &format!("{} price, % of the start", collateral.symbol),
+            Shape::Line,
+            &share,
+        )
     });
-    let mut price_lines: Vec<Line> = prices.take(4).collect();
-    price_lines.push(line("total ratio: collateral ÷ debt", Shape::Line, &|moment| {
-        moment.total_ratio().filter(|ratio| *ratio <= RATIO_SHOWN).map(percent)
-    }));
+    let mut price_lines: Vec<Line> = prices.take(COLLATERALS).collect();
+    let total = || {
+        line("total ratio: collateral ÷ debt", Shape::Line, &|moment| {
+            moment.total_ratio().filter(|ratio| *ratio <= RATIO_SHOWN).map(percent)
+        })
+    };
+    price_lines.push(total());
     let mut before = Amount::ZERO;
     let steps: Vec<Amount> = moments
         .iter()
@@ -79,13 +89,27 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Chart> {
         0 | 1 => "Each dot is a sale.".to_owned(),
         every => format!("Each dot is a sale; one in {every} is drawn."),
     };
-    vec![
-        chart(
-            "Price and total ratio",
-            "The ratio is of all vaults and lots: it rises where risky ones are repaid.",
+    let mut charts = vec![chart(
+        "Price and total ratio",
+        "The ratio is of all vaults and lots: it rises where risky ones are repaid.",
+        Unit::Percent,
+        price_lines,
+    )];
+    if report.collaterals.len() > 1 {
+        let ratios = report.collaterals.iter().enumerate().map(|(feed, collateral)| {
+            let ratio = move |moment: &Moment| moment.ratio_of(feed).filter(|ratio| *ratio <= RATIO_SHOWN).map(percent);
+            line(&collateral.symbol, Shape::Line, &ratio)
+        });
+        let mut lines: Vec<Line> = ratios.take(COLLATERALS).collect();
+        lines.push(total());
+        charts.push(chart(
+            "Total ratio of each collateral",
+            "Collateral value ÷ debt of its vaults and lots.",
             Unit::Percent,
-            price_lines,
-        ),
+            lines,
+        ));
+    }
+    charts.extend([
         chart(
             "Debt, USD",
             "What vaults and lots on sale owe, and the coins that wait in stability pools.",
@@ -147,7 +171,8 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Chart> {
                 moment.capital_efficiency().map(percent)
             })],
         ),
-    ]
+    ]);
+    charts
 }
 
 /// The mean time between two moments.

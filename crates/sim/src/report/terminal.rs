@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use ballast_num::Amount;
 
+use super::collateral::rows;
 use super::{Report, dollars, percent, utc};
 use crate::baseline::Baseline;
 use crate::prices::Order;
@@ -34,6 +35,10 @@ pub fn text(report: &Report<'_>, baseline: Option<&Baseline>, cells: &[Cell]) ->
         line(format!("  {what:<34} {figure:>24}"));
     }
     line(String::new());
+    if report.collaterals.len() > 1 {
+        by_type(&mut line, report);
+        line(String::new());
+    }
     if let Some(baseline) = baseline {
         line("beside it, a stand-in for the peers of March 2020 on the same vaults and prices".into());
         line(format!(
@@ -55,6 +60,18 @@ pub fn text(report: &Report<'_>, baseline: Option<&Baseline>, cells: &[Cell]) ->
     }
     line(format!("state root {}", worse.root));
     out
+}
+
+/// A line for each collateral.
+fn by_type(line: &mut impl FnMut(String), report: &Report<'_>) {
+    let [symbol, vaults, debt, own, bad] = ["", "vaults liquidated", "debt, USD", "owners lost", "bad debt"];
+    line(format!("  {symbol:<10}{vaults:>18}{debt:>18}{own:>16}{bad:>16}"));
+    for row in rows(report.collaterals, &report.outcomes[0]) {
+        line(format!(
+            "  {:<10}{:>18}{:>18}{:>16}{:>16}",
+            row.symbol, row.liquidated, row.debt, row.own, row.bad_debt
+        ));
+    }
 }
 
 /// The figures of one outcome, each with its name.
