@@ -1,6 +1,6 @@
 //! The first state of a chain, from its genesis.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_num::{Amount, Decimals, Index, Seconds};
 use ballast_protocol::{
@@ -27,6 +27,12 @@ pub enum BadGenesis {
     /// The coin must have 18 decimals and no feed.
     #[error("the coin must be listed with 18 decimals and without a feed")]
     BadCoin,
+    /// A type's collateral is the coin, which would then back itself.
+    #[error("{0}: the coin cannot be its collateral")]
+    CoinAsCollateral(TypeId),
+    /// A debt index of zero, of a type that is not listed, or a second one of a type.
+    #[error("{0}: a listed type's debt index is above zero and stated at most once")]
+    BadDebtIndex(TypeId),
     /// Two types with one id.
     #[error("{0} is listed twice")]
     DuplicateType(TypeId),
@@ -119,8 +125,12 @@ impl State {
 
     fn add_types(&mut self, genesis: &Genesis) -> Result<(), BadGenesis> {
         let feeds: BTreeSet<FeedId> = genesis.feeds.iter().map(|feed| feed.id).collect();
+        let indices = debt_indices(genesis)?;
         for spec in &genesis.types {
             let id = spec.id;
+            if spec.collateral == genesis.limits.coin {
+                return Err(BadGenesis::CoinAsCollateral(id));
+            }
             let asset = self
                 .asset(spec.collateral)
                 .ok_or(BadGenesis::UnknownAsset(spec.collateral))?;
@@ -131,8 +141,7 @@ impl State {
             if !feeds.contains(&spec.feed) {
                 return Err(BadGenesis::UnknownFeed(spec.feed));
             }
-            let stated = genesis.opening.debt_indices.iter().find(|(named, _)| *named == id);
-            let index = stated.map_or(Index::ONE, |(_, index)| *index);
+            let index = indices.get(&id).copied().unwrap_or(Index::ONE);
             let added = self.vaults.add_type(spec.clone(), decimals, index, genesis.time);
             added.map_err(|fault| BadGenesis::BadType {
                 collateral_type: id,
@@ -200,6 +209,18 @@ impl State {
         }
         Ok(())
     }
+}
+
+/// The debt indices that are stated. Error: `BadDebtIndex`.
+fn debt_indices(genesis: &Genesis) -> Result<BTreeMap<TypeId, Index>, BadGenesis> {
+    let mut indices = BTreeMap::new();
+    for (id, index) in &genesis.opening.debt_indices {
+        let is_listed = genesis.types.iter().any(|spec| spec.id == *id);
+        if !is_listed || index.raw() == 0 || indices.insert(*id, *index).is_some() {
+            return Err(BadGenesis::BadDebtIndex(*id));
+        }
+    }
+    Ok(indices)
 }
 
 /// Hard bound of a block's budgets of work: sums of a few of them still fit 64 bits.

@@ -1,6 +1,6 @@
 //! What came of a transaction and of a block.
 
-use ballast_num::Amount;
+use ballast_num::{Amount, Price};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::{AccountId, AssetId, Event, Height, Rejected, proof::Hash};
@@ -47,6 +47,8 @@ pub struct Fee {
     pub in_coin: Amount,
     /// Price of one work unit, in base units of the coin.
     pub work_price: Amount,
+    /// Price of the asset by which one became the other; none where it is the coin, or nothing was due.
+    pub price: Option<Price>,
 }
 
 /// What came of a block.

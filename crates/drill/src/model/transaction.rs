@@ -1,6 +1,6 @@
 //! One transaction: admitted or not, then done on a clone that is kept or dropped, then charged.
 
-use ballast_num::{Amount, Round, Timestamp};
+use ballast_num::{Amount, Price, Round, Timestamp};
 use ballast_protocol::{AssetId, Command, Fee, Module, Outcome, Rejected, Transaction};
 
 use super::number::worth;
@@ -112,13 +112,14 @@ impl Model {
             return Err(Rejected::FeeOverLimit { fee: in_coin, limit });
         }
         let fee = |asset| {
-            let amount = Amount::from_raw(self.fee_in(asset, in_coin.raw())?);
+            let (amount, price) = self.fee_in(asset, in_coin.raw())?;
             Ok(Fee {
                 payer: transaction.sender,
                 asset,
-                amount,
+                amount: Amount::from_raw(amount),
                 in_coin,
                 work_price: Amount::from_raw(self.work_price),
+                price: price.map(Price::from_raw),
             })
         };
         let after_failure: Fee = fee(transaction.fee.on_failure)?;
@@ -157,10 +158,10 @@ impl Model {
         Ok(window)
     }
 
-    /// A fee in the coin, or in a listed collateral at the lower of spot and mean, rounded up.
-    fn fee_in(&self, id: AssetId, in_coin: u128) -> Result<u128, Rejected> {
+    /// A fee in the coin, or in a listed collateral at the lower of spot and mean, which is told, rounded up.
+    fn fee_in(&self, id: AssetId, in_coin: u128) -> Result<(u128, Option<u128>), Rejected> {
         if id == self.coin() || in_coin == 0 {
-            return Ok(in_coin);
+            return Ok((in_coin, None));
         }
         let asset = self.asset(id)?;
         let is_listed = self.types.values().any(|kind| kind.spec.collateral == id);
@@ -170,7 +171,8 @@ impl Model {
             .ok_or(Rejected::NoFeeAsset { asset: id })?;
         let quote = self.quote(feed)?;
         quote.heard()?;
-        worth(in_coin, quote.spot.min(quote.mean), asset.decimals.get(), Round::Up)
+        let price = quote.spot.min(quote.mean);
+        Ok((worth(in_coin, price, asset.decimals.get(), Round::Up)?, Some(price)))
     }
 
     /// The commands and the judgement; an error names the command, the judgement being one more.

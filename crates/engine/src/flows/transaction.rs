@@ -3,7 +3,7 @@
 //! Two savepoints: the outer one holds nonce and fee and survives a failure, the inner one holds everything else
 //! (rule R6). A transaction that is not admitted changes nothing.
 
-use ballast_num::{Amount, Round, Seconds, Timestamp};
+use ballast_num::{Amount, Price, Round, Seconds, Timestamp};
 use ballast_protocol::{
     AssetId, Bounds, Command, Event, Fee, Lane, Module, Outcome, ParameterChange, ParameterFault, Receipt, Rejected,
     Transaction, VaultRef,
@@ -172,12 +172,14 @@ fn fees(state: &State, transaction: &Transaction, work: u64) -> Result<Fees, Rej
         });
     }
     let fee_in = |asset| {
+        let (amount, price) = in_asset(state, asset, in_coin)?;
         Ok(Fee {
             payer: transaction.sender,
             asset,
-            amount: in_asset(state, asset, in_coin)?,
+            amount,
             in_coin,
             work_price,
+            price,
         })
     };
     let on_failure = fee_in(offer.on_failure)?;
@@ -196,10 +198,10 @@ pub(crate) fn nonce_window(now: Timestamp, life: Seconds) -> u64 {
     now.0 / life.0.max(1)
 }
 
-/// A fee in base units of an asset: the coin, or a collateral at the lower of spot and mean, rounded up.
-fn in_asset(state: &State, id: AssetId, in_coin: Amount) -> Result<Amount, Rejected> {
+/// A fee in base units of an asset: the coin, or a collateral at the lower of spot and mean, rounded up, and that price.
+fn in_asset(state: &State, id: AssetId, in_coin: Amount) -> Result<(Amount, Option<Price>), Rejected> {
     if id == state.governance.get().limits.coin || in_coin.is_zero() {
-        return Ok(in_coin);
+        return Ok((in_coin, None));
     }
     let asset = state.asset(id).ok_or(Rejected::UnknownAsset(id))?;
     let listed = state.vaults.types().any(|spec| spec.collateral == id);
@@ -209,7 +211,7 @@ fn in_asset(state: &State, id: AssetId, in_coin: Amount) -> Result<Amount, Rejec
         .ok_or(Rejected::NoFeeAsset { asset: id })?;
     let price = state.prices.quote(feed)?.price(Use::Fee)?;
     let value = ballast_num::Usd::from_unsigned(in_coin.raw())?;
-    Ok(value.to_amount(price, asset.decimals, Round::Up)?)
+    Ok((value.to_amount(price, asset.decimals, Round::Up)?, Some(price)))
 }
 
 fn pay(state: &mut State, transaction: &Transaction, fee: &Fee) -> Result<(), Rejected> {

@@ -110,8 +110,8 @@ fn a_failure_is_paid_in_collateral_at_the_lower_of_spot_and_mean() {
     let mean = world.state.prices().quote(crate::common::FEED).unwrap().mean;
     let fee = receipt.fee.unwrap();
     assert_eq!(
-        (outcome(&receipt)[0].as_str(), fee.asset, fee.in_coin),
-        ("Failed", ETH, milli(155))
+        (outcome(&receipt)[0].as_str(), fee.asset, fee.in_coin, fee.price),
+        ("Failed", ETH, milli(155), Some(mean))
     );
     assert_eq!(before.try_sub(world.balance(ETH, "mallory")), Ok(fee.amount));
     let exact = fee.in_coin.raw() * 1_000_000_000 / (mean.raw() / 1_000_000_000_000_000_000);

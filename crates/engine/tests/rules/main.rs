@@ -8,6 +8,7 @@ mod common;
 
 #[cfg(test)]
 mod fees;
+mod genesis;
 #[cfg(test)]
 mod r01_crowds;
 #[cfg(test)]
