@@ -45,6 +45,7 @@ pub(crate) fn genesis(random: &mut Random) -> Genesis {
     limits.transaction_life = random.of([Seconds(900), Seconds::DAY]);
     limits.work_price = random.of([Amount::ZERO, limits.work_price]);
     limits.surplus_floor = random.of([Amount::ZERO, coins(10_000)]);
+    limits.ring_fence = random.of([Bounds::Enforced, Bounds::Enforced, Bounds::Waived]);
     let asset = |(id, decimals): (u32, u8)| Asset {
         id: AssetId(id),
         symbol: format!("A{id}"),

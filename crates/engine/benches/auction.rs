@@ -7,8 +7,8 @@ use ballast_engine::kernel::{Clock, Context, Ledger, Prices, Quote, Savepoint};
 use ballast_engine::mechanisms::auction::{Auctions, Lot, Terms, price};
 use ballast_num::{Amount, Decimals, Price, Rate, Ratio, Seconds, Timestamp};
 use ballast_protocol::{
-    AccountId, AssetId, AuctionId, AuctionSpec, Breaker, Curve, Event, FeedId, FeedState, Limits, Module, PeerRules,
-    PoolSpec, RoundNumber, TypeId, TypeSpec, VaultId,
+    AccountId, AssetId, AuctionId, AuctionSpec, Bounds, Breaker, Curve, Event, FeedId, FeedState, Limits, Module,
+    PeerRules, PoolSpec, RoundNumber, TypeId, TypeSpec, VaultId,
 };
 use divan::Bencher;
 
@@ -202,6 +202,7 @@ fn limits() -> Limits {
         surplus_floor: Amount::ZERO,
         clock_step: Seconds(0),
         transaction_life: Seconds(0),
+        ring_fence: Bounds::Enforced,
     }
 }
 

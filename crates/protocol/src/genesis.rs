@@ -75,6 +75,9 @@ pub struct Limits {
     pub clock_step: Seconds,
     /// Longest life of a transaction before its expiry.
     pub transaction_life: Seconds,
+    /// Whether lines are cut so that all can be drawn at once (rule R12). A peer's way, as those of [`PeerRules`]: a node
+    /// refuses anything but the default.
+    pub ring_fence: Bounds,
 }
 
 /// A feed and how its rounds close (rules R2-R4).
@@ -245,7 +248,8 @@ pub enum Breaker {
     NoTake,
 }
 
-/// Ways of the peers that only the conformance adapter and replay baselines choose.
+/// Ways of the peers that only the conformance adapter and replay baselines choose, in a type; [`Limits::ring_fence`] is one
+/// of the whole reserve.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct PeerRules {
     /// Who liquidates.
@@ -312,7 +316,7 @@ pub enum Bounds {
     /// They do.
     #[default]
     Enforced,
-    /// They do not: ratios may touch the penalty, means may be spot, fees may be zero.
+    /// They do not: ratios may touch the penalty, means may be spot, fees may be zero; lines may promise the same coins twice.
     Waived,
 }
 

@@ -1,24 +1,32 @@
 //! The waterfall: first loss at once, the buffer once a block for all, income for what is left.
 
-use ballast_protocol::{Module, TypeId};
+use ballast_protocol::{Bounds, Module, TypeId};
 
 use super::number::{add, part};
 use super::{Done, Model};
 
 impl Model {
     /// What is left of each line; where they are more than the buffer holds, as much of it for each as it is of them all.
+    /// Without a ring-fence none knows of the others.
     pub(super) fn fix_lines(&mut self) {
         let buffer = self.balance(self.coin(), Module::SurplusBuffer);
         let all: u128 = self.types.keys().map(|id| self.rest_of_line(*id)).sum();
         let line = |id: TypeId| {
             let rest = self.rest_of_line(id);
-            if all <= buffer {
+            if !self.is_fenced() {
+                if rest < buffer { rest } else { buffer }
+            } else if all <= buffer {
                 rest
             } else {
                 part(rest, buffer, all, ballast_num::Round::Down).unwrap_or(0)
             }
         };
         self.lines = self.types.keys().map(|id| (*id, line(*id))).collect();
+    }
+
+    /// Whether coins that stand behind one type stand behind no other.
+    fn is_fenced(&self) -> bool {
+        self.limits.ring_fence == Bounds::Enforced
     }
 
     /// A line, less what the type has drawn on it.
@@ -48,16 +56,31 @@ impl Model {
     pub(super) fn settle_losses(&mut self) -> Done {
         let coin = self.coin();
         let kinds: Vec<TypeId> = self.losses.keys().copied().collect();
-        for kind in &kinds {
-            let line = self.line(*kind);
-            let losses = self.losses.entry(*kind).or_default();
-            let paid = losses.asked.min(losses.bad_debt).min(line);
+        // Lines that overlap may ask for more than there is: each then gets the part that its claim is of all of them.
+        let claim = |kind: &TypeId| {
+            let losses = self.losses.get(kind).copied().unwrap_or_default();
+            (*kind, losses.asked.min(losses.bad_debt).min(self.line(*kind)))
+        };
+        let claims: Vec<(TypeId, u128)> = kinds.iter().map(claim).collect();
+        let claimed: u128 = claims.iter().map(|(_, claim)| claim).sum();
+        let buffer = self.balance(coin, Module::SurplusBuffer);
+        for (kind, claim) in claims {
+            let paid = if claimed <= buffer {
+                claim
+            } else {
+                part(claim, buffer, claimed, ballast_num::Round::Down)?
+            };
+            let losses = self.losses.entry(kind).or_default();
             losses.asked = 0;
             losses.bad_debt -= paid;
             losses.surplus += paid;
             self.burn(coin, Module::SurplusBuffer, paid)?;
         }
-        let lines: u128 = self.types.keys().map(|id| self.rest_of_line(*id)).sum();
+        let lines: u128 = if self.is_fenced() {
+            self.types.keys().map(|id| self.rest_of_line(*id)).sum()
+        } else {
+            0
+        };
         let kept = lines.max(self.limits.surplus_floor.raw());
         let spare = self.balance(coin, Module::SurplusBuffer).saturating_sub(kept);
         let bad_debt: u128 = self.losses.values().map(|losses| losses.bad_debt).sum();

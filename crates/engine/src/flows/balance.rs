@@ -75,9 +75,9 @@ impl State {
 
     /// Fixes the lines of a block at its start (rule R12).
     pub(crate) fn fix_lines(&mut self) {
-        let coin = self.governance.get().limits.coin;
-        let buffer = self.ledger.balance(coin, Module::SurplusBuffer);
-        self.backstop.fix_lines(self.vaults.types(), buffer);
+        let limits = &self.governance.get().limits;
+        let buffer = self.ledger.balance(limits.coin, Module::SurplusBuffer);
+        self.backstop.fix_lines(self.vaults.types(), buffer, limits.ring_fence);
     }
 
     /// Whether a type may issue in this block: it may while its stressed loss ≤ its first loss and the line in force

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use ballast_num::{Amount, Arithmetic, Round};
-use ballast_protocol::{Event, LossCause, Module, Rejected, Sale, TypeId, TypeSpec, WaterfallStep, table};
+use ballast_protocol::{Bounds, Event, LossCause, Module, Rejected, Sale, TypeId, TypeSpec, WaterfallStep, table};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::kernel::{Context, Table};
@@ -83,9 +83,20 @@ impl Backstop {
 
     /// Fixes the lines at a block's start: what is left of each, or, where they are more together than the `buffer`
     /// holds, its share of that. So all lines can be drawn at once (rule R12). What cannot be added up is no line.
-    pub(crate) fn fix_lines<'a>(&mut self, specs: impl Iterator<Item = &'a TypeSpec>, buffer: Amount) {
+    ///
+    /// With the ring-fence waived each is all that the buffer holds, as far as the line reaches: the same coins stand
+    /// behind all types at once.
+    pub(crate) fn fix_lines<'a>(
+        &mut self,
+        specs: impl Iterator<Item = &'a TypeSpec>,
+        buffer: Amount,
+        ring_fence: Bounds,
+    ) {
         let left = specs.map(|spec| (spec.id, self.losses(spec.id).left_of(spec.line)));
-        self.lines = share_out(buffer, left.collect()).unwrap_or_default();
+        self.lines = match ring_fence {
+            Bounds::Enforced => share_out(buffer, left.collect()).unwrap_or_default(),
+            Bounds::Waived => left.map(|(kind, left)| (kind, left.min(buffer))).collect(),
+        };
     }
 
     /// Lets first-loss capital absorb a loss and books the rest as bad debt, until [`Backstop::settle`]; both are told.
@@ -168,7 +179,8 @@ impl Backstop {
     }
 
     /// Makes good bad debt out of what the surplus buffer holds above what is left of all lines and above its floor:
-    /// all of it if that suffices, else pro rata to the bad debt of each type. Lines are not used up by it.
+    /// all of it if that suffices, else pro rata to the bad debt of each type. Lines are not used up by it. With the
+    /// ring-fence waived nothing is kept for lines.
     pub(crate) fn repay<'a>(
         &mut self,
         ctx: &mut Context<'_>,
@@ -180,7 +192,12 @@ impl Backstop {
             return Ok(());
         }
         let (coin, payer) = (ctx.limits.coin, Module::SurplusBuffer);
-        let lines = Amount::try_sum(specs.map(|spec| self.losses(spec.id).left_of(spec.line))).unwrap_or(Amount::MAX);
+        let lines = match ctx.limits.ring_fence {
+            Bounds::Enforced => {
+                Amount::try_sum(specs.map(|spec| self.losses(spec.id).left_of(spec.line))).unwrap_or(Amount::MAX)
+            }
+            Bounds::Waived => Amount::ZERO,
+        };
         let kept = lines.max(ctx.limits.surplus_floor);
         let spare = ctx.ledger.balance(coin, payer).saturating_sub(kept);
         for (kind, amount) in share_out(spare, owing)? {

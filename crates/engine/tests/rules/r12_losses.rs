@@ -1,7 +1,7 @@
 //! R12 and R23 as far as built: a type issues within its cover; a loss is marked before it is booked.
 
-use ballast_num::{Amount, NormalizedDebt, Price, Ratio, Seconds};
-use ballast_protocol::{Event, Genesis, Module, OpeningVault, TypeId, TypeSpec, WaterfallStep, coins};
+use ballast_num::{Amount, NormalizedDebt, Price, Ratio, Round, Seconds};
+use ballast_protocol::{Bounds, Event, Genesis, Module, OpeningVault, TypeId, TypeSpec, WaterfallStep, coins};
 
 use crate::common::{COIN, KIND, World, endow, names, who};
 
@@ -94,7 +94,13 @@ const OTHER: TypeId = TypeId(2);
 
 /// Two types of one feed, each with a vault of 10 ether that owes 12000, lines, and a buffer of 1000 coins.
 fn two_types(line: u64, other: u64) -> World {
+    fenced(Bounds::Enforced, line, other)
+}
+
+/// The same, with lines that are cut so that all can be drawn at once, or not.
+fn fenced(ring_fence: Bounds, line: u64, other: u64) -> World {
     World::with(|genesis: &mut Genesis| {
+        genesis.limits.ring_fence = ring_fence;
         genesis.types[0].line = coins(line);
         genesis.types[0].borrowing_fee = Ratio::percent(1);
         genesis.limits.surplus_floor = coins(1_000);
@@ -233,4 +239,32 @@ fn income_that_goes_to_one_type_first() {
     );
     let repaid = [KIND, OTHER].map(|kind| world.state.backstop().losses(kind).repaid);
     assert_eq!((repaid, buffer(&world)), ([coins(500); 2], coins(1_000)));
+}
+
+/// Promise one buffer to every type, as pooled reserves do (a peer's way, which a node refuses): each issues as if the
+/// others could not lose; two that lose together find less than each was promised; and no income is kept for lines.
+#[test]
+fn one_buffer_promised_to_every_type() {
+    // 506 are short in each type, 1012 in both: more than the buffer holds.
+    for (fence, said) in [(Bounds::Enforced, "Uncovered"), (Bounds::Waived, "DebtDrawn")] {
+        let mut world = fenced(fence, 1_000, 1_000);
+        world.check(&format!("price 1642\nbank: draw 1000 -> {said}"));
+    }
+    let line = |line: u64| fenced(Bounds::Waived, line, 500);
+    let thirds = |of| coins(of).prorate(1, 3, Round::Down).unwrap();
+    for (first, paid) in [(400, [coins(400), coins(500)]), (1_500, [thirds(2_000), thirds(1_000)])] {
+        let mut world = line(first);
+        let events = world.round(Price::whole(1_000)).events;
+        let expected = [(KIND, coins(2_000), paid[0]), (OTHER, coins(2_000), paid[1])];
+        assert_eq!(draws(&events), expected);
+    }
+    // Of a fee of 3000 its floor keeps 1000, and the lines nothing.
+    let mut world = line(2_000);
+    world.check(
+        "price 1000             -> DrawSettled
+         carol: first-loss 5000
+         dave: open; deposit 1000; draw 300000 -> DebtDrawn",
+    );
+    let repaid = [KIND, OTHER].map(|kind| world.state.backstop().losses(kind).repaid);
+    assert_eq!(Amount::try_sum(repaid), Ok(coins(2_000)));
 }

@@ -2,7 +2,7 @@
 
 use ballast_num::{Amount, Decimals, Rate, Ratio, Seconds};
 
-use super::{AuctionSpec, Breaker, Curve, FeedSpec, Limits, PeerRules, PoolSpec, TypeSpec};
+use super::{AuctionSpec, Bounds, Breaker, Curve, FeedSpec, Limits, PeerRules, PoolSpec, TypeSpec};
 use crate::{AssetId, FeedId, SourceId, TypeId};
 
 /// So many whole units of an asset of 18 decimals, such as the coin.
@@ -27,6 +27,7 @@ impl Limits {
             surplus_floor: Amount::ZERO,
             clock_step: Seconds::MINUTE,
             transaction_life: Seconds::DAY,
+            ring_fence: Bounds::Enforced,
         }
     }
 }

@@ -374,6 +374,7 @@ impl Limits {
             surplus_floor: self.surplus_floor,
             clock_step: self.clock_step,
             transaction_life: self.transaction_life,
+            ..EngineLimits::standard(coin)
         }
     }
 }

@@ -3,8 +3,8 @@
 
 use ballast_num::{Amount, Decimals, Price, Rate, Ratio, Seconds, Timestamp};
 use ballast_protocol::{
-    AccountId, AssetId, AuctionId, AuctionSpec, Breaker, Curve, Event, FeedId, FeedState, Holder, KeeperPay, Limits,
-    Module, OpeningAuction, PeerRules, PoolSpec, Rejected, RoundNumber, TypeId, TypeSpec, VaultId,
+    AccountId, AssetId, AuctionId, AuctionSpec, Bounds, Breaker, Curve, Event, FeedId, FeedState, Holder, KeeperPay,
+    Limits, Module, OpeningAuction, PeerRules, PoolSpec, Rejected, RoundNumber, TypeId, TypeSpec, VaultId,
 };
 
 use crate::kernel::{Clock, Context, Ledger, Prices, Quote};
@@ -264,6 +264,7 @@ fn limits() -> Limits {
         surplus_floor: Amount::ZERO,
         clock_step: Seconds(0),
         transaction_life: Seconds(0),
+        ring_fence: Bounds::Enforced,
     }
 }
 
