@@ -2,6 +2,7 @@
 
 use ballast_num::{Amount, Price, Rate, Ratio, Timestamp};
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::Serialize;
 
 use crate::{AccountId, AssetId, AuctionId, Breaker, Curve, FeedId, Height, SourceId, TicketId, TypeId, VaultId};
 
@@ -227,7 +228,7 @@ pub enum Command {
 }
 
 /// Whether a delegate may act.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
 pub enum Permission {
     /// He may.
     Granted,
@@ -236,7 +237,7 @@ pub enum Permission {
 }
 
 /// What the engine does for an owner when a round brings his vault under `trigger` (rule R11).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
 pub struct StandingOrder {
     /// Executes when the ratio is under this; at least the liquidation ratio.
     pub trigger: Ratio,
@@ -247,7 +248,7 @@ pub struct StandingOrder {
 }
 
 /// The two ways to bring a ratio up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
 pub enum Protection {
     /// Repays from the owner's coins, at most this many in all.
     Repay {
@@ -262,7 +263,7 @@ pub enum Protection {
 }
 
 /// A change of one parameter, with hard bounds and a direction (docs/parameters.md).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
 pub enum ParameterChange {
     /// Most debt over all types.
     GlobalDebtCeiling(Amount),
@@ -275,7 +276,7 @@ pub enum ParameterChange {
 }
 
 /// The parameters of a type that a command may change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
 pub enum TypeParameter {
     /// Jumps at once.
     InitialRatio(Ratio),

@@ -11,6 +11,7 @@ mod ticket;
 
 use ballast_num::{Amount, Index, NormalizedDebt, Price, Seconds, Timestamp};
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::Serialize;
 
 pub use self::feed::{ClosingCause, FeedState};
 pub use self::loss::{LossCause, Sale, WaterfallStep};
@@ -19,7 +20,7 @@ pub use self::ticket::{Lane, TicketOutcome};
 use crate::{AccountId, AssetId, AuctionId, FeedId, Module, ParameterChange, RoundNumber, TicketId, TypeId, VaultId};
 
 /// One fact. Amounts are base units of the asset that the name implies: collateral or coin.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
 pub enum Event {
     /// A feed's round closed (rule R2).
     RoundClosed {

@@ -6,6 +6,7 @@ mod standard;
 
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Rate, Ratio, Seconds, Timestamp};
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::Serialize;
 
 use crate::{AccountId, AssetId, FeedId, SourceId, TypeId};
 
@@ -213,7 +214,7 @@ pub struct AuctionSpec {
 }
 
 /// How an auction's price falls with live time (docs/auction.md, eq. 1-3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
 pub enum Curve {
     /// start × (duration − t) ÷ duration.
     Linear {
@@ -235,7 +236,7 @@ pub enum Curve {
 }
 
 /// Levels of stopping a type's auctions; each includes those before it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize)]
 pub enum Breaker {
     /// All works.
     #[default]

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Defines an integer id with its display prefix, for example `vault 7`.
 macro_rules! id {
@@ -114,6 +114,13 @@ impl fmt::Display for AccountId {
     }
 }
 
+/// As it is shown: `0x` and 40 hexadecimal digits.
+impl Serialize for AccountId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 impl fmt::Debug for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -121,7 +128,7 @@ impl fmt::Debug for AccountId {
 }
 
 /// Who holds a balance: an account, or a module of the reserve.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize, Serialize)]
 pub enum Holder {
     /// A user's own balance.
     Account(AccountId),
@@ -142,7 +149,7 @@ impl From<Module> for Holder {
 }
 
 /// The balances that belong to the reserve's own parts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize, Serialize)]
 pub enum Module {
     /// Collateral locked in the vaults of a type.
     Vaults(TypeId),

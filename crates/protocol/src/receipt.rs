@@ -2,11 +2,12 @@
 
 use ballast_num::{Amount, Price};
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::Serialize;
 
 use crate::{AccountId, AssetId, Event, Height, Rejected, proof::Hash};
 
 /// What came of one transaction.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
 pub struct Receipt {
     /// Done, failed at a command, or not admitted at all.
     pub outcome: Outcome,
@@ -19,7 +20,7 @@ pub struct Receipt {
 }
 
 /// The end of a transaction.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
 pub enum Outcome {
     /// All commands succeeded.
     Done,
@@ -35,7 +36,7 @@ pub enum Outcome {
 }
 
 /// The explanation of a fee (rule R6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
 pub struct Fee {
     /// Who paid it, to the surplus buffer.
     pub payer: AccountId,

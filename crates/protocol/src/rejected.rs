@@ -2,11 +2,12 @@
 
 use ballast_num::{Amount, Arithmetic, Price, Ratio, Seconds, Timestamp};
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::Serialize;
 
 use crate::{AccountId, AssetId, AuctionId, ClosingCause, FeedId, SourceId, TicketId, TypeId, VaultId};
 
 /// A refusal: what is wrong, by how much, and what would work.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, thiserror::Error)]
 pub enum Rejected {
     /// The nonce was used in a transaction that is still alive.
     #[error("nonce {nonce} was already used: choose another")]
@@ -313,7 +314,7 @@ impl From<Arithmetic> for Rejected {
 }
 
 /// Why there is no price for something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, thiserror::Error)]
 pub enum NoPrice {
     /// No fresh round.
     #[error("{feed} is {age} old, over its limit of {limit}: wait for the next round")]
@@ -346,7 +347,7 @@ pub enum NoPrice {
 }
 
 /// Why a source's observation is not stored: the state is unchanged, and the source is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, thiserror::Error)]
 pub enum ObservationRefused {
     /// No such feed.
     #[error("there is no {0}")]
@@ -404,7 +405,7 @@ pub enum ObservationRefused {
 }
 
 /// What is wrong with a parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, thiserror::Error)]
 pub enum ParameterFault {
     /// initial ≥ target liquidation ratio + initial gap (rule R8).
     #[error("the initial ratio must be at least the liquidation ratio and the initial gap")]

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::Serialize;
 
 /// A feed's state (docs/oracle.md).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize)]
 pub enum FeedState {
     /// Fresh and agreed upon.
     Live,
@@ -18,7 +19,7 @@ pub enum FeedState {
 }
 
 /// Why a type takes no new debt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
 pub enum ClosingCause {
     /// Its feed stayed Stale past its limit (rule R3).
     FeedSilent,

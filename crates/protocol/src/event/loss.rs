@@ -1,11 +1,12 @@
 //! Where a loss came from, who bore it, and what made it good.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::Serialize;
 
 use crate::{AuctionId, VaultId};
 
 /// A step of the waterfall, in its order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize)]
 pub enum WaterfallStep {
     /// 1: the position's own collateral and penalty.
     OwnCollateral,
@@ -22,7 +23,7 @@ pub enum WaterfallStep {
 }
 
 /// Where a loss came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
 pub enum LossCause {
     /// A seized vault owed more than its collateral was worth.
     Seizure(VaultId),
@@ -33,7 +34,7 @@ pub enum LossCause {
 }
 
 /// A sale of seized collateral.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
 pub enum Sale {
     /// To the stability pool, of a lot of this vault.
     Pool(VaultId),

@@ -2,11 +2,12 @@
 
 use ballast_num::{Amount, NormalizedDebt, Price, Ratio};
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::Serialize;
 
 use crate::{AccountId, TypeId, VaultId};
 
 /// The explanation of a seizure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
 pub struct Seized {
     /// Which vault.
     pub vault: VaultId,
@@ -41,7 +42,7 @@ pub struct Seized {
 }
 
 /// Which part of rule R9 decided how much was seized.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
 pub enum SeizureRule {
     /// As much as restores the target ratio.
     PartialToTarget,

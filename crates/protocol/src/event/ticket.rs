@@ -1,10 +1,11 @@
 //! Queued commands: where they stand, and how they end (rule R1).
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::Serialize;
 
 /// Which side of a pool a ticket is on: entries execute before the liquidations of their round, exits after, so that
 /// both share what the round decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize)]
 pub enum Lane {
     /// Coins go in.
     Entry,
@@ -13,7 +14,7 @@ pub enum Lane {
 }
 
 /// How a queued command ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
 pub enum TicketOutcome {
     /// Executed.
     Executed,
