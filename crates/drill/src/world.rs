@@ -67,6 +67,7 @@ pub(crate) fn genesis(random: &mut Random) -> Genesis {
         assets: [(1, 18), (2, 18), (3, 8), (4, 6), (5, 18)].map(asset).to_vec(),
         feeds: feeds(random),
         types,
+        markets: Vec::new(),
         opening,
     }
 }
@@ -191,6 +192,7 @@ fn opening(random: &mut Random, types: &[TypeSpec]) -> Opening {
         vaults: vec![vault],
         pool_deposits: Vec::new(),
         auctions: Vec::new(),
+        liquidity: Vec::new(),
         first_loss: vec![(TypeId(1), first_loss)],
         surplus,
         bad_debt: Amount::ZERO,

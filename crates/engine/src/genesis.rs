@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_num::{Amount, Decimals, Index, Seconds};
 use ballast_protocol::{
-    AccountId, AssetId, Bounds, FeedId, Genesis, Height, Module, Opening, ParameterFault, Rejected, TypeId,
+    AccountId, AssetId, Bounds, FeedId, Genesis, Height, MarketId, Module, Opening, ParameterFault, Rejected, TypeId,
+    TypeSpec,
 };
 
 use crate::flows::liquidation::check_floor;
@@ -58,6 +59,17 @@ pub enum BadGenesis {
     BadType {
         /// Which type.
         collateral_type: TypeId,
+        /// What is wrong.
+        fault: ParameterFault,
+    },
+    /// A market whose base is not the collateral of a listed type with its feed.
+    #[error("{0}: no listed type has its base as collateral and its feed")]
+    UnlistedBase(MarketId),
+    /// A market's parameters.
+    #[error("{market}: {fault}")]
+    BadMarket {
+        /// Which market.
+        market: MarketId,
         /// What is wrong.
         fault: ParameterFault,
     },
@@ -117,6 +129,7 @@ impl State {
         };
         state.prices = state.oracle.prices(&clock);
         state.add_types(genesis)?;
+        state.add_markets(genesis)?;
         state.open_books(&genesis.opening)?;
         invariants::check_all(&state)?;
         state.commit();
@@ -151,6 +164,21 @@ impl State {
         let bad = |collateral_type| move |fault| BadGenesis::BadType { collateral_type, fault };
         for spec in &genesis.types {
             check_floor(spec, &genesis.limits, genesis.types.len()).map_err(bad(spec.id))?;
+        }
+        Ok(())
+    }
+
+    fn add_markets(&mut self, genesis: &Genesis) -> Result<(), BadGenesis> {
+        for spec in &genesis.markets {
+            let id = spec.id;
+            let is_listed = |kind: &TypeSpec| kind.collateral == spec.base && kind.feed == spec.feed;
+            if !genesis.types.iter().any(is_listed) {
+                return Err(BadGenesis::UnlistedBase(id));
+            }
+            let asset = self.asset(spec.base).ok_or(BadGenesis::UnknownAsset(spec.base))?;
+            let decimals = asset.decimals;
+            let added = self.markets.add(spec.clone(), decimals);
+            added.map_err(|fault| BadGenesis::BadMarket { market: id, fault })?;
         }
         Ok(())
     }
@@ -197,6 +225,18 @@ impl State {
                 decimals: self.vaults.totals(kind)?.decimals,
             };
             self.auctions.open(&mut self.ledger, terms, opened, live_time)?;
+        }
+        for opened in &opening.liquidity {
+            let (market, base) = (opened.market, self.markets.spec(opened.market)?.base);
+            let clock = self.clock();
+            let taken = self
+                .markets
+                .open(market, &clock, opened.owner, (opened.base, opened.coins))?;
+            self.ledger.mint(base, Module::Market(market), taken.base)?;
+            self.ledger.mint(coin, Module::Market(market), taken.coins)?;
+            let (base_left, coins_left) = (opened.base.try_sub(taken.base)?, opened.coins.try_sub(taken.coins)?);
+            self.ledger.mint(base, opened.owner, base_left)?;
+            self.ledger.mint(coin, opened.owner, coins_left)?;
         }
         for (kind, amount) in &opening.first_loss {
             self.vaults.spec(*kind)?;

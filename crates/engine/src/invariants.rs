@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 use ballast_num::{Amount, NormalizedDebt, RAY, U256};
 use ballast_protocol::{AssetId, Lane, Module, Rejected, RoundNumber, TypeId, VaultId};
 
-pub use block::{BLOCK, Standing, check_block, reserve_pays_only_losses, residue_never_falls, work_is_bounded};
+pub use block::{
+    BLOCK, Standing, check_block, markets_never_lose, reserve_pays_only_losses, residue_never_falls, work_is_bounded,
+};
 
 use crate::kernel::ranking::{Place, Position, Ranking};
 use crate::state::State;
@@ -49,7 +51,7 @@ fn fits<T, E: std::fmt::Display>(result: Result<T, E>, invariant: &'static str) 
 /// How many invariants each set holds: what a replay counts.
 pub const CHEAP: u64 = 3;
 /// How many invariants [`check_all`] checks.
-pub const ALL: u64 = CHEAP + 9;
+pub const ALL: u64 = CHEAP + 10;
 
 /// The cheap invariants.
 pub fn check_cheap(state: &State) -> Result<(), Breach> {
@@ -71,6 +73,7 @@ pub fn check_all(state: &State) -> Result<(), Breach> {
     queue_is_escrowed(state)?;
     queue_is_indexed(state)?;
     deposits_are_backed(state)?;
+    market_shares_add_up(state)?;
     no_dead_records(state)
 }
 
@@ -145,6 +148,13 @@ pub fn modules_hold_what_they_owe(state: &State) -> Result<(), Breach> {
                 "pool of {}: {coins} coins and {collateral} collateral held, {pool:?}",
                 spec.id
             )
+        })?;
+    }
+    for spec in state.markets().specs() {
+        let pool = fits(state.markets().pool(spec.id), NAME)?;
+        let [base, coins] = [spec.base, coin].map(|asset| state.ledger().balance(asset, Module::Market(spec.id)));
+        Breach::unless((base, coins) == (pool.base, pool.coins), NAME, || {
+            format!("{}: {base} of the collateral and {coins} coins held, {pool:?}", spec.id)
         })?;
     }
     Ok(())
@@ -317,6 +327,16 @@ pub fn deposits_are_backed(state: &State) -> Result<(), Breach> {
             invariant: "deposits_are_backed",
             evidence: unbacked.to_string(),
         })?;
+    }
+    Ok(())
+}
+
+/// All shares of a market belong to someone, but for the dead ones of its first entry.
+pub fn market_shares_add_up(state: &State) -> Result<(), Breach> {
+    const NAME: &str = "market_shares_add_up";
+    for spec in state.markets().specs() {
+        let pool = fits(state.markets().pool(spec.id), NAME)?;
+        fits(state.markets().shares_add_up(spec.id, pool), NAME)?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ pub mod account;
 pub mod changes;
 pub mod context;
 pub mod ledger;
+pub mod mean;
 pub mod merkle;
 pub mod prices;
 pub mod ranking;

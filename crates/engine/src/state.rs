@@ -9,6 +9,7 @@ use crate::kernel::table::{all_entries, take_changes, take_changes_into};
 use crate::kernel::{ChangeSet, Clock, Context, Ledger, Pieces, Prices, Table, Var, Visitor};
 use crate::mechanisms::auction::Auctions;
 use crate::mechanisms::backstop::Backstop;
+use crate::mechanisms::market::Markets;
 use crate::mechanisms::oracle::Oracle;
 use crate::mechanisms::queue::Queue;
 use crate::mechanisms::stability_pool::StabilityPools;
@@ -50,6 +51,7 @@ pub struct State {
     pub(crate) queue: Queue,
     pub(crate) pools: StabilityPools,
     pub(crate) auctions: Auctions,
+    pub(crate) markets: Markets,
     pub(crate) auction_cursor: Var<AuctionId>,
     pub(crate) backstop: Backstop,
     /// Types with broken vaults that the last block did not reach (rule R7).
@@ -71,6 +73,7 @@ impl Pieces for State {
         self.queue.each(visitor);
         self.pools.each(visitor);
         self.auctions.each(visitor);
+        self.markets.each(visitor);
         visitor.visit(&mut self.auction_cursor);
         self.backstop.each(visitor);
         visitor.visit(&mut self.left_over);
@@ -89,6 +92,7 @@ impl State {
             queue: Queue::default(),
             pools: StabilityPools::default(),
             auctions: Auctions::default(),
+            markets: Markets::default(),
             auction_cursor: Var::new(table::AUCTION_CURSOR, AuctionId(0)),
             backstop: Backstop::default(),
             left_over: Var::new(table::LEFT_OVER, Vec::new()),
@@ -155,6 +159,11 @@ impl State {
     /// Running auctions.
     pub fn auctions(&self) -> &Auctions {
         &self.auctions
+    }
+
+    /// Markets and their pools.
+    pub fn markets(&self) -> &Markets {
+        &self.markets
     }
 
     /// Losses booked so far.

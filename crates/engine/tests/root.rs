@@ -20,6 +20,7 @@ fn records_that_genesis_made_and_nobody_wrote_are_under_the_root() {
         }],
         feeds: Vec::new(),
         types: Vec::new(),
+        markets: Vec::new(),
         opening: Opening::default(),
     };
     let state = State::genesis(&genesis).expect("a reserve with a coin alone is valid");

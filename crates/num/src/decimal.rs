@@ -43,8 +43,13 @@ impl Decimals {
     }
 
     /// Amount × price ÷ this = USD, by their scales: 10 to the decimals + 27 − 18, at most 10²⁷.
+    ///
+    /// ```
+    /// # use ballast_num::{Decimals, RAY};
+    /// assert_eq!(Decimals::MAX.per_usd(), RAY);
+    /// ```
     #[inline]
-    pub(crate) const fn per_usd(self) -> u128 {
+    pub const fn per_usd(self) -> u128 {
         POWERS_OF_TEN[self.0 as usize + 9]
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Each parameter names its rule (docs/rules.md) or mechanism page. Ratios are fractions: 1.5 is 150 %.
 
+mod market;
 mod standard;
 
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Rate, Ratio, Seconds, Timestamp};
@@ -10,6 +11,7 @@ use serde::Serialize;
 
 use crate::{AccountId, AssetId, FeedId, SourceId, TypeId};
 
+pub use market::{MarketSpec, OpeningLiquidity, PoolCurve};
 pub use standard::coins;
 
 /// Everything that a chain's first state is made of.
@@ -29,6 +31,8 @@ pub struct Genesis {
     pub feeds: Vec<FeedSpec>,
     /// The collateral types.
     pub types: Vec<TypeSpec>,
+    /// The markets.
+    pub markets: Vec<MarketSpec>,
     /// What stands in the books at height 0.
     pub opening: Opening,
 }
@@ -336,6 +340,8 @@ pub struct Opening {
     pub pool_deposits: Vec<OpeningDeposit>,
     /// Running auctions.
     pub auctions: Vec<OpeningAuction>,
+    /// Liquidity of markets.
+    pub liquidity: Vec<OpeningLiquidity>,
     /// First-loss capital of types, minted as coins that booked bad debt backs unless vault debt does.
     pub first_loss: Vec<(TypeId, Amount)>,
     /// Coins in the surplus buffer.

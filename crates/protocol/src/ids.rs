@@ -54,6 +54,10 @@ id!(
     TicketId(u64), "ticket"
 );
 id!(
+    /// A market: a pool of a collateral against the coin.
+    MarketId(u32), "market"
+);
+id!(
     /// How many blocks stand before this one; genesis is height 0.
     Height(u64), "height"
 );
@@ -168,4 +172,6 @@ pub enum Module {
     /// What divisions have left over in a stability pool, once it is known: value that belongs to nobody and is never paid
     /// out.
     Residue,
+    /// Both reserves of a market's pool.
+    Market(MarketId),
 }

@@ -21,11 +21,13 @@ pub use event::{
     ClosingCause, Event, FeedState, Lane, LossCause, Sale, Seized, SeizureRule, TicketOutcome, WaterfallStep,
 };
 pub use genesis::{
-    Asset, AuctionSpec, Bounds, Breaker, Curve, FeedSpec, Genesis, KeeperPay, Limits, Opening, OpeningAuction,
-    OpeningBalance, OpeningDeposit, OpeningVault, PeerRules, PoolPrice, PoolSpec, Seizure, Trigger, TypeSpec, coins,
+    Asset, AuctionSpec, Bounds, Breaker, Curve, FeedSpec, Genesis, KeeperPay, Limits, MarketSpec, Opening,
+    OpeningAuction, OpeningBalance, OpeningDeposit, OpeningLiquidity, OpeningVault, PeerRules, PoolCurve, PoolPrice,
+    PoolSpec, Seizure, Trigger, TypeSpec, coins,
 };
 pub use ids::{
-    AccountId, AssetId, AuctionId, FeedId, Height, Holder, Module, RoundNumber, SourceId, TicketId, TypeId, VaultId,
+    AccountId, AssetId, AuctionId, FeedId, Height, Holder, MarketId, Module, RoundNumber, SourceId, TicketId, TypeId,
+    VaultId,
 };
 pub use receipt::{BlockResult, Fee, Outcome, Receipt};
 pub use rejected::{NoPrice, ObservationRefused, ParameterFault, Rejected};

@@ -4,7 +4,7 @@ use ballast_num::{Amount, Arithmetic, Price, Ratio, Seconds, Timestamp};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
-use crate::{AccountId, AssetId, AuctionId, ClosingCause, FeedId, SourceId, TicketId, TypeId, VaultId};
+use crate::{AccountId, AssetId, AuctionId, ClosingCause, FeedId, MarketId, SourceId, TicketId, TypeId, VaultId};
 
 /// A refusal: what is wrong, by how much, and what would work.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, thiserror::Error)]
@@ -294,6 +294,39 @@ pub enum Rejected {
     /// A parameter outside its bounds.
     #[error("parameter refused: {0}")]
     BadParameter(ParameterFault),
+    /// No such market.
+    #[error("there is no {0}")]
+    UnknownMarket(MarketId),
+    /// Nothing has been put into the market's pool, or not enough of it by the caller.
+    #[error("{asked} shares of {market} asked, {held} held")]
+    TooFewShares {
+        /// Which market.
+        market: MarketId,
+        /// Shares asked for.
+        asked: Amount,
+        /// Shares held.
+        held: Amount,
+    },
+    /// What was brought makes fewer shares than was asked for, or too few to count.
+    #[error("what was brought makes {shares} shares of {market}, under {least}: bring more, or lower the limit")]
+    TooLittleLiquidity {
+        /// Which market.
+        market: MarketId,
+        /// Shares that it would make.
+        shares: Amount,
+        /// Least shares: the limit of the command, or what a first entry needs.
+        least: Amount,
+    },
+    /// Less would come out than was asked for.
+    #[error("{base} of the collateral and {coins} coins would come out of {market}, under the limit of the command")]
+    TooLittleOut {
+        /// Which market.
+        market: MarketId,
+        /// Collateral that would come out.
+        base: Amount,
+        /// Coins that would come out.
+        coins: Amount,
+    },
     /// A vault stays as it is while its lots are on sale: it would owe what they do not bring in (rule R9).
     #[error(
         "{vault} would owe what its {lots} lots on sale do not bring in: wait until their auctions end, or take them \

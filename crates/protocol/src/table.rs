@@ -67,6 +67,16 @@ pub const LAST_AUCTION: u16 = 42;
 pub const AUCTION_RESTARTS: u16 = 44;
 /// The last auction that was looked at for a reset.
 pub const AUCTION_CURSOR: u16 = 43;
+/// Markets' parameters by `MarketId`.
+pub const MARKETS: u16 = 70;
+/// What stands in a market's pool by `MarketId`.
+pub const MARKET_POOLS: u16 = 71;
+/// Shares of a market's pool by `(MarketId, AccountId)`.
+pub const MARKET_POSITIONS: u16 = 72;
+/// The smallest locked depth of a market in an hour of host time, by `(MarketId, slot)`.
+pub const MARKET_DEPTHS: u16 = 73;
+/// Price × time up to each 32nd of the mean's window of a market, by `(MarketId, slot)`.
+pub const MARKET_MEANS: u16 = 74;
 /// Losses booked and recovered by `TypeId`.
 pub const LOSSES: u16 = 50;
 /// Types with broken vaults that the last block did not reach.

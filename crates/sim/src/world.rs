@@ -117,6 +117,7 @@ pub fn genesis(
                 config.feed.spec(FeedId(id(feed)), &name, first_source(feed))
             })
             .collect(),
+        markets: Vec::new(),
         types: kinds
             .map(|feed| {
                 let name = format!("{}-A", scenario.feeds[feed].symbol);

@@ -277,6 +277,7 @@ fn genesis(fine: u32, time: u64) -> Result<Genesis, String> {
         ],
         feeds: vec![chain::feed(FEED, "ETH-USD")],
         types: vec![kind],
+        markets: Vec::new(),
         opening: Opening::default(),
     })
 }

@@ -425,6 +425,7 @@ fn empty(params: &Params, time: u64) -> Genesis {
         assets,
         feeds,
         types,
+        markets: Vec::new(),
         opening: Opening::default(),
     }
 }

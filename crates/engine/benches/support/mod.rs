@@ -118,6 +118,7 @@ pub(crate) fn reserve(vaults: u64, broken: u64) -> State {
         assets: vec![asset(COIN, "BUSD", None), asset(ETHER, "ETH", Some(FEED))],
         feeds: vec![FeedSpec::standard(FEED, "ETH-USD", 1)],
         types: vec![spec],
+        markets: Vec::new(),
         opening,
     };
     State::genesis(&genesis).unwrap()

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use ballast_num::{Amount, RAY, U256};
-use ballast_protocol::{AssetId, AuctionId, BlockResult, Command, Limits, Module};
+use ballast_num::{Amount, RAY, U256, cmp_products};
+use ballast_protocol::{AssetId, AuctionId, BlockResult, Command, Limits, MarketId, Module};
 
 use super::{Breach, fits, vault_debt};
 use crate::flows::block::RESETS;
@@ -11,7 +11,7 @@ use crate::flows::transaction::work;
 use crate::state::State;
 
 /// How many invariants [`check_block`] checks.
-pub const BLOCK: u64 = 3;
+pub const BLOCK: u64 = 4;
 
 /// The figures of a state that no block may worsen: taken after each block and compared with the next, so that no state
 /// has to be kept. In coins × 10²⁷ where nothing says otherwise.
@@ -25,6 +25,8 @@ pub struct Standing {
     fees: BTreeMap<AssetId, Amount>,
     /// What rounding has left over, in base units.
     residue: BTreeMap<AssetId, Amount>,
+    /// Each market's liquidity, rounded down, and its shares.
+    markets: BTreeMap<MarketId, (Amount, Amount)>,
 }
 
 impl Standing {
@@ -54,6 +56,11 @@ impl Standing {
             supply: U256::product(state.ledger().supply(coin).raw(), RAY),
             fees: collaterals().map(of(Module::SurplusBuffer)).collect(),
             residue: collaterals().chain([coin]).map(of(Module::Residue)).collect(),
+            markets: state
+                .markets()
+                .specs()
+                .map(|spec| liquidity(state, spec.id))
+                .collect::<Result<_, _>>()?,
         })
     }
 }
@@ -64,7 +71,31 @@ pub fn check_block(before: &Standing, after: &State, result: &BlockResult) -> Re
     work_is_bounded(&after.governance().limits, result)?;
     residue_never_falls(before, &now)?;
     reserve_pays_only_losses(before, &now)?;
+    markets_never_lose(before, &now)?;
     Ok(now)
+}
+
+/// A market's liquidity and shares: none while its pool is empty.
+fn liquidity(state: &State, id: MarketId) -> Result<(MarketId, (Amount, Amount)), Breach> {
+    const NAME: &str = "markets_never_lose";
+    let curve = fits(state.markets().curve(id), NAME)?;
+    let shares = fits(state.markets().pool(id), NAME)?.shares;
+    Ok((id, (curve.map_or(Amount::ZERO, |curve| curve.liquidity()), shares)))
+}
+
+/// Whatever trades, enters and leaves, a share of a market's pool never loses liquidity: every rounding and fee is the
+/// pool's. Liquidity is rounded down, so what it is after a block may be one more than it shows.
+pub fn markets_never_lose(before: &Standing, after: &Standing) -> Result<(), Breach> {
+    const NAME: &str = "markets_never_lose";
+    for (id, (was, shares_before)) in &before.markets {
+        let (is, shares) = after.markets.get(id).copied().unwrap_or_default();
+        let at_most = fits(is.try_add(Amount::ONE), NAME)?;
+        let kept = cmp_products(at_most.raw(), shares_before.raw(), was.raw(), shares.raw()).is_ge();
+        Breach::unless(kept, NAME, || {
+            format!("{id}: liquidity {was} of {shares_before} shares, and {is} of {shares} a block later")
+        })?;
+    }
+    Ok(())
 }
 
 /// Nobody gains at the reserve's cost, by whatever sequence of operations: what it is owed and holds, and the losses that

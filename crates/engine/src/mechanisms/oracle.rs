@@ -5,7 +5,6 @@
 //! block is judged. One dishonest source among five neither causes nor stops a liquidation, whatever it says and whenever.
 
 mod bounds;
-mod mean;
 mod round;
 mod variance;
 
@@ -16,11 +15,11 @@ use ballast_protocol::{
 };
 use borsh::{BorshDeserialize, BorshSerialize};
 
+use crate::kernel::mean::{Held, Integral, Mark};
 use crate::kernel::{Clock, Prices, Quote, Table};
 use crate::pieces;
 
 pub use bounds::{PRICE_MAX, PRICE_MIN};
-pub use mean::{Integral, SLICES};
 
 /// All feeds.
 #[derive(Clone, Debug)]
@@ -32,7 +31,7 @@ pub struct Oracle {
     /// The last closed round.
     pub rounds: Table<FeedId, Rounds>,
     /// Price × time up to the multiples of a 32nd of the mean's window. Apart, since most rounds write none.
-    marks: Table<(FeedId, u8), mean::Mark>,
+    marks: Table<(FeedId, u8), Mark>,
 }
 
 pieces!(Oracle {
@@ -99,6 +98,16 @@ pub struct Rounds {
 }
 
 impl Rounds {
+    /// The median that holds since the last close, for its mean: between two closes the price is the median of the first.
+    const fn held(&self) -> Held {
+        Held {
+            price: self.spot,
+            since: self.closed,
+            opened: self.opened,
+            integral: self.integral,
+        }
+    }
+
     /// The state now: Stale, or the verdict of the last round.
     pub const fn state(&self) -> FeedState {
         match self.stale_since {
@@ -263,7 +272,7 @@ impl Oracle {
                 let (next, gap) = match &before {
                     None => (Rounds::begin(spec, judged, clock), None),
                     Some(last) => {
-                        mean::extend(marks, spec, last, clock.now);
+                        last.held().mark(marks, *feed, spec.mean_window, clock.now);
                         last.follow(spec, judged, clock)
                     }
                 };
@@ -331,7 +340,7 @@ impl Oracle {
             age: clock.now.saturating_since(last.closed),
             heartbeat: spec.heartbeat,
             spot: last.spot,
-            mean: mean::mean(&self.marks, spec, last, clock.now),
+            mean: last.held().mean(&self.marks, spec.id, spec.mean_window, clock.now),
             judging: last.judging(),
             judging_before: last.judging_before,
             low: last.low(),

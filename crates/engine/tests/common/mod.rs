@@ -103,6 +103,7 @@ pub(crate) fn genesis() -> Genesis {
             confirm_rounds: 0,
             ..FeedSpec::standard(FEED, "ETH-USD", 1)
         }],
+        markets: Vec::new(),
         types: vec![TypeSpec {
             stability_fee: Rate::ONE,
             liquidation_deposit: Amount::ZERO,

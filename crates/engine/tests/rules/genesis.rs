@@ -1,10 +1,12 @@
 //! A genesis that contradicts itself is refused by name.
 
 use ballast_engine::{BadGenesis, State};
-use ballast_num::{Decimals, Index};
-use ballast_protocol::{AssetId, FeedId, Genesis, TypeId};
+use ballast_num::{Amount, Decimals, Index, Ratio};
+use ballast_protocol::{
+    AssetId, FeedId, Genesis, MarketId, MarketSpec, Module, OpeningLiquidity, ParameterFault, TypeId, coins,
+};
 
-use crate::common::{COIN, ETH, KIND, genesis};
+use crate::common::{COIN, ETH, FEED, KIND, World, genesis, who};
 
 fn refused(spoil: impl FnOnce(&mut Genesis)) -> BadGenesis {
     let mut genesis = genesis();
@@ -44,4 +46,66 @@ fn a_debt_index_of_nothing_twice_or_of_no_type() {
     assert_eq!(index(&[(KIND, Index::from_raw(0))]), bad(KIND));
     assert_eq!(index(&[(KIND, Index::ONE), (KIND, Index::ONE)]), bad(KIND));
     assert_eq!(index(&[(TypeId(77), Index::ONE)]), bad(TypeId(77)));
+}
+
+const MARKET: MarketId = MarketId(1);
+
+/// A market of ether whose liquidity Alice and Bob have brought; the bank owes the coins.
+fn with_market(genesis: &mut Genesis) {
+    genesis.markets = vec![MarketSpec::standard(MARKET, ETH, FEED)];
+    let brought = |name, base, coins| OpeningLiquidity {
+        owner: who(name),
+        market: MARKET,
+        base,
+        coins,
+    };
+    genesis.opening.liquidity = vec![
+        brought("alice", coins(100), coins(200_000)),
+        brought("bob", coins(100), coins(20_000)),
+    ];
+    let debt = &mut genesis.opening.vaults[0].normalized_debt;
+    *debt = debt
+        .try_add(ballast_num::NormalizedDebt::from_raw(coins(220_000).raw()))
+        .expect("it fits");
+}
+
+#[test]
+fn a_market_of_nothing_listed_or_out_of_its_bounds() {
+    let market = |spoil: fn(&mut MarketSpec)| {
+        refused(|genesis| {
+            with_market(genesis);
+            spoil(&mut genesis.markets[0]);
+        })
+    };
+    assert_eq!(market(|spec| spec.base = COIN), BadGenesis::UnlistedBase(MARKET));
+    assert_eq!(market(|spec| spec.feed = FeedId(77)), BadGenesis::UnlistedBase(MARKET));
+    let bad = |fault| BadGenesis::BadMarket { market: MARKET, fault };
+    assert_eq!(market(|spec| spec.fee = Ratio::ZERO), bad(ParameterFault::OutOfBounds));
+    let twice = refused(|genesis| {
+        with_market(genesis);
+        genesis.markets.push(genesis.markets[0].clone());
+    });
+    assert_eq!(twice, bad(ParameterFault::Duplicate));
+    let unbacked = refused(|genesis| {
+        with_market(genesis);
+        genesis.opening.vaults.clear();
+    });
+    assert!(matches!(unbacked, BadGenesis::Unbalanced(_)));
+}
+
+/// What does not fit the ratio of the pool is the owner's own.
+#[test]
+fn liquidity_at_genesis_is_in_the_ledger() {
+    let world = World::with(with_market);
+    let pool = *world.state.markets().pool(MARKET).expect("it is listed");
+    let held = [ETH, COIN].map(|asset| world.state.ledger().balance(asset, Module::Market(MARKET)));
+    assert_eq!(held, [pool.base, pool.coins]);
+    // Bob's 20,000 coins match 10 ether, but for a unit.
+    assert!(coins(110).try_sub(pool.base).is_ok_and(|off| off <= Amount::ONE));
+    let kept = world.state.ledger().balance(ETH, who("bob"));
+    assert!(kept >= coins(1_090) && kept <= coins(1_090).try_add(Amount::ONE).expect("it fits"));
+    assert_eq!(
+        world.state.markets().least_depth(MARKET, &world.state.clock()),
+        world.state.markets().locked_depth(MARKET)
+    );
 }

@@ -134,6 +134,7 @@ pub(super) fn genesis(
             config.feed.spec(FeedId(1), "ETH-USD", first_source(0)),
             config.feed.spec(feed, "REST-USD", first_source(1)),
         ],
+        markets: Vec::new(),
         types: vec![
             spec(&config.collateral, (KIND, "ETH-B"), (AssetId(1), FeedId(1))),
             spec(&rest, (kind, "REST"), (asset, feed)),

@@ -41,6 +41,7 @@ fn state() -> State {
         assets: vec![asset(COIN, "USD", None), asset(ETH, "ETH", Some(FEED))],
         feeds: vec![FeedSpec::standard(FEED, "ETH-USD", 1)],
         types: vec![TypeSpec::standard(KIND, "ETH-A", ETH, FEED)],
+        markets: Vec::new(),
         opening: Opening {
             balances: vec![balance],
             prices: vec![(FEED, Price::whole(2_000))],

@@ -3,8 +3,9 @@
 use ballast_num::{Price, Ratio, Round, Seconds, Timestamp, WAD, cmp_products};
 use ballast_protocol::{FeedSpec, FeedState, RoundNumber};
 
-use super::{Integral, Observed, Rounds, variance};
+use super::{Observed, Rounds, variance};
 use crate::kernel::Clock;
+use crate::kernel::mean::Integral;
 
 /// Sources that must be fresh before any can be an outlier: among four, two liars would reject an honest one.
 const OUTLIERS_FROM: usize = 5;

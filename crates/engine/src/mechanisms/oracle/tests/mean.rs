@@ -4,7 +4,8 @@ use ballast_num::{Price, Ratio, Seconds};
 use proptest::prelude::*;
 
 use super::*;
-use crate::mechanisms::oracle::{SLICES, variance};
+use crate::kernel::mean::SLICES;
+use crate::mechanisms::oracle::variance;
 
 /// Price × time from `start`, second by second, over closes at (time, price): the obvious way.
 fn slow_mean(closes: &[(u64, Price)], start: u64, now: u64) -> Price {

@@ -1,0 +1,421 @@
+//! Shares, depth, time-weighted price, and what the engine may sell.
+
+use ballast_num::{Seconds, Timestamp, cmp_products};
+use ballast_protocol::{AssetId, FeedId, PoolCurve, coins};
+use proptest::prelude::*;
+
+use super::*;
+
+const ID: MarketId = MarketId(1);
+const ALICE: AccountId = AccountId::numbered(1);
+const BOB: AccountId = AccountId::numbered(2);
+const MALLORY: AccountId = AccountId::numbered(3);
+const HOUR: u64 = 3_600;
+
+fn spec() -> MarketSpec {
+    MarketSpec {
+        fee: Ratio::percent(1),
+        ..MarketSpec::standard(ID, AssetId(1), FeedId(1))
+    }
+}
+
+fn at(seconds: u64) -> Clock {
+    Clock {
+        now: Timestamp(1_000_000 + seconds),
+        host_time: Seconds(seconds),
+        step: Seconds(0),
+    }
+}
+
+fn empty() -> Markets {
+    let mut markets = Markets::default();
+    markets.add(spec(), Decimals::MAX).unwrap();
+    markets
+}
+
+/// 1000 ether and 2,000,000 coins of Alice since genesis.
+fn opened() -> Markets {
+    let mut markets = empty();
+    let brought = (coins(1_000), coins(2_000_000));
+    markets.open(ID, &at(0), ALICE, brought).unwrap();
+    markets
+}
+
+fn sell(markets: &mut Markets, clock: &Clock, units: u64) -> Amount {
+    trade(markets, clock, Side::Sell, coins(units))
+}
+
+fn trade(markets: &mut Markets, clock: &Clock, side: Side, amount: Amount) -> Amount {
+    let limit = match side {
+        Side::Sell => Price::ZERO,
+        Side::Buy => Price::MAX,
+    };
+    let order = Order {
+        number: 1,
+        side,
+        amount,
+        limit,
+    };
+    let Some(batch) = markets.clear(ID, &[order], None).unwrap() else {
+        return Amount::ZERO;
+    };
+    markets.settle(ID, clock, &batch).unwrap();
+    batch.fills[0].got
+}
+
+#[test]
+fn bounds_are_kept() {
+    let change = |change: fn(&mut MarketSpec)| {
+        let mut spec = spec();
+        change(&mut spec);
+        Markets::default().add(spec, Decimals::MAX)
+    };
+    let refused = Err(ParameterFault::OutOfBounds);
+    assert_eq!(change(|_| ()), Ok(()));
+    assert_eq!(change(|spec| spec.fee = Ratio::ZERO), refused);
+    assert_eq!(change(|spec| spec.fee = spec.band), refused);
+    assert_eq!(change(|spec| spec.band = Ratio::percent(21)), refused);
+    assert_eq!(change(|spec| spec.lock = Seconds(3_599)), refused);
+    assert_eq!(change(|spec| spec.cooldown = Seconds(604_801)), refused);
+    assert_eq!(change(|spec| spec.ticket_min = Amount::ZERO), refused);
+    assert_eq!(change(|spec| spec.sale_min = Amount::ZERO), refused);
+    assert_eq!(change(|spec| spec.mean_window = Seconds(604_801)), refused);
+    assert_eq!(
+        change(|spec| spec.curve = PoolCurve::StableSwap { amplification: 0 }),
+        refused
+    );
+    assert_eq!(
+        change(|spec| spec.curve = PoolCurve::StableSwap { amplification: 10_001 }),
+        refused
+    );
+    assert_eq!(opened().add(spec(), Decimals::MAX), Err(ParameterFault::Duplicate));
+}
+
+#[test]
+fn an_entry_is_taken_in_the_ratio_of_the_pool() {
+    let mut markets = opened();
+    let made = markets.pool(ID).unwrap().shares;
+    assert_eq!(made.in_units(Decimals::MAX).to_string(), "44721.359549995793928183");
+    assert_eq!(markets.position(ID, ALICE).shares, made.try_sub(DEAD_SHARES).unwrap());
+
+    // 100 ether would need 200,000 coins: of 50,000 coins, 25 ether are matched.
+    let entered = markets
+        .enter(ID, &at(0), BOB, (coins(100), coins(50_000)), Amount::ZERO)
+        .unwrap();
+    assert_eq!(
+        entered.shares.in_units(Decimals::MAX).to_string(),
+        "1118.033988749894848204"
+    );
+    assert_eq!(
+        [entered.base, entered.coins],
+        [coins(25), coins(50_000).try_sub(Amount::from_raw(25)).unwrap()]
+    );
+    let paid = markets.worth(ID, entered.shares).unwrap();
+    assert_eq!(
+        [paid.base.raw() + 1, paid.coins.raw() + 1],
+        [entered.base.raw(), entered.coins.raw()]
+    );
+}
+
+#[test]
+fn limits_of_entries_and_exits_hold() {
+    let mut markets = opened();
+    let before = *markets.pool(ID).unwrap();
+    let brought = (coins(25), coins(50_000));
+    let refused = markets.enter(ID, &at(0), BOB, brought, coins(1_119));
+    assert!(matches!(refused, Err(Rejected::TooLittleLiquidity { .. })));
+    assert_eq!(
+        markets.exit(ID, &at(0), BOB, (Amount::ZERO, Amount::ZERO)).map(|_| ()),
+        Err(Rejected::TooFewShares {
+            market: ID,
+            asked: Amount::ONE,
+            held: Amount::ZERO
+        })
+    );
+    let all = markets.position(ID, ALICE).shares;
+    assert!(
+        markets
+            .ask_exit(ID, &at(0), ALICE, all.try_add(Amount::ONE).unwrap())
+            .is_err()
+    );
+    markets.ask_exit(ID, &at(0), ALICE, all).unwrap();
+    assert!(markets.ask_exit(ID, &at(0), ALICE, Amount::ONE).is_err());
+    let refused = markets.exit(ID, &at(0), ALICE, (coins(1_000), Amount::ZERO));
+    assert!(matches!(refused, Err(Rejected::TooLittleOut { .. })));
+    markets.stay(ID, &at(0), ALICE).unwrap();
+    assert_eq!(*markets.pool(ID).unwrap(), before);
+}
+
+/// A rest that would be under `ticket_min` coins goes too, and the dead shares keep a pool that all have left.
+#[test]
+fn positions_leave_no_dust() {
+    let mut markets = opened();
+    let all = markets.position(ID, ALICE).shares;
+    let little = all.prorate(1, 20_001, Round::Down).unwrap(); // under 100 coins
+    markets
+        .ask_exit(ID, &at(0), ALICE, all.try_sub(little).unwrap())
+        .unwrap();
+    let paid = markets.exit(ID, &at(0), ALICE, (Amount::ZERO, Amount::ZERO)).unwrap();
+    assert_eq!(paid.shares, all);
+    assert_eq!(markets.position(ID, ALICE), Position::default());
+    let pool = *markets.pool(ID).unwrap();
+    assert_eq!([pool.shares, pool.leaving], [DEAD_SHARES, Amount::ZERO]);
+    assert!(!pool.base.is_zero() && !pool.coins.is_zero());
+    // Whoever comes next finds the old price, and loses nothing to the dead.
+    let entered = markets
+        .enter(ID, &at(0), BOB, (coins(10), coins(20_000)), Amount::ZERO)
+        .unwrap();
+    let paid = markets.worth(ID, entered.shares).unwrap();
+    assert!(entered.coins.try_sub(paid.coins).unwrap() < Amount::from_raw(1_000_000_000_000_000));
+}
+
+/// The first depositor makes few shares and drives up what each is worth; the second loses next to nothing.
+#[test]
+fn attack_inflate_the_share_of_the_first_depositor() {
+    let mut markets = empty();
+    let small = (Amount::from_raw(50_000_000), Amount::from_raw(100_000_000_000));
+    markets.enter(ID, &at(0), MALLORY, small, Amount::ZERO).unwrap();
+    // Trading with himself brings in fees, at most 1 % of what goes through.
+    for _ in 0..1_000 {
+        let got = trade(&mut markets, &at(0), Side::Sell, small.0);
+        trade(&mut markets, &at(0), Side::Buy, got);
+    }
+    let pool = *markets.pool(ID).unwrap();
+    let brought = (coins(5), coins(10_000));
+    let entered = markets.enter(ID, &at(0), BOB, brought, Amount::ZERO).unwrap();
+    let paid = markets.worth(ID, entered.shares).unwrap();
+    let lost = entered.coins.try_sub(paid.coins).unwrap();
+    // One share at most, however much it has become worth.
+    let share = pool.coins.prorate(1, pool.shares.raw(), Round::Up).unwrap();
+    assert!(lost <= share.try_add(Amount::from_raw(2)).unwrap(), "{lost} of {share}");
+    assert!(lost.raw() < entered.coins.raw() / 1_000_000_000);
+
+    let too_small = (Amount::from_raw(500_000), Amount::from_raw(1_000_000));
+    let refused = empty().enter(ID, &at(0), MALLORY, too_small, Amount::ZERO);
+    assert!(matches!(refused, Err(Rejected::TooLittleLiquidity { .. })));
+}
+
+#[test]
+fn liquidity_counts_a_day_after_it_came() {
+    let mut markets = empty();
+    assert_eq!(markets.least_depth(ID, &at(0)).unwrap(), Amount::ZERO);
+    markets
+        .enter(ID, &at(HOUR), ALICE, (coins(1_000), coins(2_000_000)), Amount::ZERO)
+        .unwrap();
+    let depth = markets.locked_depth(ID).unwrap();
+    for (hours, seen) in [
+        (1, Amount::ZERO),
+        (24, Amount::ZERO),
+        (25, Amount::ZERO),
+        (26, depth),
+        (400, depth),
+    ] {
+        assert_eq!(markets.least_depth(ID, &at(hours * HOUR)).unwrap(), seen, "{hours} h");
+    }
+    // At genesis it has always been there.
+    assert_eq!(
+        opened().least_depth(ID, &at(0)).unwrap(),
+        opened().locked_depth(ID).unwrap()
+    );
+}
+
+/// Depth lent for an hour, a block or a batch never counts; depth that was away for a block counts as away for a day.
+#[test]
+fn attack_lend_depth_for_a_while() {
+    let mut markets = opened();
+    let own = markets.locked_depth(ID).unwrap();
+    markets
+        .enter(
+            ID,
+            &at(10 * HOUR),
+            MALLORY,
+            (coins(9_000), coins(18_000_000)),
+            Amount::ZERO,
+        )
+        .unwrap();
+    assert_eq!(markets.least_depth(ID, &at(33 * HOUR)).unwrap(), own);
+    let lent = markets.position(ID, MALLORY).shares;
+    markets.ask_exit(ID, &at(33 * HOUR), MALLORY, lent).unwrap();
+    for hours in 33..100 {
+        assert!(
+            markets
+                .least_depth(ID, &at(hours * HOUR))
+                .unwrap()
+                .raw()
+                .abs_diff(own.raw())
+                <= 2,
+            "{hours} h"
+        );
+    }
+    markets.stay(ID, &at(40 * HOUR), MALLORY).unwrap();
+    assert!(
+        markets
+            .least_depth(ID, &at(64 * HOUR))
+            .unwrap()
+            .raw()
+            .abs_diff(own.raw())
+            <= 2
+    );
+    assert!(markets.least_depth(ID, &at(65 * HOUR)).unwrap() > own.try_add(own).unwrap());
+}
+
+#[test]
+fn the_mean_price_weighs_time() {
+    let mut markets = opened();
+    let spot = |markets: &Markets| markets.curve(ID).unwrap().unwrap().spot();
+    assert_eq!(empty().mean(ID, &at(0)).unwrap(), None);
+    assert_eq!(markets.mean(ID, &at(0)).unwrap(), Some(Price::whole(2_000)));
+    sell(&mut markets, &at(1_800), 500);
+    let low = spot(&markets);
+    // No time has passed at the new price, then half of the window.
+    assert_eq!(markets.mean(ID, &at(1_800)).unwrap(), Some(Price::whole(2_000)));
+    let half = markets.mean(ID, &at(2_700)).unwrap().unwrap();
+    let middle = Price::whole(2_000).midpoint(low, Round::Down);
+    let off = half.max(middle).saturating_sub(half.min(middle));
+    // The window is cut at a multiple of its 32nd.
+    assert!(
+        off < Price::whole(2_000)
+            .prorate(Seconds(57), Seconds(1_800), Round::Up)
+            .unwrap()
+    );
+    assert_eq!(markets.mean(ID, &at(100_000)).unwrap(), Some(low));
+}
+
+/// 1000 ether at 2000, a band of 5 % and a fee of 1 %: 1000 × 0.04 ÷ 0.95 after the fee.
+#[test]
+fn the_engine_sells_what_a_locked_pool_at_the_low_price_would_buy() {
+    let mut markets = opened();
+    let allowance = markets.allowance(ID, &at(0), Price::whole(2_000)).unwrap().unwrap();
+    assert_eq!(allowance.limit, Price::whole(1_900));
+    assert_eq!(
+        allowance.most.in_units(Decimals::MAX).to_string()[..12],
+        *"42.530568846"
+    );
+    // That much does sell, at its limit on average.
+    let forced = Forced {
+        amount: allowance.most,
+        limit: allowance.limit,
+    };
+    let batch = markets.clear(ID, &[], Some(forced)).unwrap().unwrap();
+    assert_eq!(batch.forced.given, allowance.most);
+    let least = Exchange::at(allowance.limit, Decimals::MAX)
+        .coins(allowance.most, Round::Down)
+        .unwrap();
+    assert!(
+        batch.forced.got.try_add(Amount::from_raw(2_000)).unwrap() >= least
+            && batch.forced.got <= least.try_add(Amount::from_raw(4_000)).unwrap()
+    );
+
+    // A pool pushed up, or one further away than the band on either side, buys no more.
+    trade(&mut markets, &at(0), Side::Buy, coins(40_000));
+    let pushed = markets.allowance(ID, &at(0), Price::whole(2_000)).unwrap().unwrap();
+    assert!(pushed.most.raw().abs_diff(allowance.most.raw()) < allowance.most.raw() / 1_000);
+    trade(&mut markets, &at(0), Side::Buy, coins(40_000));
+    assert_eq!(markets.allowance(ID, &at(0), Price::whole(2_000)).unwrap(), None);
+    assert_eq!(opened().allowance(ID, &at(0), Price::whole(2_106)).unwrap(), None);
+    assert_eq!(opened().allowance(ID, &at(0), Price::whole(1_904)).unwrap(), None);
+    assert_eq!(empty().allowance(ID, &at(0), Price::whole(2_000)).unwrap(), None);
+
+    // With half of the shares leaving, half.
+    let half = markets.position(ID, ALICE).shares.prorate(1, 2, Round::Down).unwrap();
+    let mut markets = opened();
+    markets.ask_exit(ID, &at(0), ALICE, half).unwrap();
+    let halved = markets.allowance(ID, &at(0), Price::whole(2_000)).unwrap().unwrap();
+    assert!(halved.most.raw().abs_diff(allowance.most.raw() / 2) < 10_000);
+    assert_eq!(
+        markets
+            .locked_coins(ID, &at(0), Price::whole(2_000))
+            .unwrap()
+            .in_units(Decimals::MAX)
+            .to_string()[..14],
+        *"1000000.000000"
+    );
+}
+
+/// What a random sequence does.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Trade(bool, u64),
+    Enter(u8, u64, u64),
+    Leave(u8, u64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        (any::<bool>(), 1_u64..1_000_000).prop_map(|(sells, size)| Step::Trade(sells, size)),
+        (0_u8..3, 1_u64..1_000_000, 1_u64..1_000_000).prop_map(|(who, base, coins)| Step::Enter(who, base, coins)),
+        (0_u8..3, 1_u64..1_000_000).prop_map(|(who, part)| Step::Leave(who, part)),
+    ]
+}
+
+proptest! {
+    /// A share never loses liquidity, all shares add up, and the ledger that a flow would keep is never overdrawn.
+    #[test]
+    fn a_share_never_loses_liquidity(
+        stable in any::<bool>(),
+        start in (1_000_000_u64..1 << 60, 1_000_000_u64..1 << 60),
+        steps in proptest::collection::vec(step(), 1..60),
+    ) {
+        let curve = if stable { PoolCurve::StableSwap { amplification: 50 } } else { PoolCurve::ConstantProduct };
+        let mut markets = Markets::default();
+        markets.add(MarketSpec { curve, ..spec() }, Decimals::MAX).unwrap();
+        let amount = |raw: u64| Amount::from_raw(raw.into());
+        markets.enter(ID, &at(0), ALICE, (amount(start.0), amount(start.1)), Amount::ZERO).unwrap();
+        let owners = [ALICE, BOB, MALLORY];
+        let (mut was, mut shares) = (Amount::ZERO, Amount::ONE);
+        for (time, step) in steps.into_iter().enumerate() {
+            let clock = at(time as u64 * 600);
+            let pool = *markets.pool(ID).unwrap();
+            let part = |of: Amount, millionths: u64| of.prorate(millionths.into(), 1_000_000, Round::Up).unwrap();
+            match step {
+                Step::Trade(true, size) => { trade(&mut markets, &clock, Side::Sell, part(pool.base, size)); }
+                Step::Trade(false, size) => { trade(&mut markets, &clock, Side::Buy, part(pool.coins, size)); }
+                Step::Enter(who, base, coins) => {
+                    let brought = (part(pool.base, base), part(pool.coins, coins));
+                    if let Ok(taken) = markets.enter(ID, &clock, owners[usize::from(who)], brought, Amount::ZERO) {
+                        prop_assert!(taken.base <= brought.0 && taken.coins <= brought.1);
+                    }
+                }
+                Step::Leave(who, size) => {
+                    let owner = owners[usize::from(who)];
+                    let held = markets.position(ID, owner).shares;
+                    if held > Amount::ONE {
+                        markets.ask_exit(ID, &clock, owner, part(held, size)).unwrap();
+                        let paid = markets.exit(ID, &clock, owner, (Amount::ZERO, Amount::ZERO)).unwrap();
+                        prop_assert!(paid.base <= pool.base && paid.coins <= pool.coins);
+                    }
+                }
+            }
+            let pool = *markets.pool(ID).unwrap();
+            prop_assert_eq!(markets.shares_add_up(ID, &pool), Ok(()));
+            let is = markets.curve(ID).unwrap().unwrap().liquidity();
+            // Liquidity is shown rounded down.
+            prop_assert!(cmp_products(is.raw() + 1, shares.raw(), was.raw(), pool.shares.raw()).is_ge());
+            prop_assert!(markets.least_depth(ID, &clock).unwrap() <= markets.locked_depth(ID).unwrap());
+            (was, shares) = (is, pool.shares);
+        }
+    }
+
+    /// The least depth is the least that stood in the last 24 hours and what is left of the hour before.
+    #[test]
+    fn the_least_depth_is_that_of_a_day(blocks in proptest::collection::vec((1_u64..40_000, 0_u64..4), 1..40)) {
+        let mut markets = empty();
+        let (mut now, mut history) = (0, vec![(0, Amount::ZERO)]);
+        for (seconds, action) in blocks {
+            now += seconds;
+            let position = markets.position(ID, ALICE);
+            match action {
+                0 => { markets.enter(ID, &at(now), ALICE, (coins(10), coins(20_000)), Amount::ZERO).unwrap(); }
+                1 if position.shares > coins(10) => { markets.ask_exit(ID, &at(now), ALICE, coins(1)).unwrap_or_default(); }
+                2 if !position.leaving.is_zero() => markets.stay(ID, &at(now), ALICE).unwrap(),
+                _ => {}
+            }
+            history.push((now, markets.locked_depth(ID).unwrap()));
+            let from = (now / HOUR).saturating_sub(24) * HOUR;
+            // What stood at `from` began at the last change before it.
+            let standing = history.iter().rev().find(|(time, _)| *time <= from).map_or(Amount::ZERO, |(_, depth)| *depth);
+            let later = history.iter().filter(|(time, _)| *time >= from).map(|(_, depth)| *depth);
+            prop_assert_eq!(markets.least_depth(ID, &at(now)).unwrap(), later.fold(standing, Amount::min));
+        }
+    }
+}
