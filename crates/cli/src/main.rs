@@ -28,7 +28,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Replays recorded prices through the engine and reports what was lost, by whom.
-    Replay(replay::Arguments),
+    Replay(Box<replay::Arguments>),
     /// Runs the peers' vectors through the engine and compares every figure.
     Conformance {
         /// Files of vectors, or folders of such files

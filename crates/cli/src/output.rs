@@ -40,16 +40,45 @@ pub(crate) fn prepare(outputs: &[(&str, &Path)], inputs: &[&Path]) -> Result<(),
 
 /// Writes a file beside its place and renames it there.
 pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let whole = || -> io::Result<()> {
-        place(path)?;
-        let mut file = beside(path)?;
-        file.write_all(text.as_bytes())?;
-        file.as_file().sync_all()?;
-        readable(file.as_file())?;
-        file.persist(path)?;
-        Ok(())
-    };
-    whole().map_err(|error| failed(path, error))
+    let mut draft = Draft::new(path)?;
+    let written = draft.file.write_all(text.as_bytes());
+    written.map_err(|error| failed(path, error))?;
+    draft.publish()
+}
+
+/// A file beside its place: gone if it is dropped, there whole once it is published.
+pub(crate) struct Draft<'a> {
+    path: &'a Path,
+    file: NamedTempFile,
+}
+
+impl<'a> Draft<'a> {
+    /// Empty.
+    pub(crate) fn new(path: &'a Path) -> Result<Self, Failure> {
+        let made = || -> io::Result<NamedTempFile> {
+            place(path)?;
+            beside(path)
+        };
+        let file = made().map_err(|error| failed(path, error))?;
+        Ok(Self { path, file })
+    }
+
+    /// Where to write.
+    pub(crate) fn file(&self) -> &fs::File {
+        self.file.as_file()
+    }
+
+    /// Renames it into its place.
+    pub(crate) fn publish(self) -> Result<(), Failure> {
+        let path = self.path;
+        let whole = || -> io::Result<()> {
+            self.file.as_file().sync_all()?;
+            readable(self.file.as_file())?;
+            self.file.persist(path)?;
+            Ok(())
+        };
+        whole().map_err(|error| failed(path, error))
+    }
 }
 
 /// Prints a summary. Error: nobody reads it, or it has no place; files that were written are whole and stay.

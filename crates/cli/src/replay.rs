@@ -4,15 +4,16 @@ mod ledger;
 
 use std::path::{Path, PathBuf};
 
-use ballast_num::Seconds;
-use ballast_sim::baseline::{self, both_orders};
+use ballast_num::{Ratio, Seconds};
+use ballast_sim::compare::{self, Cell, Compared, RUNS};
 use ballast_sim::config::{Config, KEEPERS_MAX};
+use ballast_sim::export::{Export, Format};
+use ballast_sim::generation::Generation;
 use ballast_sim::population::{Population, VAULTS_MAX};
 use ballast_sim::report::json::Summary;
 use ballast_sim::report::{Collateral, Report, html, terminal};
-use ballast_sim::run::{Failed, Outcome, Setup};
+use ballast_sim::run::{Failed, Listener, Outcome, Setup, run_told};
 use ballast_sim::scenario::{MAKER_ETH_B, Scenario};
-use ballast_sim::sensitivity;
 use ballast_sim::world::Rules;
 use clap::{ArgGroup, Args};
 
@@ -47,9 +48,18 @@ pub(crate) struct Arguments {
     /// Draws the vaults: the same seed, the same vaults [default: 1]
     #[arg(long, value_name = "S", value_parser = whole)]
     seed: Option<u64>,
+    /// How the types share the reserve's capital: isolated, pooled or modular [default: modular]
+    #[arg(long, value_name = "DESIGN")]
+    generation: Option<Generation>,
+    /// Scales what can be sold into, market volume and stability pools: 0.01 to 100 [default: 1]
+    #[arg(long, value_name = "X")]
+    depth: Option<Ratio>,
     /// Time between two blocks [default: 12]
     #[arg(long, value_name = "SECONDS", value_parser = whole)]
     block_seconds: Option<u64>,
+    /// Writes every event and receipt of the reported run: .parquet or .jsonl
+    #[arg(long, value_name = "FILE")]
+    export_events: Option<PathBuf>,
     /// Writes the summary for programs
     #[arg(long, value_name = "OUT")]
     json: Option<PathBuf>,
@@ -75,22 +85,15 @@ fn whole(text: &str) -> Result<u64, String> {
 /// Runs the command.
 pub(crate) fn replay(arguments: &Arguments) -> Result<(), Failure> {
     // Everything that can be wrong is found before the first block runs.
-    let mut config = match &arguments.config {
-        Some(path) => Config::load(path).map_err(Failure::bad_input)?,
-        None => Config::default(),
-    };
-    if let Some(count) = arguments.keepers {
-        config.keepers.count = count;
-    }
-    config.check().map_err(Failure::bad_input)?;
     if arguments.scenario.as_deref() == Some(MAKER_ETH_B) {
-        return ledger::replay(arguments, &config);
+        return ledger::replay(arguments, &config(arguments, "")?);
     }
     let scenario = match &arguments.scenario {
         Some(name) => Scenario::built_in(name),
         None => Scenario::of_files(&arguments.prices),
     };
     let scenario = scenario.map_err(Failure::bad_input)?;
+    let config = config(arguments, scenario.settings)?;
     let population = population(arguments, &scenario, &config)?;
     let setup = Setup {
         scenario: &scenario,
@@ -99,9 +102,25 @@ pub(crate) fn replay(arguments: &Arguments) -> Result<(), Failure> {
         step: Seconds(arguments.block_seconds.unwrap_or(STEP)),
         rules: Rules::Ballast,
     };
-    baseline::check(&setup).map_err(failed)?;
+    compare::check(&setup).map_err(failed)?;
     check_outputs(arguments)?;
     report(arguments, &setup)
+}
+
+/// The settings: the scenario's own, over them the file's, over them the options.
+fn config(arguments: &Arguments, settings: &str) -> Result<Config, Failure> {
+    let mut config = Config::load(settings, arguments.config.as_deref()).map_err(Failure::bad_input)?;
+    if let Some(count) = arguments.keepers {
+        config.keepers.count = count;
+    }
+    if let Some(generation) = arguments.generation {
+        config.capital.generation = generation;
+    }
+    if let Some(depth) = arguments.depth {
+        config.market.depth = depth;
+    }
+    config.check().map_err(Failure::bad_input)?;
+    Ok(config)
 }
 
 fn population(arguments: &Arguments, scenario: &Scenario, config: &Config) -> Result<Population, Failure> {
@@ -128,21 +147,11 @@ fn population(arguments: &Arguments, scenario: &Scenario, config: &Config) -> Re
 
 /// Runs everything that the report tells, then writes it.
 fn report(arguments: &Arguments, setup: &Setup<'_>) -> Result<(), Failure> {
-    let blocks = setup.scenario.blocks(setup.step);
-    let bar = progress::bar(2 * blocks, "both orders");
-    let outcomes = both_orders(setup, &|done| bar.inc(done)).map_err(failed)?;
+    let bar = progress::bar(RUNS * setup.scenario.blocks(setup.step), "replays");
+    let compared = compare::compare(setup, &|done| bar.inc(done)).map_err(failed)?;
     bar.finish_and_clear();
 
-    let (scenario, config, population, step) = (setup.scenario, setup.config, setup.population, setup.step);
-    let bar = progress::bar(2 * blocks, "stand-in");
-    let baseline = baseline::baseline(scenario, config, population, step, &|done| bar.inc(done)).map_err(failed)?;
-    bar.finish_and_clear();
-
-    let cells_of_table = (sensitivity::POOLS.len() * sensitivity::KEEPERS.len()) as u64;
-    let bar = progress::bar(2 * blocks * cells_of_table, "sensitivity");
-    let cells = sensitivity::table(scenario, config, population, step, &|done| bar.inc(done)).map_err(failed)?;
-    bar.finish_and_clear();
-
+    let (scenario, config, population) = (setup.scenario, setup.config, setup.population);
     let collaterals = Collateral::all(scenario, config, population).map_err(|error| failed(error.into()))?;
     let report = Report {
         scenario: &scenario.name,
@@ -150,22 +159,64 @@ fn report(arguments: &Arguments, setup: &Setup<'_>) -> Result<(), Failure> {
         collaterals: &collaterals,
         config,
         population: &population.source,
-        outcomes: &outcomes,
+        outcomes: &compared.outcomes,
+        compared: Some(&compared),
     };
-    let summary = Summary::of(&scenario.name, &outcomes[0]);
+    let summary = Summary::of_report(&report);
     if let Some(path) = &arguments.json {
         output::write(path, &summary.text())?;
     }
     if let Some(path) = &arguments.html {
-        output::write(path, &html::text(&report, &baseline, &cells))?;
+        output::write(path, &html::text(&report, &compared))?;
     }
-    output::print(&terminal::text(&report, Some(&baseline), &cells))?;
-    broken(&outcomes)
+    if let Some(path) = &arguments.export_events {
+        events(setup, &compared.outcomes[0], path)?;
+    }
+    output::print(&terminal::text(&report))?;
+    broken(&compared.outcomes)?;
+    broken_elsewhere(&compared)
+}
+
+/// Runs the reported order again, and writes down what each block says.
+fn events(setup: &Setup<'_>, reported: &Outcome, path: &Path) -> Result<(), Failure> {
+    let bar = progress::bar(reported.blocks, "events");
+    let again = export(path, |listener| {
+        run_told(setup, reported.order, &|done| bar.inc(done), listener).map_err(failed)
+    })?;
+    bar.finish_and_clear();
+    same(reported, &again)
+}
+
+/// Writes a file of what `run` tells its listener.
+fn export<T>(path: &Path, run: impl FnOnce(&mut Listener<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+    let draft = output::Draft::new(path)?;
+    let unwritten = |error: std::io::Error| Failure::BadInput(format!("{} can't be written: {error}", path.display()));
+    let format = Format::of(path).map_err(Failure::BadInput)?;
+    let mut export = Export::new(format, draft.file()).map_err(unwritten)?;
+    let outcome = run(&mut |block, result| export.add(block, result))?;
+    export.finish().map_err(unwritten)?;
+    draft.publish()?;
+    Ok(outcome)
+}
+
+/// Whether the run whose events were written is the reported one.
+fn same(reported: &Outcome, again: &Outcome) -> Result<(), Failure> {
+    if reported.root == again.root {
+        return Ok(());
+    }
+    Err(Failure::Broken(format!(
+        "the same input gave the roots {} and {}",
+        reported.root, again.root
+    )))
 }
 
 /// Finds a place that cannot be written before the work is done.
 fn check_outputs(arguments: &Arguments) -> Result<(), Failure> {
+    if let Some(path) = &arguments.export_events {
+        Format::of(path).map_err(Failure::BadInput)?;
+    }
     let outputs = [
+        ("--export-events", arguments.export_events.as_deref()),
         ("--json", arguments.json.as_deref()),
         ("--html", arguments.html.as_deref()),
     ];
@@ -190,6 +241,18 @@ fn failed(error: Failed) -> Failure {
 fn broken(outcomes: &[Outcome; 2]) -> Result<(), Failure> {
     match outcomes.iter().find_map(|outcome| outcome.first_breach.as_ref()) {
         Some(breach) => Err(Failure::Broken(breach.clone())),
+        None => Ok(()),
+    }
+}
+
+/// An invariant that broke in a run whose figures stand only in a table.
+fn broken_elsewhere(compared: &Compared) -> Result<(), Failure> {
+    let broken = |cell: &&Cell| cell.figures.as_ref().is_some_and(|figures| figures.breaches > 0);
+    match compared.cells.iter().find(broken) {
+        Some(cell) => Err(Failure::Broken(format!(
+            "an invariant broke in the {} generation at depth {}: replay it by --generation and --depth",
+            cell.generation, cell.depth
+        ))),
         None => Ok(()),
     }
 }

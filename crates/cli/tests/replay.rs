@@ -72,9 +72,11 @@ fn a_replay_of_files_writes_both_reports_whole() {
     let folder = Folder::new();
     let prices = folder.file("ETH.csv", FALL);
     let (json, html) = (folder.path("deep/er/summary.json"), folder.path("deep/report.html"));
+    let events = folder.path("deep/events.jsonl");
     let run = ballast()
         .args(["replay", "--prices", text(&prices), "--vaults", "50", "--keepers", "0"])
         .args(["--block-seconds", "60", "--json", text(&json), "--html", text(&html)])
+        .args(["--export-events", text(&events)])
         .assert()
         .success();
     let said = String::from_utf8_lossy(&run.get_output().stdout).into_owned();
@@ -93,6 +95,8 @@ fn a_replay_of_files_writes_both_reports_whole() {
         "bad_debt_usd",
         "loss_by_step",
         "capital_efficiency",
+        "generations",
+        "liquidity_coverage",
         "invariant_checks",
         "invariant_breaches",
         "state_root",
@@ -120,6 +124,15 @@ fn a_replay_of_files_writes_both_reports_whole() {
     );
     assert!(summary["vaults_liquidated"].as_u64().unwrap() > 0);
     assert!(summary["bad_debt_usd"].is_string());
+
+    let cells = summary["generations"].as_array().unwrap();
+    assert_eq!(cells.len(), 18);
+    assert!(cells.iter().all(|cell| cell["figures"]["bad_debt_usd"].is_string()));
+    let covered = summary["liquidity_coverage"].as_array().unwrap();
+    assert_eq!(covered.len(), 4); // the reserve and its one collateral, at the start and when it was worst
+
+    let lines = fs::read_to_string(&events).unwrap();
+    assert!(lines.lines().count() > 90 && lines.contains("\"kind\":\"VaultSeized\""));
 
     let page = fs::read_to_string(&html).unwrap();
     assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"));
@@ -191,12 +204,14 @@ fn contradictory_settings_are_refused() {
         ("[pool]\nshares = 1\n", "unknown field"),
         ("[type]\npenalty = \"a lot\"\n", "penalty"),
         (
-            "[pool]\nshare_of_debt = 0.9\nfirst_loss_share = 0.2\n",
+            "[pool]\nshare_of_debt = 0.9\n[capital]\nshare_of_debt = 0.2\n",
             "exceed all debt",
         ),
         ("[type]\nliquidation_ratio = 1.1\n", "liquidation ratio"),
         ("[type]\ninitial_ratio = 1.4\n", "initial ratio"),
         ("[keepers]\nlatency_blocks = 0\n", "latency_blocks"),
+        ("[capital]\nown_share = 1.1\n", "at most 1"),
+        ("[market]\ndepth = 0\n", "choose 0.01 to 100"),
         ("[feed]\nquorum = 9\n", "quorum"),
         ("not toml at all", "settings.toml"),
     ] {
@@ -216,6 +231,7 @@ fn what_would_have_no_effect_is_refused() {
         (["maker-eth-b", "--vaults", "5"], "recorded vaults"),
         (["maker-eth-b", "--seed", "5"], "--seed has no effect"),
         (["maker-eth-b", "--block-seconds", "12"], "recorded blocks"),
+        (["maker-eth-b", "--generation", "pooled"], "--generation has no effect"),
     ] {
         let said = refused(&folder, &arguments);
         assert!(said.contains(expected), "{arguments:?}: {said}");
@@ -244,6 +260,10 @@ fn numbers_out_of_range_are_refused_with_the_range() {
         ("--block-seconds", "-1", "from 0 to"),
         ("--vaults", "-1", "1 to 5000000"),
         ("--vaults", "5000001", "1 to 5000000"),
+        ("--depth", "0.009", "choose 0.01 to 100"),
+        ("--depth", "101", "choose 0.01 to 100"),
+        ("--generation", "shared", "isolated, pooled or modular"),
+        ("--export-events", "events.csv", ".parquet or .jsonl"),
     ] {
         let said = refused(&folder, &["black-thursday", option, number]);
         assert!(said.contains(expected), "{option} {number}: {said}");

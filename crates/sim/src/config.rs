@@ -23,6 +23,9 @@ use ballast_num::{Amount, Ratio, Seconds};
 use ballast_protocol::coins;
 use serde::Deserialize;
 
+use crate::depth::{self, DEPTH_MAX, DEPTH_MIN};
+use crate::generation::Generation;
+
 pub use keys::check_ledger;
 pub use parameters::{Auction, AuctionCurve, Collateral, Feed, Limits};
 
@@ -42,26 +45,27 @@ pub struct Config {
     pub feed: Feed,
     /// Limits of the whole reserve.
     pub limits: Limits,
-    /// Stability pools and first-loss capital at the start.
+    /// Stability pools at the start.
     pub pool: Pool,
+    /// Loss-absorbing capital at the start, and how the types share it.
+    pub capital: Capital,
     /// Who buys from auctions.
     pub keepers: Keepers,
     /// Where they sell what they bought.
     pub market: Market,
     /// The vaults that are drawn when no file lists them.
     pub population: Drawn,
+    /// What the liquidity coverage is judged by.
+    pub coverage: Coverage,
 }
 
-/// The capital that stands ready at the start, as shares of each type's debt.
+/// The stability pool of each type.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Pool {
-    /// Coins in the stability pool.
+    /// Coins in it at the start, as a share of the type's debt, before [`Market::depth`].
     #[serde(deserialize_with = "text::decimal")]
     pub share_of_debt: Ratio,
-    /// First-loss capital.
-    #[serde(deserialize_with = "text::decimal")]
-    pub first_loss_share: Ratio,
     /// Most that the pool pays is the oracle's low price × (1 − this).
     #[serde(deserialize_with = "text::decimal")]
     pub discount: Ratio,
@@ -77,10 +81,37 @@ impl Default for Pool {
     fn default() -> Self {
         Self {
             share_of_debt: Ratio::percent(10),
-            first_loss_share: Ratio::percent(1),
             discount: Ratio::percent(5),
             floor: coins(1),
             cooldown: Seconds::HOUR,
+        }
+    }
+}
+
+/// What absorbs losses below the positions themselves (docs/backstop.md), as coins at the start.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Capital {
+    /// By which design the types share it.
+    pub generation: Generation,
+    /// All of it, as a share of all debt: the same in each generation.
+    #[serde(deserialize_with = "text::decimal")]
+    pub share_of_debt: Ratio,
+    /// Of it, what the modular generation gives the types as their own; the rest stands in the common steps.
+    #[serde(deserialize_with = "text::decimal")]
+    pub own_share: Ratio,
+    /// The line of a modular type: so many times its part of what is common, in proportion to debt, at most all.
+    #[serde(deserialize_with = "text::decimal")]
+    pub line_factor: Ratio,
+}
+
+impl Default for Capital {
+    fn default() -> Self {
+        Self {
+            generation: Generation::Modular,
+            share_of_debt: Ratio::percent(1),
+            own_share: Ratio::percent(50),
+            line_factor: Ratio::percent(200),
         }
     }
 }
@@ -126,6 +157,9 @@ pub struct Market {
     /// Time in which a sale's pressure halves.
     #[serde(deserialize_with = "text::seconds")]
     pub half_life: Seconds,
+    /// Factor of all that can be sold into, here and in stability pools ([`crate::depth`]).
+    #[serde(deserialize_with = "text::decimal")]
+    pub depth: Ratio,
 }
 
 impl Default for Market {
@@ -134,6 +168,7 @@ impl Default for Market {
             daily_volume: None,
             daily_volatility: Ratio::percent(20),
             half_life: Seconds::HOUR,
+            depth: Ratio::ONE,
         }
     }
 }
@@ -151,6 +186,35 @@ impl Default for Drawn {
     fn default() -> Self {
         Self {
             mean_debt: coins(12_000),
+        }
+    }
+}
+
+/// The stress and the bounds of the liquidity coverage ([`crate::coverage`]).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Coverage {
+    /// Share of all coins that is redeemed within a day.
+    #[serde(deserialize_with = "text::decimal")]
+    pub redeemed_in_a_day: Ratio,
+    /// Share of all coins that is redeemed within seven days.
+    #[serde(deserialize_with = "text::decimal")]
+    pub redeemed_in_a_week: Ratio,
+    /// Most that selling may move the price.
+    #[serde(deserialize_with = "text::decimal")]
+    pub slippage: Ratio,
+    /// Most of a market's turnover that is ours.
+    #[serde(deserialize_with = "text::decimal")]
+    pub participation: Ratio,
+}
+
+impl Default for Coverage {
+    fn default() -> Self {
+        Self {
+            redeemed_in_a_day: Ratio::percent(10),
+            redeemed_in_a_week: Ratio::percent(30),
+            slippage: Ratio::percent(5),
+            participation: Ratio::percent(20),
         }
     }
 }
@@ -180,21 +244,49 @@ pub enum BadConfig {
 }
 
 impl Config {
-    /// Reads a file. Errors: `Failed`, else as [`Config::parse`].
-    pub fn load(path: &Path) -> Result<Self, BadConfig> {
+    /// Reads a file over the settings that a scenario brings along ([`Scenario::settings`](crate::scenario::Scenario)); none
+    /// is those alone. Errors: `Failed`, else as [`Config::parse`].
+    pub fn load(settings: &str, path: Option<&Path>) -> Result<Self, BadConfig> {
+        let Some(path) = path else {
+            return Self::parse("the scenario's settings", settings);
+        };
         let text = std::fs::read_to_string(path).map_err(|error| BadConfig::Failed {
             path: path.to_owned(),
             error,
         })?;
-        Self::parse(&path.display().to_string(), &text)
+        Self::parse_over(settings, &path.display().to_string(), &text)
+    }
+
+    /// Reads TOML text over such settings: what the text says replaces them, key by key. Errors: as [`Config::parse`].
+    pub fn parse_over(settings: &str, file: &str, text: &str) -> Result<Self, BadConfig> {
+        // Alone first, for its messages name the line.
+        let alone = Self::parse(file, text);
+        if settings.is_empty() {
+            return alone;
+        }
+        match alone {
+            Ok(_) | Err(BadConfig::Contradictory(_)) => {}
+            Err(error) => return Err(error),
+        }
+        let mut all = table(file, settings)?;
+        for (section, values) in table(file, text)? {
+            match (all.get_mut(&section), values) {
+                (Some(toml::Value::Table(all)), toml::Value::Table(values)) => all.extend(values),
+                (_, values) => {
+                    all.insert(section, values);
+                }
+            }
+        }
+        let config: Self = all
+            .try_into()
+            .map_err(|error: toml::de::Error| malformed(file, &error))?;
+        config.check()?;
+        Ok(config)
     }
 
     /// Reads TOML text, called `file` in messages. Errors: `Malformed`, then those of [`Config::check`].
     pub fn parse(file: &str, text: &str) -> Result<Self, BadConfig> {
-        let config: Self = toml::from_str(text).map_err(|error| BadConfig::Malformed {
-            file: file.to_owned(),
-            reason: error.to_string().trim_end().to_owned(),
-        })?;
+        let config: Self = toml::from_str(text).map_err(|error| malformed(file, &error))?;
         config.check()?;
         Ok(config)
     }
@@ -202,7 +294,11 @@ impl Config {
     /// Whether the settings that the engine does not judge fit together. Error: `Contradictory`.
     pub fn check(&self) -> Result<(), BadConfig> {
         let Self {
-            pool, keepers, market, ..
+            capital,
+            keepers,
+            market,
+            coverage,
+            ..
         } = self;
         let one = Ratio::ONE;
         let all_keepers = keepers
@@ -210,15 +306,31 @@ impl Config {
             .raw()
             .checked_mul(keepers.count.into())
             .map_or(Ratio::MAX, Ratio::from_raw);
-        let tied = Ratio::try_sum([pool.share_of_debt, pool.first_loss_share, all_keepers]).unwrap_or(Ratio::MAX);
+        let pool = depth::pool_share(self).unwrap_or(Ratio::MAX);
+        let tied = Ratio::try_sum([pool, capital.share_of_debt, all_keepers]).unwrap_or(Ratio::MAX);
         let faults = [
             (
                 tied > one,
                 format!(
-                    "pool.share_of_debt {}, pool.first_loss_share {} and {} × keepers.capital_share {} exceed all debt: \
-                     there are no more coins than debt",
-                    pool.share_of_debt, pool.first_loss_share, keepers.count, keepers.capital_share
+                    "pools of {pool} of the debt, capital.share_of_debt {} and {} × keepers.capital_share {} exceed all \
+                     debt: there are no more coins than debt",
+                    capital.share_of_debt, keepers.count, keepers.capital_share
                 ),
+            ),
+            (
+                !(DEPTH_MIN..=DEPTH_MAX).contains(&market.depth),
+                format!("the depth is {}: choose {DEPTH_MIN} to {DEPTH_MAX}", market.depth),
+            ),
+            (
+                capital.own_share > one,
+                format!(
+                    "capital.own_share {} is a part of the capital: at most 1",
+                    capital.own_share
+                ),
+            ),
+            (
+                coverage.slippage >= one || coverage.participation > one,
+                "coverage.slippage must be under 1, coverage.participation at most 1".into(),
             ),
             (
                 keepers.latency_blocks == 0,
@@ -243,6 +355,17 @@ impl Config {
             Some((_, what)) => Err(BadConfig::Contradictory(what)),
             None => Ok(()),
         }
+    }
+}
+
+fn table(file: &str, text: &str) -> Result<toml::Table, BadConfig> {
+    toml::from_str(text).map_err(|error| malformed(file, &error))
+}
+
+fn malformed(file: &str, error: &toml::de::Error) -> BadConfig {
+    BadConfig::Malformed {
+        file: file.to_owned(),
+        reason: error.to_string().trim_end().to_owned(),
     }
 }
 

@@ -35,10 +35,12 @@ use self::record::Record;
 pub use self::watch::OnlyOurs;
 use self::watch::Watch;
 pub use self::world::BOOK;
+use crate::admission::Admission;
 use crate::config::Config;
+use crate::depth;
 use crate::keepers::{Desk, View};
 use crate::prices::{Cursor, Malformed, Order, Path, Series};
-use crate::run::{Checks, Failed, Mean, Outcome, observations};
+use crate::run::{Checks, Failed, Listener, Mean, Outcome, observations};
 use crate::scenario::DAILY_VOLUME;
 use crate::tally::Tally;
 use crate::timeline::{Moment, Timeline};
@@ -172,6 +174,17 @@ pub fn run(ledger: &Ledger, given: &Config, order: Order, progress: &dyn Fn(u64)
     run_with_pool(ledger, given, Ratio::ZERO, order, progress)
 }
 
+/// The same, with someone who is told of each block. Errors: those of [`run`], then `Told`.
+pub fn run_told(
+    ledger: &Ledger,
+    given: &Config,
+    order: Order,
+    progress: &dyn Fn(u64),
+    listener: &mut Listener<'_>,
+) -> Result<LedgerOutcome, Failed> {
+    run_whole(ledger, &world::config(given, Ratio::ZERO), order, progress, listener)
+}
+
 /// The same with a stability pool of this share of [`BOOK`] at the start, which the peer did not have.
 pub fn run_with_pool(
     ledger: &Ledger,
@@ -180,14 +193,23 @@ pub fn run_with_pool(
     order: Order,
     progress: &dyn Fn(u64),
 ) -> Result<LedgerOutcome, Failed> {
+    run_whole(ledger, &world::config(given, pool), order, progress, &mut |_, _| Ok(()))
+}
+
+fn run_whole(
+    ledger: &Ledger,
+    config: &Config,
+    order: Order,
+    progress: &dyn Fn(u64),
+    listener: &mut Listener<'_>,
+) -> Result<LedgerOutcome, Failed> {
     let path = Path::new(ledger.series.clone(), order);
-    let config = &world::config(given, pool);
     let genesis = world::genesis(ledger, config, SPAN.0, path.price_at(SPAN.0))?;
     let state = State::genesis(&genesis).map_err(BadWorld::from)?;
     let mut replay = Replay::new(ledger, config, state, &path);
     let mut reported = 0;
     for (number, now) in ledger.times().into_iter().enumerate() {
-        replay.block(now)?;
+        replay.block(now, listener)?;
         if number % 1_024 == 1_023 {
             progress(1_024);
             reported += 1_024;
@@ -195,6 +217,11 @@ pub fn run_with_pool(
     }
     progress(ledger.blocks().saturating_sub(reported));
     replay.end(order)
+}
+
+/// USD that change hands in a day on the market of its collateral.
+pub fn daily_volume(config: &Config) -> Amount {
+    depth::scaled(config.market.daily_volume.unwrap_or(DAILY_VOLUME), config).unwrap_or(Amount::MAX)
 }
 
 /// A ledger under way.
@@ -224,6 +251,7 @@ struct Replay<'a> {
 impl<'a> Replay<'a> {
     fn new(ledger: &'a Ledger, config: &Config, state: State, path: &'a Path) -> Self {
         let first = path.price_at(SPAN.0);
+        let volume = daily_volume(config);
         Self {
             ledger,
             path,
@@ -235,11 +263,7 @@ impl<'a> Replay<'a> {
             episodes: Episodes::default(),
             watch: Watch::new(ledger),
             losses: Losses::default(),
-            desk: Desk::new(
-                config,
-                vec![config.market.daily_volume.unwrap_or(DAILY_VOLUME)],
-                Rules::Ballast,
-            ),
+            desk: Desk::new(config, vec![volume], Rules::Ballast),
             spot: first,
             last_known: vec![first.unwrap_or(Price::ZERO)],
             next_change: 0,
@@ -252,7 +276,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    fn block(&mut self, now: Timestamp) -> Result<(), Failed> {
+    fn block(&mut self, now: Timestamp, listener: &mut Listener<'_>) -> Result<(), Failed> {
         let present = self.cursor.price_at(now);
         let rows = self.record.read_until(now, &self.state);
         let mut transactions = self.governance(now);
@@ -282,6 +306,7 @@ impl<'a> Replay<'a> {
         let applied = apply_block(&mut self.state, &block);
         self.engine_time += started.elapsed();
         let result = applied.map_err(|error| Failed::Block { height, error })?;
+        listener(&block, &result)?;
 
         for receipt in result.receipts.iter().take(of_governance) {
             self.changes[usize::from(receipt.outcome != ballast_protocol::Outcome::Done)] += 1;
@@ -370,6 +395,8 @@ impl<'a> Replay<'a> {
             marked: Steps::sum(&marked)?,
             losses_by_type: booked.into_iter().zip(marked).collect(),
             capital_efficiency: self.efficiency.mean(),
+            admission: Admission::default(),
+            coverage: None,
             checks: self.checks.made,
             breaches: self.checks.broken,
             first_breach: self.checks.first,

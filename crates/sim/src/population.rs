@@ -8,7 +8,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ballast_num::{Amount, Decimals, ParseDecimal, Price, Ratio, Round, Usd};
+use ballast_num::{Amount, Arithmetic, Decimals, ParseDecimal, Price, Ratio, Round, Usd};
 use ballast_protocol::AccountId;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -100,6 +100,15 @@ struct Record {
 }
 
 impl Population {
+    /// What the vaults of each of `feeds` collaterals owe together. Error: `Overflow`.
+    pub fn debts(&self, feeds: usize) -> Result<Vec<Amount>, Arithmetic> {
+        let mut debts = vec![Amount::ZERO; feeds];
+        for vault in &self.vaults {
+            debts[vault.feed] = debts[vault.feed].try_add(vault.debt)?;
+        }
+        Ok(debts)
+    }
+
     /// `count` vaults drawn from the recorded ones; the same seed draws the same. Errors: `Count`, `NoPrice`, `TooLarge`.
     pub fn drawn(scenario: &Scenario, config: &Config, count: u64, seed: u64) -> Result<Self, BadPopulation> {
         if !(1..=VAULTS_MAX).contains(&count) {

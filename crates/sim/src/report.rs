@@ -8,8 +8,10 @@ pub mod html;
 pub mod json;
 pub mod ledger;
 mod plots;
+mod tables;
 pub mod terminal;
 
+use crate::compare::Compared;
 use crate::config::Config;
 use crate::run::Outcome;
 
@@ -31,4 +33,6 @@ pub struct Report<'a> {
     pub population: &'a str,
     /// Both orders, the worse first.
     pub outcomes: &'a [Outcome; 2],
+    /// What stands beside them; nothing for the recorded ledger.
+    pub compared: Option<&'a Compared>,
 }

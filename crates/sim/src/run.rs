@@ -1,5 +1,6 @@
 //! A replay: recorded prices signed into blocks, the engine, the keepers, and the invariants after every block.
 
+use std::io;
 use std::time::{Duration, Instant};
 
 use ballast_engine::invariants::{self, Breach, Standing};
@@ -7,7 +8,10 @@ use ballast_engine::{InvalidBlock, State, apply_block};
 use ballast_num::{Amount, Arithmetic, Price, Ratio, Seconds, Timestamp};
 use ballast_protocol::{Block, BlockResult, Event, FeedId, Height, Observation, SourceId, TypeId, proof};
 
+use crate::admission::Admission;
 use crate::config::{BadConfig, Config};
+use crate::coverage::Coverage;
+use crate::depth::Depth;
 use crate::keepers::{Desk, View};
 use crate::population::Population;
 use crate::prices::{Cursor, Order};
@@ -56,6 +60,10 @@ pub struct Outcome {
     pub losses_by_type: Vec<(Steps, Steps)>,
     /// Mean over all blocks of debt ÷ value behind it.
     pub capital_efficiency: Ratio,
+    /// What the issuance check admits after the first block.
+    pub admission: Admission,
+    /// Liquidity coverage at the start, and when it was worst; none where nothing is redeemed (`maker-eth-b`).
+    pub coverage: Option<[Coverage; 2]>,
     /// Invariants checked.
     pub checks: u64,
     /// Invariants broken.
@@ -87,6 +95,9 @@ pub enum Failed {
         /// Why.
         error: InvalidBlock,
     },
+    /// Who listened could not write it down.
+    #[error("{0}")]
+    Told(#[from] io::Error),
     /// A sum of the report that does not fit.
     #[error("the figures are too large to count: {0}")]
     Figures(#[from] Arithmetic),
@@ -118,6 +129,19 @@ impl Outcome {
 /// Errors: `World`; `Config` if the scenario has no block of this step, or a block would be a gap to the feed;
 /// `Block`, `Figures`.
 pub fn run(setup: &Setup<'_>, order: Order, progress: &dyn Fn(u64)) -> Result<Outcome, Failed> {
+    run_told(setup, order, progress, &mut |_, _| Ok(()))
+}
+
+/// Who is told of each block, with what it held and what came of it. Its error ends the run.
+pub type Listener<'a> = dyn FnMut(&Block, &BlockResult) -> io::Result<()> + 'a;
+
+/// The same, with someone who listens. Errors: those of [`run`], then `Told`.
+pub fn run_told(
+    setup: &Setup<'_>,
+    order: Order,
+    progress: &dyn Fn(u64),
+    listener: &mut Listener<'_>,
+) -> Result<Outcome, Failed> {
     check_step(setup)?;
     let config = &world::for_rules(setup.config, setup.rules);
     let mut state = world::state(setup.scenario, setup.config, setup.population, setup.rules)?;
@@ -129,7 +153,9 @@ pub fn run(setup: &Setup<'_>, order: Order, progress: &dyn Fn(u64)) -> Result<Ou
         Rules::Ballast => Seconds::ZERO,
         Rules::PeersOf2020 => PEERS_DELAY,
     };
-    let mut desk = Desk::new(config, setup.scenario.daily_volumes(config), setup.rules);
+    let debts = setup.population.debts(setup.scenario.feeds.len())?;
+    let volumes = Depth::of(setup.scenario, config, &debts)?.volumes;
+    let mut desk = Desk::new(config, volumes.clone(), setup.rules);
     let mut spots: Vec<Option<Price>> = prices_at(&mut market, setup.scenario.from);
     let mut last_known: Vec<Price> = spots.iter().map(|spot| spot.unwrap_or(Price::ZERO)).collect();
     let mut carried_over: Vec<TypeId> = Vec::new();
@@ -137,6 +163,8 @@ pub fn run(setup: &Setup<'_>, order: Order, progress: &dyn Fn(u64)) -> Result<Ou
     let mut tally = Tally::default();
     let mut timeline = Timeline::default();
     let mut efficiency = Mean::default();
+    let (mut admission, at_start) = (Admission::default(), Coverage::of(&state, config, &volumes)?);
+    let mut worst = at_start.clone();
     let mut engine_time = Duration::ZERO;
     let mut reported = 0;
     timeline.moments.push(Moment::of(&state, &last_known, &tally)?);
@@ -165,6 +193,7 @@ pub fn run(setup: &Setup<'_>, order: Order, progress: &dyn Fn(u64)) -> Result<Ou
             error,
         })?;
 
+        listener(&block, &result)?;
         checks.after_block(&state, &result);
         spots = present;
         for (known, spot) in last_known.iter_mut().zip(&spots) {
@@ -176,6 +205,10 @@ pub fn run(setup: &Setup<'_>, order: Order, progress: &dyn Fn(u64)) -> Result<Ou
         }
         let moment = Moment::of(&state, &last_known, &tally)?;
         efficiency.add(moment.capital_efficiency());
+        if number == 1 {
+            admission = Admission::of(&state)?;
+        }
+        worst = worst.worse(Coverage::of(&state, config, &volumes)?);
         if Timeline::wants(number, blocks) {
             timeline.moments.push(moment);
         }
@@ -196,6 +229,8 @@ pub fn run(setup: &Setup<'_>, order: Order, progress: &dyn Fn(u64)) -> Result<Ou
         marked: Steps::sum(&marked)?,
         losses_by_type: booked.into_iter().zip(marked).collect(),
         capital_efficiency: efficiency.mean(),
+        admission,
+        coverage: Some([at_start, worst]),
         checks: checks.made,
         breaches: checks.broken,
         first_breach: checks.first,

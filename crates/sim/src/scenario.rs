@@ -25,6 +25,8 @@ pub struct Scenario {
     pub about: String,
     /// One for each price file.
     pub feeds: Vec<History>,
+    /// Settings in TOML that belong to it, under those that are given; mostly none.
+    pub settings: &'static str,
     /// Time of genesis.
     pub from: Timestamp,
     /// No block is later.
@@ -110,6 +112,7 @@ impl Scenario {
         Ok(Self {
             name: recorded.name.into(),
             about: recorded.about.into(),
+            settings: recorded.settings,
             feeds: feeds.collect::<Result<_, Malformed>>()?,
             from: recorded.from,
             to: recorded.to,
@@ -135,6 +138,7 @@ impl Scenario {
         Ok(Self {
             name: "prices".into(),
             about: format!("recorded prices of {}", sources.join(", ")),
+            settings: "",
             feeds,
             from,
             to,

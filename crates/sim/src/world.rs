@@ -1,17 +1,19 @@
 //! The first state of a replay: recorded prices, vaults and standing capital as a genesis.
 //!
 //! The vaults stand in the books at height 0 rather than being opened by commands, so that the first block is already the
-//! market's. The coins that they drew are in circulation: the stability pools, first-loss capital and keepers hold
+//! market's. The coins that they drew are in circulation: the stability pools, the capital and keepers hold
 //! theirs, and the market the rest, from which it pays for what keepers sell. No coin stands there that no vault owes.
 
 use ballast_engine::{BadGenesis, State};
 use ballast_num::{Amount, Arithmetic, NormalizedDebt, Ratio, Round, Seconds};
 use ballast_protocol::{
-    AccountId, Asset, AssetId, Bounds, FeedId, Genesis, Opening, OpeningBalance, OpeningDeposit, OpeningVault,
-    PeerRules, Seizure, Trigger, TypeId,
+    AccountId, Asset, AssetId, Bounds, FeedId, Genesis, Limits, Opening, OpeningBalance, OpeningDeposit, OpeningVault,
+    PeerRules, Seizure, Trigger, TypeId, TypeSpec,
 };
 
 use crate::config::{AuctionCurve, BadConfig, Collateral, Config};
+use crate::depth::Depth;
+use crate::generation::Capital;
 use crate::population::{DECIMALS, Population};
 use crate::scenario::Scenario;
 
@@ -32,7 +34,17 @@ pub const SOURCES: u32 = 5;
 pub enum Rules {
     /// Its own.
     Ballast,
-    /// A stand-in for the peers of March 2020: see [`crate::baseline`].
+    /// A stand-in for the peers of March 2020: the same engine, vaults and prices, with their ways.
+    ///
+    /// | | the stand-in | what it stands for |
+    /// |---|---|---|
+    /// | price | one hour old | Maker's oracle security module |
+    /// | sale | one auction of six hours to zero, whole vaults, no reset | its auctions, which took any bid at their end |
+    /// | pool, capital | none | it had none |
+    /// | bidders | one, who pays less than 5 % of the market's price | those who bid nothing, unopposed in congestion |
+    ///
+    /// It is not a model of that protocol: on the day about a third of its auctions went for nothing, here all do. It
+    /// bounds from above what these ways can cost.
     PeersOf2020,
 }
 
@@ -80,7 +92,8 @@ pub fn genesis(
     let config = &for_rules(config, rules);
     let kinds = 0..scenario.feeds.len();
     let terms = terms(scenario, config)?;
-    let opening = opening(scenario, config, population)?;
+    let capital = Capital::of(config, &population.debts(scenario.feeds.len())?)?;
+    let opening = opening(scenario, config, population, &capital)?;
     let peer = match rules {
         Rules::Ballast => PeerRules::default(),
         Rules::PeersOf2020 => PeerRules {
@@ -108,7 +121,11 @@ pub fn genesis(
         chain_id: 1,
         time: scenario.from,
         authority: AUTHORITY,
-        limits: config.limits.spec(COIN),
+        limits: Limits {
+            ring_fence: capital.ring_fence,
+            surplus_floor: capital.surplus_floor,
+            ..config.limits.spec(COIN)
+        },
         assets,
         feeds: kinds
             .clone()
@@ -121,13 +138,17 @@ pub fn genesis(
         types: kinds
             .map(|feed| {
                 let name = format!("{}-A", scenario.feeds[feed].symbol);
-                terms[feed].spec(
+                let spec = terms[feed].spec(
                     (TypeId(id(feed)), &name),
                     (AssetId(id(feed)), FeedId(id(feed))),
                     &config.pool,
                     &config.auction,
                     peer,
-                )
+                );
+                TypeSpec {
+                    line: capital.lines.get(feed).copied().unwrap_or_default(),
+                    ..spec
+                }
             })
             .collect(),
         opening,
@@ -157,12 +178,12 @@ pub fn state(scenario: &Scenario, config: &Config, population: &Population, rule
     Ok(State::genesis(&genesis)?)
 }
 
-/// The settings as the rules change them: peers have no pool, no first-loss capital, and one auction without reset.
+/// The settings as the rules change them: peers have no pool, no capital, and one auction without reset.
 pub fn for_rules(config: &Config, rules: Rules) -> Config {
     let mut config = config.clone();
     if rules == Rules::PeersOf2020 {
         config.pool.share_of_debt = Ratio::ZERO;
-        config.pool.first_loss_share = Ratio::ZERO;
+        config.capital.share_of_debt = Ratio::ZERO;
         config.auction.start_factor = Ratio::ONE;
         config.auction.curve = AuctionCurve::Linear {
             duration: PEERS_AUCTION,
@@ -175,9 +196,15 @@ pub fn for_rules(config: &Config, rules: Rules) -> Config {
     config
 }
 
-fn opening(scenario: &Scenario, config: &Config, population: &Population) -> Result<Opening, BadWorld> {
+fn opening(
+    scenario: &Scenario,
+    config: &Config,
+    population: &Population,
+    capital: &Capital,
+) -> Result<Opening, BadWorld> {
     let mut opening = Opening::default();
-    let mut debts = vec![Amount::ZERO; scenario.feeds.len()];
+    let debts = population.debts(scenario.feeds.len())?;
+    let depth = Depth::of(scenario, config, &debts)?;
     let mut deposits = Amount::ZERO;
     for holding in &population.vaults {
         let deposit = config.collateral.liquidation_deposit.min(holding.debt);
@@ -188,13 +215,11 @@ fn opening(scenario: &Scenario, config: &Config, population: &Population) -> Res
             normalized_debt: NormalizedDebt::from_raw(holding.debt.raw()),
             deposit,
         });
-        debts[holding.feed] = debts[holding.feed].try_add(holding.debt)?;
         deposits = deposits.try_add(deposit)?;
     }
     let mut tied = deposits;
-    for (feed, debt) in debts.iter().enumerate() {
-        let kind = TypeId(id(feed));
-        let pool = debt.mul_ratio(config.pool.share_of_debt, Round::Down)?;
+    for (feed, (pool, first_loss)) in depth.pools.into_iter().zip(&capital.first_loss).enumerate() {
+        let kind = type_of(feed);
         if !pool.is_zero() {
             opening.pool_deposits.push(OpeningDeposit {
                 owner: POOL_OWNER,
@@ -203,19 +228,20 @@ fn opening(scenario: &Scenario, config: &Config, population: &Population) -> Res
                 gain: Amount::ZERO,
             });
         }
-        let first_loss = debt.mul_ratio(config.pool.first_loss_share, Round::Down)?;
-        opening.first_loss.push((kind, first_loss));
-        tied = Amount::try_sum([tied, pool, first_loss])?;
+        opening.first_loss.push((kind, *first_loss));
+        tied = Amount::try_sum([tied, pool, *first_loss])?;
     }
+    opening.surplus = capital.common;
+    tied = tied.try_add(capital.common)?;
     let all = Amount::try_sum(debts)?;
-    let capital = all.mul_ratio(config.keepers.capital_share, Round::Down)?;
+    let coins = all.mul_ratio(config.keepers.capital_share, Round::Down)?;
     for number in 0..config.keepers.count {
-        tied = tied.try_add(capital)?;
-        opening.balances.push(balance(keeper(number), capital));
+        tied = tied.try_add(coins)?;
+        opening.balances.push(balance(keeper(number), coins));
     }
     let rest = all.try_sub(tied).map_err(|_| {
         BadConfig::Contradictory(format!(
-            "pool, first loss, keepers and liquidation deposits take {} coins, the vaults owe {}: lower their shares",
+            "pools, capital, keepers and liquidation deposits take {} coins, the vaults owe {}: lower their shares",
             tied.in_units(DECIMALS),
             all.in_units(DECIMALS)
         ))

@@ -1,12 +1,12 @@
 //! `ballast replay maker-eth-b`: the recorded ledger, whose vaults are not ours to choose.
 
 use ballast_sim::config::{self, Config};
-use ballast_sim::ledger_replay::{Ledger, LedgerOutcome, run, terms};
+use ballast_sim::ledger_replay::{Ledger, LedgerOutcome, daily_volume, run, run_told, terms};
 use ballast_sim::prices::Order;
 use ballast_sim::report::json::Summary;
 use ballast_sim::report::{Collateral, Report, ledger};
-use ballast_sim::scenario::{BUILT_IN, DAILY_VOLUME, MAKER_ETH_B};
-use ballast_sim::sensitivity::{Cell, KEEPERS, POOLS, ledger_table};
+use ballast_sim::scenario::{BUILT_IN, MAKER_ETH_B};
+use ballast_sim::sensitivity::{self, Cell, KEEPERS, POOLS};
 
 use super::Arguments;
 use crate::{Failure, output, progress};
@@ -27,8 +27,16 @@ pub(super) fn replay(arguments: &Arguments, config: &Config) -> Result<(), Failu
     };
     let bar = progress::bar(recorded.blocks() * (POOLS.len() * KEEPERS.len()) as u64, "sensitivity");
     let worse = outcomes[0].outcome.order;
-    let cells = ledger_table(&recorded, config, worse, &|done| bar.inc(done)).map_err(super::failed)?;
+    let cells = sensitivity::table(&recorded, config, worse, &|done| bar.inc(done)).map_err(super::failed)?;
     bar.finish_and_clear();
+    if let Some(path) = &arguments.export_events {
+        let bar = progress::bar(recorded.blocks(), "events");
+        let again = super::export(path, |listener| {
+            run_told(&recorded, config, worse, &|done| bar.inc(done), listener).map_err(super::failed)
+        })?;
+        bar.finish_and_clear();
+        super::same(&outcomes[0].outcome, &again.outcome)?;
+    }
     write(arguments, &terms(config), &outcomes, &cells)
 }
 
@@ -41,6 +49,11 @@ fn check(arguments: &Arguments) -> Result<(), Failure> {
             "--block-seconds",
             arguments.block_seconds.is_some(),
             "recorded blocks and one each five minutes",
+        ),
+        (
+            "--generation",
+            arguments.generation.is_some(),
+            "recorded type alone, whose peer had no capital of its own",
         ),
     ];
     if let Some((option, _, has)) = options.into_iter().find(|(_, is_given, _)| *is_given) {
@@ -69,11 +82,12 @@ fn write(arguments: &Arguments, config: &Config, outcomes: &[LedgerOutcome; 2], 
             vaults: worse.outcome.vaults,
             initial_ratio: config.collateral.initial_ratio,
             liquidation_ratio: config.collateral.liquidation_ratio,
-            daily_volume: config.market.daily_volume.unwrap_or(DAILY_VOLUME),
+            daily_volume: daily_volume(config),
         }],
         config,
         population: "the recorded vaults",
         outcomes: &figures,
+        compared: None,
     };
     if let Some(path) = &arguments.json {
         output::write(path, &Summary::of(MAKER_ETH_B, &worse.outcome).text())?;

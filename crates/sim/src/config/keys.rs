@@ -5,8 +5,10 @@ use std::path::Path;
 use super::BadConfig;
 
 /// What `maker-eth-b` takes from the record, or does without as its peer did; a section alone means all of it.
-const OF_THE_RECORD: [&str; 16] = [
+const OF_THE_RECORD: [&str; 18] = [
     "pool",
+    "capital",
+    "coverage",
     "population",
     "type.liquidation_ratio",
     "type.initial_gap",
@@ -35,10 +37,7 @@ pub fn check_ledger(path: &Path) -> Result<(), BadConfig> {
 }
 
 pub(super) fn check(file: &str, text: &str) -> Result<(), BadConfig> {
-    let table: toml::Table = toml::from_str(text).map_err(|error| BadConfig::Malformed {
-        file: file.to_owned(),
-        reason: error.to_string().trim_end().to_owned(),
-    })?;
+    let table = super::table(file, text)?;
     let settings = table.iter().flat_map(|(section, values)| {
         let values = values.as_table().into_iter().flat_map(toml::Table::keys);
         values.map(move |key| (section, format!("{section}.{key}")))

@@ -53,8 +53,6 @@ pub struct Collateral {
     pub warning_band: Ratio,
     #[serde(deserialize_with = "text::decimal")]
     pub stress: Ratio,
-    #[serde(deserialize_with = "text::coins")]
-    pub line: Amount,
 }
 
 /// Parameters of every type's auctions, as in [`AuctionSpec`].
@@ -187,7 +185,6 @@ impl Default for Collateral {
             debt_floor: standard.debt_floor,
             warning_band: standard.warning_band,
             stress: standard.stress,
-            line: standard.line,
         }
     }
 }
@@ -279,7 +276,7 @@ impl Collateral {
         })
     }
 
-    /// The type `id` with these parameters.
+    /// The type `id` with these parameters and no line.
     pub fn spec(
         &self,
         (id, name): (TypeId, &str),
@@ -312,7 +309,7 @@ impl Collateral {
             debt_floor: self.debt_floor,
             warning_band: self.warning_band,
             stress: self.stress,
-            line: self.line,
+            line: Amount::ZERO,
             pool: PoolSpec {
                 discount: pool.discount,
                 floor: pool.floor,

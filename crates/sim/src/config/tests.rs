@@ -49,3 +49,22 @@ fn what_cannot_be_meant_is_refused() {
         assert!(Config::parse("x.toml", text).is_err(), "{text}");
     }
 }
+
+#[test]
+fn a_file_replaces_a_scenarios_settings_key_by_key() {
+    let settings = "[type]\nliquidation_ratio = 1.3\ninitial_ratio = 1.35\n[population]\nmean_debt = 7";
+    let own = Config::load(settings, None).unwrap();
+    assert_eq!(own.collateral.liquidation_ratio, Ratio::percent(130));
+    // An initial ratio that the standard liquidation ratio would refuse, and a section that the scenario lacks.
+    let over = Config::parse_over(settings, "x.toml", "[type]\ninitial_ratio = 1.4\n[keepers]\ncount = 1").unwrap();
+    assert_eq!(over.collateral.initial_ratio, Ratio::percent(140));
+    assert_eq!(
+        (over.keepers.count, over.population.mean_debt),
+        (1, own.population.mean_debt)
+    );
+    assert_eq!(over.collateral.liquidation_ratio, Ratio::percent(130));
+    let bad = Config::parse_over(settings, "x.toml", "[type]\ninitial_ratioo = 1.4")
+        .unwrap_err()
+        .to_string();
+    assert!(bad.contains("x.toml") && bad.contains("line 2"), "{bad}");
+}

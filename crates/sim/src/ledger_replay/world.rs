@@ -47,7 +47,6 @@ pub(super) fn config(given: &Config, pool: Ratio) -> Config {
     kind.debt_floor = coins(100);
     kind.stress = Ratio::ZERO;
     config.pool.share_of_debt = pool;
-    config.pool.first_loss_share = Ratio::ZERO;
     config.keepers.latency_blocks = config
         .keepers
         .latency_blocks

@@ -5,7 +5,6 @@ use crate::config::{Auction, AuctionCurve, Config, Market};
 use crate::keepers::PEERS_BID;
 use crate::ledger_replay::{BOOK, STEP};
 use crate::scenario::DAILY_VOLUME;
-use crate::sensitivity::KEEPERS;
 
 /// What, its value, its source.
 pub(super) type Assumption = (&'static str, String, String);
@@ -66,12 +65,18 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Assumption> {
                 percent(config.pool.share_of_debt),
                 percent(config.pool.discount)
             ),
-            own("the middle of the table above, which shows what other sizes do"),
+            own("the table of depths shows what other sizes do"),
         ),
         (
-            "First-loss capital",
-            format!("{} of debt", percent(config.pool.first_loss_share)),
-            own("small on purpose, so that losses show"),
+            "Capital",
+            format!(
+                "{} of debt, {}; modular: {} of it the types' own, and a line of {} times its part of the rest for each",
+                percent(config.capital.share_of_debt),
+                config.capital.generation,
+                percent(config.capital.own_share),
+                config.capital.line_factor
+            ),
+            own("small on purpose, so that losses show; lines so that no type can draw more than twice its part"),
         ),
         (
             "Keepers",
@@ -82,11 +87,10 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Assumption> {
                 keepers.latency_blocks,
                 percent(keepers.margin)
             ),
-            own(&format!(
-                "0 means no auction takers and no arbitrage; many is {}; on the day the want of coins in keepers' hands \
-                 was what failed (Maker's own account of it)",
-                KEEPERS[KEEPERS.len() - 1]
-            )),
+            own(
+                "0 means no auction takers and no arbitrage; on the day the want of coins in keepers' hands was what failed \
+                 (Maker's own account of it)",
+            ),
         ),
         depth(&config.market, &volumes(report)),
         (

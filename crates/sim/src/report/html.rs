@@ -6,16 +6,17 @@ use ballast_num::{Amount, Ratio, Round};
 
 use super::assumptions::{self, Assumption};
 use super::collateral::rows;
-use super::terminal::{IMPOSSIBLE, figures, order};
+use super::tables::{self, Table};
+use super::terminal::{figures, order};
 use super::{Report, dollars, percent, plots, utc};
-use crate::baseline::Baseline;
+use crate::compare::Compared;
 use crate::run::Outcome;
 use crate::sensitivity::{Cell, KEEPERS, POOLS};
 
 const STYLE: &str = include_str!("style.css");
 
 /// The text of an HTML file.
-pub fn text(report: &Report<'_>, baseline: &Baseline, cells: &[Cell]) -> String {
+pub fn text(report: &Report<'_>, compared: &Compared) -> String {
     let [worse, other] = report.outcomes;
     let span = worse.timeline.moments.first().map(|moment| moment.time);
     let mut body = format!(
@@ -29,7 +30,7 @@ pub fn text(report: &Report<'_>, baseline: &Baseline, cells: &[Cell]) -> String 
         worse.blocks,
         order(worse.order),
     );
-    in_short(&mut body, worse, &baseline.worse);
+    in_short(&mut body, worse, &compared.stand_in);
     cards(&mut body, worse);
     heading(&mut body, "What happened");
     for chart in plots::all(report) {
@@ -46,14 +47,15 @@ pub fn text(report: &Report<'_>, baseline: &Baseline, cells: &[Cell]) -> String 
          the market's price. A stand-in, not a model of any one protocol: on the day about a third of the auctions went \
          for nothing, here all do.</p>\n",
     );
-    compare(&mut body, &["Ballast", "Stand-in"], &[worse, &baseline.worse]);
-    heading(&mut body, "How much depends on pool and keepers");
+    compare(&mut body, &["Ballast", "Stand-in"], &[worse, &compared.stand_in]);
+    heading(&mut body, "Generations, depth and liquidity");
     body.push_str(
-        "<p>Each cell: bad debt in USD; below it what owners lost beyond their debt, and debt in lots that nobody had \
-         bought at the end. The worse of both orders. Too few coins: pool, first loss and keepers would hold more than \
-         vaults owe.</p>\n",
+        "<p>Isolated: each type has first-loss capital of its own and nothing else. Pooled: all capital stands behind every \
+         type at once. Modular: own capital first, then a line on what is common.</p>\n",
     );
-    sensitivity(&mut body, cells);
+    for table in tables::all(report, compared) {
+        words(&mut body, &table);
+    }
     heading(&mut body, "Both orders");
     compare(&mut body, &[order(worse.order), order(other.order)], &[worse, other]);
     heading(&mut body, "Assumptions and their sources");
@@ -253,6 +255,21 @@ fn compare(body: &mut String, names: &[&str], outcomes: &[&Outcome]) {
     body.push_str("</table>\n");
 }
 
+/// A table of words under its title, with its note.
+fn words(body: &mut String, table: &Table) {
+    let _ = writeln!(body, "<h3>{}</h3>\n<table>", escape(&table.title));
+    for (row, cell) in std::iter::once((&table.head, "th")).chain(table.rows.iter().map(|row| (row, "td"))) {
+        body.push_str("<tr>");
+        for (column, text) in row.iter().enumerate() {
+            let class = if column == 0 { "" } else { " class=\"n\"" };
+            let _ = write!(body, "<{cell}{class}>{}</{cell}>", escape(text));
+        }
+        body.push_str("</tr>\n");
+    }
+    let _ = writeln!(body, "</table>\n<p>{}</p>", escape(&table.note));
+}
+
+/// The table of the recorded ledger.
 pub(super) fn sensitivity(body: &mut String, cells: &[Cell]) {
     body.push_str("<table>\n<tr><th>pool, share of debt</th>");
     for count in KEEPERS {
@@ -268,18 +285,14 @@ pub(super) fn sensitivity(body: &mut String, cells: &[Cell]) {
         let _ = write!(body, "<tr><td>{}</td>", percent(pool));
         for count in KEEPERS {
             let cell = cells.iter().find(|cell| cell.pool == pool && cell.keepers == count);
-            let figures = cell.and_then(|cell| cell.figures.as_ref());
-            let text = figures.map_or_else(
-                || IMPOSSIBLE.to_owned(),
-                |figures| {
-                    format!(
-                        "<b>{}</b><br>owners {}, unsold {}",
-                        dollars(figures.bad_debt),
-                        short(figures.own_collateral),
-                        short(figures.unsold)
-                    )
-                },
-            );
+            let text = cell.map_or_else(String::new, |cell| {
+                format!(
+                    "<b>{}</b><br>owners {}, unsold {}",
+                    dollars(cell.bad_debt),
+                    short(cell.own_collateral),
+                    short(cell.unsold)
+                )
+            });
             let _ = write!(body, "<td class=\"n\">{text}</td>");
         }
         body.push_str("</tr>\n");

@@ -3,8 +3,12 @@
 use ballast_num::Amount;
 use serde::Serialize;
 
+use super::Report;
 use super::format::exact;
+use crate::compare::Cell;
+use crate::coverage::{Coverage, Line};
 use crate::run::Outcome;
+use crate::waterfall::Steps;
 
 /// The summary of one order.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -29,6 +33,10 @@ pub struct Summary {
     pub loss_by_step: LossByStep,
     /// Mean over all blocks of debt ÷ value behind it.
     pub capital_efficiency: String,
+    /// Each generation at each depth; empty for the recorded ledger.
+    pub generations: Vec<OfGeneration>,
+    /// At the start and when it was worst; empty for the recorded ledger.
+    pub liquidity_coverage: Vec<Covered>,
     /// Invariants checked.
     pub invariant_checks: u64,
     /// Invariants broken.
@@ -58,8 +66,132 @@ pub struct LossByStep {
     pub loss_sharing: String,
 }
 
+/// One generation at one depth, the worse of both orders.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OfGeneration {
+    /// `isolated`, `pooled` or `modular`.
+    pub generation: &'static str,
+    /// Factor of the depth that scenario and settings say; 0 is no pool and no buyer.
+    pub depth: String,
+    /// Nothing if pools, capital and keepers together would hold more coins than vaults owe.
+    pub figures: Option<GenerationFigures>,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GenerationFigures {
+    /// As in the summary.
+    pub bad_debt_usd: String,
+    /// As in the summary.
+    pub vaults_liquidated: u64,
+    /// As in the summary.
+    pub debt_liquidated_usd: String,
+    /// As in the summary.
+    pub loss_by_step: LossByStep,
+    /// As in the summary.
+    pub capital_efficiency: String,
+    /// First-loss capital and surplus buffer after the first block.
+    pub capital_usd: String,
+    /// Debt that the issuance check admits then.
+    pub admitted_debt_usd: String,
+    /// What the stress would take of that debt, all types at once, beyond the capital.
+    pub uncovered_usd: String,
+    /// Invariants broken, in both orders.
+    pub invariant_breaches: u64,
+}
+
+/// Liquidity coverage at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Covered {
+    /// `start` or `worst`.
+    pub moment: &'static str,
+    /// Block time, seconds since 1970.
+    pub time: u64,
+    /// The collateral's ticker; nothing for the whole reserve.
+    pub collateral: Option<String>,
+    /// Pools, first loss and, for the whole reserve, the surplus buffer.
+    pub ready_usd: String,
+    /// Collateral sold within 24 hours.
+    pub sold_24h_usd: String,
+    /// Coins redeemed within 24 hours.
+    pub redeemed_24h_usd: String,
+    /// Collateral sold within seven days.
+    pub sold_7d_usd: String,
+    /// Coins redeemed within seven days.
+    pub redeemed_7d_usd: String,
+}
+
+impl LossByStep {
+    fn of(own_collateral: Amount, losses: &Steps) -> Self {
+        Self {
+            own_collateral: exact(own_collateral),
+            first_loss: exact(losses.first_loss),
+            surplus_buffer: exact(losses.surplus),
+            insurance_fund: exact(Amount::ZERO),
+            token_issue: exact(Amount::ZERO),
+            loss_sharing: exact(losses.bad_debt),
+        }
+    }
+}
+
+impl OfGeneration {
+    fn of(cell: &Cell) -> Self {
+        Self {
+            generation: cell.generation.name(),
+            depth: cell.depth.to_string(),
+            figures: cell.figures.as_ref().map(|figures| GenerationFigures {
+                bad_debt_usd: exact(figures.losses.bad_debt),
+                vaults_liquidated: figures.vaults_liquidated,
+                debt_liquidated_usd: exact(figures.debt_liquidated),
+                loss_by_step: LossByStep::of(figures.own_collateral, &figures.losses),
+                capital_efficiency: figures.capital_efficiency.to_string(),
+                capital_usd: exact(figures.admission.capital),
+                admitted_debt_usd: exact(figures.admission.admitted),
+                uncovered_usd: exact(figures.admission.uncovered),
+                invariant_breaches: figures.breaches,
+            }),
+        }
+    }
+}
+
+/// The coverage of the reserve, then of each collateral.
+fn covered(moment: &'static str, coverage: &Coverage, symbols: &[&str]) -> Vec<Covered> {
+    let of = |collateral: Option<&str>, line: &Line| Covered {
+        moment,
+        time: coverage.time.0,
+        collateral: collateral.map(str::to_owned),
+        ready_usd: exact(line.day.ready),
+        sold_24h_usd: exact(line.day.sold),
+        redeemed_24h_usd: exact(line.day.redeemed),
+        sold_7d_usd: exact(line.week.sold),
+        redeemed_7d_usd: exact(line.week.redeemed),
+    };
+    let each = symbols.iter().zip(&coverage.by_type);
+    let mut all = vec![of(None, &coverage.all)];
+    all.extend(each.map(|(symbol, line)| of(Some(*symbol), line)));
+    all
+}
+
 impl Summary {
-    /// The summary of an outcome.
+    /// The summary of a report.
+    pub fn of_report(report: &Report<'_>) -> Self {
+        let [worse, _] = report.outcomes;
+        let symbols: Vec<&str> = report.collaterals.iter().map(|each| each.symbol.as_str()).collect();
+        let cells = report.compared.map_or(&[][..], |compared| &compared.cells);
+        let moments = worse
+            .coverage
+            .iter()
+            .flat_map(|[start, worst]| [("start", start), ("worst", worst)]);
+        Self {
+            generations: cells.iter().map(OfGeneration::of).collect(),
+            liquidity_coverage: moments
+                .flat_map(|(moment, coverage)| covered(moment, coverage, &symbols))
+                .collect(),
+            ..Self::of(report.scenario, worse)
+        }
+    }
+
+    /// The summary of an outcome, beside which nothing stands.
     pub fn of(scenario: &str, outcome: &Outcome) -> Self {
         let losses = &outcome.end.losses;
         let seconds = outcome.engine_time.as_secs_f64();
@@ -77,15 +209,10 @@ impl Summary {
             collateral_sold_usd: exact(outcome.tally.sold),
             zero_price_sales: outcome.tally.zero_price_sales,
             bad_debt_usd: exact(outcome.bad_debt()),
-            loss_by_step: LossByStep {
-                own_collateral: exact(outcome.end.own_collateral),
-                first_loss: exact(losses.first_loss),
-                surplus_buffer: exact(losses.surplus),
-                insurance_fund: exact(Amount::ZERO),
-                token_issue: exact(Amount::ZERO),
-                loss_sharing: exact(losses.bad_debt),
-            },
+            loss_by_step: LossByStep::of(outcome.end.own_collateral, losses),
             capital_efficiency: outcome.capital_efficiency.to_string(),
+            generations: Vec::new(),
+            liquidity_coverage: Vec::new(),
             invariant_checks: outcome.checks,
             invariant_breaches: outcome.breaches,
             state_root: outcome.root.to_string(),

@@ -65,7 +65,7 @@ pub fn terminal(report: &Report<'_>, outcomes: &[LedgerOutcome; 2], cells: &[Cel
         order(worse.outcome.order),
         dollars(BOOK)
     );
-    terminal::table(
+    terminal::sensitivity(
         &mut |text| {
             let _ = writeln!(out, "{text}");
         },

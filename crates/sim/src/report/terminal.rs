@@ -5,18 +5,14 @@ use std::fmt::Write;
 use ballast_num::Amount;
 
 use super::collateral::rows;
-use super::{Report, dollars, percent, utc};
-use crate::baseline::Baseline;
+use super::{Report, dollars, percent, tables, utc};
 use crate::prices::Order;
 use crate::run::Outcome;
 use crate::sensitivity::Cell;
 use crate::tally::Tally;
 
-/// Stands for a cell of the sensitivity table that cannot be.
-pub(super) const IMPOSSIBLE: &str = "too few coins";
-
 /// The lines, without colours.
-pub fn text(report: &Report<'_>, baseline: Option<&Baseline>, cells: &[Cell]) -> String {
+pub fn text(report: &Report<'_>) -> String {
     let [worse, other] = report.outcomes;
     let mut out = String::new();
     let mut line = |text: String| {
@@ -39,21 +35,21 @@ pub fn text(report: &Report<'_>, baseline: Option<&Baseline>, cells: &[Cell]) ->
         by_type(&mut line, report);
         line(String::new());
     }
-    if let Some(baseline) = baseline {
+    if let Some(compared) = report.compared {
+        let stand_in = &compared.stand_in;
         line("beside it, a stand-in for the peers of March 2020 on the same vaults and prices".into());
         line(format!(
             "  zero-price sales {}, bad debt {}, owners lost {}, liquidated {}",
-            baseline.worse.tally.zero_price_sales,
-            dollars(baseline.worse.bad_debt()),
-            dollars(baseline.worse.end.own_collateral),
-            dollars(baseline.worse.tally.debt_liquidated),
+            stand_in.tally.zero_price_sales,
+            dollars(stand_in.bad_debt()),
+            dollars(stand_in.end.own_collateral),
+            dollars(stand_in.tally.debt_liquidated),
         ));
         line(String::new());
-    }
-    if !cells.is_empty() {
-        line("sensitivity: bad debt (vaults liquidated), worse of both orders".into());
-        table(&mut line, cells);
-        line(String::new());
+        for table in tables::all(report, compared) {
+            table.lines(&mut line);
+            line(String::new());
+        }
     }
     if let Some(breach) = &worse.first_breach {
         line(format!("FIRST BREACH: {breach}"));
@@ -133,7 +129,8 @@ fn sum(counts: [u64; 3]) -> u64 {
     counts.iter().sum()
 }
 
-pub(super) fn table(line: &mut impl FnMut(String), cells: &[Cell]) {
+/// The table of the recorded ledger: bad debt (vaults liquidated).
+pub(super) fn sensitivity(line: &mut impl FnMut(String), cells: &[Cell]) {
     let mut keepers: Vec<u32> = cells.iter().map(|cell| cell.keepers).collect();
     keepers.sort_unstable();
     keepers.dedup();
@@ -142,20 +139,16 @@ pub(super) fn table(line: &mut impl FnMut(String), cells: &[Cell]) {
         let _ = write!(header, "{count:>26}");
     }
     line(header);
-    let mut pools: Vec<_> = cells.iter().map(|cell| cell.pool).collect();
-    pools.dedup();
-    for pool in pools {
-        let mut row = format!("  {:<16}", percent(pool));
-        for count in &keepers {
-            let cell = cells.iter().find(|cell| cell.pool == pool && cell.keepers == *count);
-            let figures = cell.and_then(|cell| cell.figures.as_ref());
-            let text = figures.map_or_else(
-                || IMPOSSIBLE.to_owned(),
-                |figures| format!("{} ({})", dollars(figures.bad_debt), figures.vaults_liquidated),
-            );
-            let _ = write!(row, "{text:>26}");
+    for row in cells.chunk_by(|one, next| one.pool == next.pool) {
+        let mut text = format!(
+            "  {:<16}",
+            row.first().map_or_else(String::new, |cell| percent(cell.pool))
+        );
+        for cell in row {
+            let figure = format!("{} ({})", dollars(cell.bad_debt), cell.vaults_liquidated);
+            let _ = write!(text, "{figure:>26}");
         }
-        line(row);
+        line(text);
     }
 }
 

@@ -2,9 +2,12 @@
 //!
 //! - *Vaults.* Of `black-thursday` nine in ten hold ether, as nearly all debt was backed by it then; of the others so many in
 //!   proportion as each weight says. The weights are assumptions of ours: no record of all collaterals is at hand.
-//! - *Ratios.* Ether and bitcoin have the standard ones, 150 % for liquidation, as Maker's ETH-A and WBTC-A had. Of the tokens
-//!   Maker asked 165 % of LINK-A, UNI-A and AAVE-A and 175 % of MATIC-A when it lent to all of them
-//!   (`CollateralValues` in the tests of its spells, late in 2021). It never took SOL and AVAX: they get the 175 % of MATIC.
+//! - *Ratios.* `black-thursday` has the standard one, 150 % for liquidation, as all of Maker's ether had then. The others have
+//!   that of the recorded vaults, 130 %. Of the tokens Maker asked 165 % of LINK-A, UNI-A and AAVE-A and 175 % of MATIC-A when
+//!   it lent to all of them (`CollateralValues` in the tests of its spells, late in 2021). It never took SOL and AVAX: they
+//!   get the 175 % of MATIC.
+//! - *Debt.* About 120 M by the standard settings; in `april-2024` two billions, since its markets are so much larger: in each
+//!   scenario the debt on ether is a seventh to two thirds of what the file's exchange turned over in a day.
 //! - *Depth.* What the file's own exchange traded a day, the mean of the replayed days, by the volumes of the file. One
 //!   exchange is less than the market, which is the unkind side.
 
@@ -37,15 +40,23 @@ pub const APRIL_2024: &str = "april-2024";
 /// The recorded ledger of a real collateral type; see [`crate::ledger_replay`].
 pub const MAKER_ETH_B: &str = "maker-eth-b";
 
-/// Over 150 %: what Maker asked of LINK, UNI and AAVE.
-const MAKERS_TOKENS: Ratio = Ratio::percent(15);
-/// Over 150 %: what Maker asked of MATIC.
-const MAKERS_RISKIEST: Ratio = Ratio::percent(25);
+/// Over 130 %: what Maker asked of LINK, UNI and AAVE.
+const MAKERS_TOKENS: Ratio = Ratio::percent(35);
+/// Over 130 %: what Maker asked of MATIC.
+const MAKERS_RISKIEST: Ratio = Ratio::percent(45);
+
+/// The terms under which the recorded vaults lived, 2021 and 2022: 130 % for liquidation (ETH-B, as WBTC-B).
+const AS_RECORDED: &str = "[type]\nliquidation_ratio = 1.3\ninitial_ratio = 1.35\n";
+/// The same, and a debt of two billions, with a floor and ceilings that go with it.
+const AS_RECORDED_AND_LARGE: &str = "[type]\nliquidation_ratio = 1.3\ninitial_ratio = 1.35\n\
+    debt_ceiling = 4000000000\ndebt_floor = 5000\n[population]\nmean_debt = 200000\n";
 
 /// A scenario of prices.
 pub(super) struct OfPrices {
     pub(super) name: &'static str,
     pub(super) about: &'static str,
+    /// As [`Scenario::settings`](super::Scenario).
+    pub(super) settings: &'static str,
     pub(super) feeds: &'static [Recorded],
     pub(super) from: Timestamp,
     pub(super) to: Timestamp,
@@ -89,6 +100,7 @@ const OF_PRICES: [OfPrices; 5] = [
     OfPrices {
         name: BLACK_THURSDAY,
         about: "12-13 March 2020: ether falls by half in a day",
+        settings: "",
         feeds: &[
             recorded!("ETH-USD_1h_kraken_2020-03", 9),
             recorded!("BTC-USD_1h_kraken_2020-03", 1),
@@ -100,6 +112,7 @@ const OF_PRICES: [OfPrices; 5] = [
     OfPrices {
         name: MAY_2021,
         about: "17-23 May 2021: ether falls by half within a week, bitcoin by a third",
+        settings: AS_RECORDED,
         feeds: &[
             recorded!("ETH-USD_1h_kraken_2021-05", 3, Ratio::ZERO, 644),
             recorded!("BTC-USD_1h_kraken_2021-05", 1, Ratio::ZERO, 591),
@@ -111,6 +124,7 @@ const OF_PRICES: [OfPrices; 5] = [
     OfPrices {
         name: JUNE_2022,
         about: "10-19 June 2022: lenders fail, ether falls by half in nine days",
+        settings: AS_RECORDED,
         feeds: &[
             recorded!("ETH-USD_1h_kraken_2022-06", 3, Ratio::ZERO, 140),
             recorded!("BTC-USD_1h_kraken_2022-06", 1, Ratio::ZERO, 199),
@@ -122,6 +136,7 @@ const OF_PRICES: [OfPrices; 5] = [
     OfPrices {
         name: FTX,
         about: "6-11 November 2022: the exchange FTX fails, ether falls by a third in four days",
+        settings: AS_RECORDED,
         feeds: &[
             recorded!("ETH-USD_1h_kraken_2022-11", 3, Ratio::ZERO, 164),
             recorded!("BTC-USD_1h_kraken_2022-11", 1, Ratio::ZERO, 173),
@@ -133,6 +148,7 @@ const OF_PRICES: [OfPrices; 5] = [
     OfPrices {
         name: APRIL_2024,
         about: "12-14 April 2024: eight collaterals fall at once, six of them by a third and more in two days",
+        settings: AS_RECORDED_AND_LARGE,
         feeds: &[
             recorded!("ETH-USDT_5m_binance_2024-04", 6, Ratio::ZERO, 2546),
             recorded!("BTC-USDT_5m_binance_2024-04", 3, Ratio::ZERO, 4134),

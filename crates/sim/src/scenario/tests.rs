@@ -72,11 +72,12 @@ fn the_configured_volume_stands_before_that_of_the_scenario() {
 
 #[test]
 fn riskier_collaterals_have_higher_ratios_and_their_vaults_the_same_headroom() {
-    let (scenario, config) = (Scenario::built_in(APRIL_2024).unwrap(), Config::default());
+    let scenario = Scenario::built_in(APRIL_2024).unwrap();
+    let config = Config::load(scenario.settings, None).unwrap();
     let population = Population::drawn(&scenario, &config, 200, 1).unwrap();
     let genesis = crate::world::genesis(&scenario, &config, &population, Rules::Ballast).unwrap();
     let ratios: Vec<Ratio> = genesis.types.iter().map(|spec| spec.liquidation_ratio).collect();
-    assert_eq!(ratios, [150, 150, 175, 165, 165, 165, 175, 175].map(Ratio::percent));
+    assert_eq!(ratios, [130, 130, 175, 165, 165, 165, 175, 175].map(Ratio::percent));
     let prices = scenario.opening_prices();
     for vault in &population.vaults {
         let value = crate::market::usd(vault.collateral, prices[vault.feed].unwrap()).unwrap();
@@ -89,7 +90,8 @@ fn riskier_collaterals_have_higher_ratios_and_their_vaults_the_same_headroom() {
 
 /// All of a scenario, low first: 120 vaults, a block in five minutes.
 fn replay(name: &str) -> Outcome {
-    let (scenario, config) = (Scenario::built_in(name).unwrap(), Config::default());
+    let scenario = Scenario::built_in(name).unwrap();
+    let config = Config::load(scenario.settings, None).unwrap();
     let population = Population::drawn(&scenario, &config, 120, 1).unwrap();
     let setup = Setup {
         scenario: &scenario,
