@@ -9,7 +9,7 @@ use ballast_protocol::{AccountId, BlockResult, Event};
 
 use crate::fold::Balances;
 use crate::model::{Applied, Model};
-use crate::world::{ASSETS, TYPES, USERS};
+use crate::world::{ASSETS, USERS};
 
 /// The first difference, if there is one.
 pub(crate) type Agreement = Result<(), String>;
@@ -238,52 +238,44 @@ fn sales(engine: &State, model: &Model) -> Agreement {
         auctions,
         model.auctions.iter().map(|(id, auction)| (*id, *auction)),
     )?;
-    for kind in TYPES {
-        let pool = engine.pools().pool(kind);
+    let pools = engine.vaults().types().flat_map(|spec| spec.pools());
+    for id in pools {
+        let pool = engine.pools().pool(id);
         let (total, collateral) = model
             .pools
-            .get(&kind)
+            .get(&id)
             .map_or((0, 0), |pool| (pool.total, pool.collateral));
         same(
-            || format!("pool of {kind}"),
+            || id.to_string(),
             (pool.total.raw(), pool.collateral.raw()),
             (total, collateral),
         )?;
-        let positions = engine.pools().positions(kind).map(|position| {
+        let positions = engine.pools().positions(id).map(|position| {
             position
                 .map(|(owner, position)| (owner, position.coins.raw(), position.gain.raw()))
                 .ok()
         });
-        let owners = model.deposits.keys().filter(|(of, _)| *of == kind);
+        let owners = model.deposits.keys().filter(|(of, _)| *of == id);
         let expected = owners.map(|(_, owner)| {
             model
-                .position(kind, *owner)
+                .position(id, *owner)
                 .ok()
                 .map(|(coins, gain)| (*owner, coins, gain))
         });
         same_all("pool deposit", positions, expected)?;
     }
     let tickets = engine.queue().iter().map(|(id, ticket)| {
-        let enters = ticket.lane == ballast_protocol::Lane::Entry;
         let times = (ticket.ready.0, ticket.expiry.0, ticket.cancelled.map(|at| at.0));
-        (
-            id,
-            ticket.owner,
-            ticket.collateral_type,
-            enters,
-            ticket.amount.raw(),
-            times,
-        )
+        let escrow: Vec<_> = ticket
+            .escrow
+            .iter()
+            .map(|(asset, amount)| (*asset, amount.raw()))
+            .collect();
+        (id, ticket.owner, ticket.order, escrow, times)
     });
     let expected = model.tickets.iter().map(|(id, ticket)| {
-        (
-            *id,
-            ticket.owner,
-            ticket.kind,
-            ticket.enters,
-            ticket.amount,
-            (ticket.ready, ticket.expiry, ticket.cancelled),
-        )
+        let times = (ticket.ready, ticket.expiry, ticket.cancelled);
+        (*id, ticket.owner, ticket.order, ticket.escrow.clone(), times)
     });
     same_all("ticket", tickets, expected)
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use ballast_num::Amount;
-use ballast_protocol::{AssetId, BlockResult, Event, Genesis, Holder, Lane, Module, Seized, TypeId, WaterfallStep};
+use ballast_protocol::{AssetId, BlockResult, Event, Genesis, Holder, Module, Seized, TypeId, WaterfallStep};
 
 /// All balances and supplies, folded from what was told.
 #[derive(Clone, Debug)]
@@ -54,14 +54,9 @@ impl Balances {
             fold.moved(coin, Nowhere, Module::LiquidationDeposits(kind), vault.deposit);
         }
         for deposit in &opening.pool_deposits {
-            let kind = deposit.collateral_type;
-            fold.moved(coin, Nowhere, Module::StabilityPool(kind), deposit.amount);
-            fold.moved(
-                fold.collateral(kind),
-                Nowhere,
-                Module::StabilityPool(kind),
-                deposit.gain,
-            );
+            let (pool, bought) = (deposit.pool.module(), fold.collateral(deposit.pool.collateral_type));
+            fold.moved(coin, Nowhere, pool, deposit.amount);
+            fold.moved(bought, Nowhere, pool, deposit.gain);
         }
         for auction in &opening.auctions {
             let kind = auction.collateral_type;
@@ -162,18 +157,18 @@ impl Balances {
                 self.moved(self.collateral(kind), Module::Vaults(kind), payee, caller_collateral);
             }
             Event::PoolBought {
-                collateral_type: kind,
+                pool,
                 collateral,
                 debt,
                 recovered,
                 penalty,
                 ..
             } => {
-                self.moved(coin, Module::StabilityPool(kind), Nowhere, debt);
-                self.moved(coin, Module::StabilityPool(kind), Nowhere, recovered);
-                self.moved(coin, Module::StabilityPool(kind), Module::SurplusBuffer, penalty);
-                let bought = self.collateral(kind);
-                self.moved(bought, Module::Vaults(kind), Module::StabilityPool(kind), collateral);
+                let kind = pool.collateral_type;
+                self.moved(coin, pool.module(), Nowhere, debt);
+                self.moved(coin, pool.module(), Nowhere, recovered);
+                self.moved(coin, pool.module(), Module::SurplusBuffer, penalty);
+                self.moved(self.collateral(kind), Module::Vaults(kind), pool.module(), collateral);
             }
             Event::CollateralReturned {
                 owner,
@@ -218,28 +213,23 @@ impl Balances {
                 self.moved(coin, Nowhere, Module::SurplusBuffer, surplus);
                 self.moved(coin, Nowhere, Module::FirstLoss(kind), first_loss);
             }
-            Event::TicketQueued {
-                owner,
-                lane: Lane::Entry,
-                amount,
-                ..
-            } => self.moved(coin, owner, Module::Queue, amount),
-            Event::TicketClosed { owner, returned, .. } => self.moved(coin, Module::Queue, owner, returned),
-            Event::PoolEntered {
-                collateral_type: kind,
-                amount,
-                ..
-            } => self.moved(coin, Module::Queue, Module::StabilityPool(kind), amount),
-            Event::PoolExited {
-                collateral_type: kind,
-                owner,
-                amount,
-            } => self.moved(coin, Module::StabilityPool(kind), owner, amount),
-            Event::PoolGainPaid {
-                collateral_type: kind,
-                owner,
-                amount,
-            } => self.moved(self.collateral(kind), Module::StabilityPool(kind), owner, amount),
+            Event::TicketQueued { owner, ref escrow, .. } => {
+                for (asset, amount) in escrow {
+                    self.moved(*asset, owner, Module::Queue, *amount);
+                }
+            }
+            Event::TicketClosed {
+                owner, ref returned, ..
+            } => {
+                for (asset, amount) in returned {
+                    self.moved(*asset, Module::Queue, owner, *amount);
+                }
+            }
+            Event::PoolEntered { pool, amount, .. } => self.moved(coin, Module::Queue, pool.module(), amount),
+            Event::PoolExited { pool, owner, amount } => self.moved(coin, pool.module(), owner, amount),
+            Event::PoolGainPaid { pool, owner, amount } => {
+                self.moved(self.collateral(pool.collateral_type), pool.module(), owner, amount);
+            }
             Event::FirstLossAdded {
                 collateral_type: kind,
                 by,
@@ -261,7 +251,6 @@ impl Balances {
             | Event::AuctionsRestarted { .. }
             | Event::AuctionEnded { .. }
             | Event::LossAbsorbed { .. }
-            | Event::TicketQueued { .. }
             | Event::CancelQueued { .. }
             | Event::CancelLapsed { .. }
             | Event::ParameterChanged(_)

@@ -20,8 +20,8 @@ mod vault;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_protocol::{
-    AccountId, Asset, AssetId, AuctionId, FeedId, Genesis, Holder, Limits, Module, Rejected, StandingOrder, TicketId,
-    TypeId, TypeSpec, VaultId,
+    AccountId, Asset, AssetId, AuctionId, FeedId, Genesis, Holder, Limits, Module, Order, PoolId, Rejected,
+    StandingOrder, TicketId, TypeId, TypeSpec, VaultId,
 };
 
 use number::{add, sub};
@@ -53,8 +53,8 @@ pub(crate) struct Model {
     pub(crate) delegates: BTreeSet<(AccountId, AccountId)>,
     pub(crate) orders: BTreeMap<VaultId, StandingOrder>,
     pub(crate) tickets: BTreeMap<TicketId, Ticket>,
-    pub(crate) pools: BTreeMap<TypeId, Pool>,
-    pub(crate) deposits: BTreeMap<(TypeId, AccountId), Deposit>,
+    pub(crate) pools: BTreeMap<PoolId, Pool>,
+    pub(crate) deposits: BTreeMap<(PoolId, AccountId), Deposit>,
     pub(crate) auctions: BTreeMap<AuctionId, Auction>,
     pub(crate) losses: BTreeMap<TypeId, Losses>,
     last_vault: u64,
@@ -69,12 +69,12 @@ pub(crate) struct Model {
 }
 
 /// A queued entry to or exit from a pool.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Ticket {
     pub(crate) owner: AccountId,
-    pub(crate) kind: TypeId,
-    pub(crate) enters: bool,
-    pub(crate) amount: u128,
+    pub(crate) order: Order,
+    /// What it has brought along.
+    pub(crate) escrow: Vec<(AssetId, u128)>,
     included: u64,
     pub(crate) ready: u64,
     pub(crate) expiry: u64,

@@ -103,6 +103,8 @@ fn first(random: &mut Random) -> TypeSpec {
     spec.pool.cooldown = random.of([Seconds(0), Seconds(120)]);
     spec.warning_band = random.of([Ratio::ZERO, spec.warning_band, Ratio::ONE]);
     spec.pool.ticket_min = random.of([coins(1), coins(100), coins(1_500)]);
+    spec.bids.cooldown = random.of([Seconds(0), Seconds(120)]);
+    spec.bids.discounts.truncate(random.of([0, 2, 4]));
     spec
 }
 
@@ -149,6 +151,7 @@ fn fourth() -> TypeSpec {
     spec.wick_band = Ratio::percent(2);
     spec.restore_margin = Ratio::percent(1);
     spec.pool.discount = Ratio::percent(2);
+    spec.bids.discounts = vec![Ratio::ZERO, Ratio::percent(1)];
     spec.line = coins(100_000);
     spec.stress = Ratio::percent(5);
     spec

@@ -232,6 +232,7 @@ fn spec() -> TypeSpec {
         warning_band: Ratio::ZERO,
         stress: Ratio::percent(30),
         line: Amount::ZERO,
+        bids: ballast_protocol::BidSpec::none(),
         pool: PoolSpec {
             discount: Ratio::percent(5),
             floor: Amount::ZERO,

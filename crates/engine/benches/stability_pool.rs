@@ -4,12 +4,12 @@
 use ballast_engine::kernel::table::take_changes;
 use ballast_engine::mechanisms::stability_pool::StabilityPools;
 use ballast_num::Amount;
-use ballast_protocol::{AccountId, TypeId};
+use ballast_protocol::{AccountId, PoolId, TypeId};
 use divan::{Bencher, black_box, counter::ItemsCount};
 
 const DEPOSITS: [u64; 2] = [1_000, 100_000];
 const BATCH: usize = 1_000;
-const ETH: TypeId = TypeId(1);
+const ETH: PoolId = PoolId::stability(TypeId(1));
 const FLOOR: Amount = coins(1);
 
 fn main() {

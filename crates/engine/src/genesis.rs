@@ -206,13 +206,16 @@ impl State {
             })?;
         }
         for deposit in &opening.pool_deposits {
-            let kind = deposit.collateral_type;
-            let collateral = self.vaults.spec(kind)?.collateral;
+            let pool = deposit.pool;
+            let spec = self.vaults.spec(pool.collateral_type)?;
+            if spec.pool_terms(pool.buyer).is_none() {
+                return Err(Rejected::UnknownPool(pool).into());
+            }
+            let collateral = spec.collateral;
             self.pools
-                .open_deposit(kind, deposit.owner, deposit.amount, deposit.gain)?;
-            self.ledger.mint(coin, Module::StabilityPool(kind), deposit.amount)?;
-            self.ledger
-                .mint(collateral, Module::StabilityPool(kind), deposit.gain)?;
+                .open_deposit(pool, deposit.owner, deposit.amount, deposit.gain)?;
+            self.ledger.mint(coin, pool.module(), deposit.amount)?;
+            self.ledger.mint(collateral, pool.module(), deposit.gain)?;
         }
         for opened in &opening.auctions {
             let kind = opened.collateral_type;

@@ -8,7 +8,7 @@ mod block;
 use std::collections::BTreeMap;
 
 use ballast_num::{Amount, NormalizedDebt, RAY, U256};
-use ballast_protocol::{AssetId, Lane, Module, Rejected, RoundNumber, TypeId, VaultId};
+use ballast_protocol::{AssetId, Module, Rejected, RoundNumber, TypeId, VaultId};
 
 pub use block::{
     BLOCK, Standing, check_block, markets_never_lose, reserve_pays_only_losses, residue_never_falls, work_is_bounded,
@@ -140,15 +140,14 @@ pub fn modules_hold_what_they_owe(state: &State) -> Result<(), Breach> {
     const NAME: &str = "modules_hold_what_they_owe";
     let coin = state.governance().limits.coin;
     for spec in state.vaults().types() {
-        let pool = state.pools().pool(spec.id);
-        let coins = state.ledger().balance(coin, Module::StabilityPool(spec.id));
-        let collateral = state.ledger().balance(spec.collateral, Module::StabilityPool(spec.id));
-        Breach::unless((coins, collateral) == (pool.total, pool.collateral), NAME, || {
-            format!(
-                "pool of {}: {coins} coins and {collateral} collateral held, {pool:?}",
-                spec.id
-            )
-        })?;
+        for id in spec.pools() {
+            let pool = state.pools().pool(id);
+            let coins = state.ledger().balance(coin, id.module());
+            let collateral = state.ledger().balance(spec.collateral, id.module());
+            Breach::unless((coins, collateral) == (pool.total, pool.collateral), NAME, || {
+                format!("{id}: {coins} coins and {collateral} collateral held, {pool:?}")
+            })?;
+        }
     }
     for spec in state.markets().specs() {
         let pool = fits(state.markets().pool(spec.id), NAME)?;
@@ -303,13 +302,28 @@ pub fn lines_are_kept(state: &State) -> Result<(), Breach> {
     Ok(())
 }
 
-/// What queued entries brought along is in escrow.
+/// What queued orders brought along is in escrow.
 pub fn queue_is_escrowed(state: &State) -> Result<(), Breach> {
     const NAME: &str = "queue_is_escrowed";
-    let entries = state.queue().iter().filter(|(_, ticket)| ticket.lane == Lane::Entry);
-    let brought = fits(Amount::try_sum(entries.map(|(_, ticket)| ticket.amount)), NAME)?;
-    let held = state.ledger().balance(state.governance().limits.coin, Module::Queue);
-    Breach::unless(brought == held, NAME, || format!("tickets {brought}, escrow {held}"))
+    let mut brought: BTreeMap<AssetId, Amount> = BTreeMap::new();
+    for (asset, amount) in state
+        .queue()
+        .iter()
+        .flat_map(|(_, ticket)| ticket.escrow.iter().copied())
+    {
+        let sum = brought.entry(asset).or_default();
+        *sum = fits(sum.try_add(amount), NAME)?;
+    }
+    for (asset, _) in state.ledger().supplies() {
+        let brought = brought.remove(&asset).unwrap_or_default();
+        let held = state.ledger().balance(asset, Module::Queue);
+        Breach::unless(brought == held, NAME, || {
+            format!("{asset}: tickets {brought}, escrow {held}")
+        })?;
+    }
+    Breach::unless(brought.values().all(|amount| amount.is_zero()), NAME, || {
+        format!("escrow of what does not exist: {brought:?}")
+    })
 }
 
 /// Every open ticket is found when it is due, when it expires, by its owner, and if it is cancelled; and nothing else is.
@@ -321,8 +335,8 @@ pub fn queue_is_indexed(state: &State) -> Result<(), Breach> {
 
 /// No pool owes its depositors more than it has.
 pub fn deposits_are_backed(state: &State) -> Result<(), Breach> {
-    for spec in state.vaults().types() {
-        let backed = state.pools().deposits_are_backed(spec.id);
+    for pool in state.vaults().types().flat_map(|spec| spec.pools()) {
+        let backed = state.pools().deposits_are_backed(pool);
         backed.map_err(|unbacked| Breach {
             invariant: "deposits_are_backed",
             evidence: unbacked.to_string(),

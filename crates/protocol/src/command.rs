@@ -4,7 +4,9 @@ use ballast_num::{Amount, Price, Rate, Ratio, Timestamp};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
-use crate::{AccountId, AssetId, AuctionId, Breaker, Curve, FeedId, Height, SourceId, TicketId, TypeId, VaultId};
+use crate::{
+    AccountId, AssetId, AuctionId, Breaker, Curve, FeedId, Height, Order, PoolId, SourceId, TicketId, TypeId, VaultId,
+};
 
 /// A block: what a host has ordered, with authenticated senders and sources.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -188,28 +190,17 @@ pub enum Command {
         /// Which auction.
         auction: AuctionId,
     },
-    /// Queues an entry into a type's stability pool (rule R1).
-    EnterPool {
-        /// Which pool.
-        collateral_type: TypeId,
-        /// Coins, escrowed at once.
-        amount: Amount,
+    /// Queues an order whose value depends on a price or a share value: a later round executes it (rule R1).
+    Queue {
+        /// What to do then; what it brings along is escrowed at once.
+        order: Order,
         /// Returned if not executed by then.
         expiry: Timestamp,
     },
-    /// Queues an exit from a type's stability pool (rule R1).
-    ExitPool {
-        /// Which pool.
-        collateral_type: TypeId,
-        /// Most coins to take out; what the pool has spent meanwhile is gone. All goes if too little would be left.
-        amount: Amount,
-        /// Void if not executed by then.
-        expiry: Timestamp,
-    },
-    /// Pays out collateral that the sender's pool deposit has already bought.
+    /// Pays out collateral that the sender's deposit in a pool has already bought.
     ClaimPoolGain {
         /// Which pool.
-        collateral_type: TypeId,
+        pool: PoolId,
     },
     /// Queues the cancel of a queued command; it takes effect after the round that would have executed it.
     CancelTicket {

@@ -16,8 +16,11 @@ use serde::Serialize;
 pub use self::feed::{ClosingCause, FeedState};
 pub use self::loss::{LossCause, Sale, WaterfallStep};
 pub use self::seizure::{Seized, SeizureRule};
-pub use self::ticket::{Lane, TicketOutcome};
-use crate::{AccountId, AssetId, AuctionId, FeedId, Module, ParameterChange, RoundNumber, TicketId, TypeId, VaultId};
+pub use self::ticket::TicketOutcome;
+use crate::{
+    AccountId, AssetId, AuctionId, FeedId, Module, Order, ParameterChange, PoolId, RoundNumber, TicketId, TypeId,
+    VaultId,
+};
 
 /// One fact. Amounts are base units of the asset that the name implies: collateral or coin.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
@@ -221,10 +224,10 @@ pub enum Event {
     },
     /// A vault was seized in part or whole: what, why, at which price, by which rule.
     VaultSeized(Seized),
-    /// The stability pool bought collateral of a lot.
+    /// A pool bought collateral of a lot.
     PoolBought {
-        /// Of which type.
-        collateral_type: TypeId,
+        /// Which pool.
+        pool: PoolId,
         /// From which vault.
         vault: VaultId,
         /// Collateral bought.
@@ -368,12 +371,10 @@ pub enum Event {
         ticket: TicketId,
         /// Whose.
         owner: AccountId,
-        /// Of which type's pool.
-        collateral_type: TypeId,
-        /// On which side.
-        lane: Lane,
-        /// Coins: of an entry those that wait with it in escrow, of an exit the most that it takes out.
-        amount: Amount,
+        /// What it asks for.
+        order: Order,
+        /// What it brings along, from the owner into escrow.
+        escrow: Vec<(AssetId, Amount)>,
         /// Host time from which it may execute.
         ready: Seconds,
         /// Block time after which it is returned.
@@ -392,27 +393,27 @@ pub enum Event {
         owner: AccountId,
         /// How.
         outcome: TicketOutcome,
-        /// Coins that went back to the owner out of escrow.
-        returned: Amount,
+        /// What went back to the owner out of escrow.
+        returned: Vec<(AssetId, Amount)>,
     },
     /// The cancel of a ticket came too late and is forgotten (rule R1).
     CancelLapsed {
         /// Which.
         ticket: TicketId,
     },
-    /// Coins entered a stability pool out of escrow.
+    /// Coins entered a pool out of escrow.
     PoolEntered {
         /// Which.
-        collateral_type: TypeId,
+        pool: PoolId,
         /// Whose.
         owner: AccountId,
         /// How many.
         amount: Amount,
     },
-    /// Coins left a stability pool.
+    /// Coins left a pool.
     PoolExited {
         /// Which.
-        collateral_type: TypeId,
+        pool: PoolId,
         /// Whose.
         owner: AccountId,
         /// How many.
@@ -421,7 +422,7 @@ pub enum Event {
     /// Collateral that a pool deposit had bought was paid out.
     PoolGainPaid {
         /// Which.
-        collateral_type: TypeId,
+        pool: PoolId,
         /// Whose.
         owner: AccountId,
         /// How much.

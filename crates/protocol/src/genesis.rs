@@ -9,7 +9,7 @@ use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Rate, Ratio, S
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
-use crate::{AccountId, AssetId, FeedId, SourceId, TypeId};
+use crate::{AccountId, AssetId, Buyer, FeedId, PoolId, SourceId, TypeId};
 
 pub use market::{MarketSpec, OpeningLiquidity, PoolCurve};
 pub use standard::coins;
@@ -177,6 +177,8 @@ pub struct TypeSpec {
     pub line: Amount,
     /// The stability pool.
     pub pool: PoolSpec,
+    /// Standing bids, asked before the stability pool.
+    pub bids: BidSpec,
     /// The auctions.
     pub auction: AuctionSpec,
     /// Where a peer behaves otherwise; a node refuses anything but the default.
@@ -194,6 +196,57 @@ pub struct PoolSpec {
     pub cooldown: Seconds,
     /// Least coins of an entry, and of an exit that is not of the whole deposit (rule R1).
     pub ticket_min: Amount,
+}
+
+/// A type's standing bids (docs/bids.md): coins that stand ready to buy at a discount of their own choice.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct BidSpec {
+    /// The discount of each tier, rising, each at most the stability pool's (rule R10).
+    pub discounts: Vec<Ratio>,
+    /// Host time between asking to place or cancel a bid and doing so (rule R1).
+    pub cooldown: Seconds,
+    /// Least coins of a bid, and of a cancel that is not of the whole bid (rule R1).
+    pub ticket_min: Amount,
+}
+
+/// On which terms a pool buys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolTerms {
+    /// It pays at most low price × (1 − discount) (rule R10).
+    pub discount: Ratio,
+    /// Coins that always stay in it.
+    pub floor: Amount,
+    /// Host time between asking to enter or leave and doing so (rule R1).
+    pub cooldown: Seconds,
+    /// Least coins of an entry, and of an exit that is not of the whole deposit (rule R1).
+    pub ticket_min: Amount,
+}
+
+impl TypeSpec {
+    /// The pools that buy its lots, in the order in which they are asked.
+    pub fn pools(&self) -> impl Iterator<Item = PoolId> + use<> {
+        let (id, tiers) = (self.id, self.bids.discounts.len());
+        let bids = (0..=u8::MAX).take(tiers).map(move |tier| PoolId::bids(id, tier));
+        bids.chain([PoolId::stability(id)])
+    }
+
+    /// On which terms one of its pools buys; none if it has no such pool.
+    pub fn pool_terms(&self, buyer: Buyer) -> Option<PoolTerms> {
+        match buyer {
+            Buyer::StabilityPool => Some(PoolTerms {
+                discount: self.pool.discount,
+                floor: self.pool.floor,
+                cooldown: self.pool.cooldown,
+                ticket_min: self.pool.ticket_min,
+            }),
+            Buyer::Bids(tier) => self.bids.discounts.get(usize::from(tier)).map(|discount| PoolTerms {
+                discount: *discount,
+                floor: Amount::ZERO,
+                cooldown: self.bids.cooldown,
+                ticket_min: self.bids.ticket_min,
+            }),
+        }
+    }
 }
 
 /// A type's auctions (docs/auction.md).
@@ -336,7 +389,7 @@ pub struct Opening {
     pub debt_indices: Vec<(TypeId, Index)>,
     /// Open vaults.
     pub vaults: Vec<OpeningVault>,
-    /// Stability pool deposits.
+    /// Deposits in stability pools, and standing bids.
     pub pool_deposits: Vec<OpeningDeposit>,
     /// Running auctions.
     pub auctions: Vec<OpeningAuction>,
@@ -376,13 +429,13 @@ pub struct OpeningVault {
     pub deposit: Amount,
 }
 
-/// A stability pool deposit at height 0.
+/// A deposit in a pool at height 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct OpeningDeposit {
     /// Whose.
     pub owner: AccountId,
-    /// In which type's pool.
-    pub collateral_type: TypeId,
+    /// In which pool.
+    pub pool: PoolId,
     /// Coins, in addition to the balances.
     pub amount: Amount,
     /// Collateral gained and not yet claimed, in addition to the balances.

@@ -152,11 +152,70 @@ impl From<Module> for Holder {
     }
 }
 
+/// A pool of coins that buys liquidated collateral of one type. A lot meets the pools of its type in their order (rule R10).
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
+pub struct PoolId {
+    /// Whose collateral it buys.
+    pub collateral_type: TypeId,
+    /// On which terms.
+    pub buyer: Buyer,
+}
+
+/// On which terms a pool buys, in the order in which they are asked.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
+pub enum Buyer {
+    /// Standing bids of a tier, counted from 0: the smallest discount first.
+    Bids(u8),
+    /// The stability pool.
+    StabilityPool,
+}
+
+impl PoolId {
+    /// The stability pool of a type.
+    pub const fn stability(collateral_type: TypeId) -> Self {
+        Self {
+            collateral_type,
+            buyer: Buyer::StabilityPool,
+        }
+    }
+
+    /// A tier of a type's standing bids.
+    pub const fn bids(collateral_type: TypeId, tier: u8) -> Self {
+        Self {
+            collateral_type,
+            buyer: Buyer::Bids(tier),
+        }
+    }
+
+    /// Who holds its coins and what they have bought.
+    pub const fn module(self) -> Module {
+        match self.buyer {
+            Buyer::Bids(tier) => Module::Bids(self.collateral_type, tier),
+            Buyer::StabilityPool => Module::StabilityPool(self.collateral_type),
+        }
+    }
+}
+
+impl fmt::Display for PoolId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.buyer {
+            Buyer::Bids(tier) => write!(f, "tier {tier} of the bids for {}", self.collateral_type),
+            Buyer::StabilityPool => write!(f, "the stability pool of {}", self.collateral_type),
+        }
+    }
+}
+
 /// The balances that belong to the reserve's own parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize, Serialize)]
 pub enum Module {
     /// Collateral locked in the vaults of a type.
     Vaults(TypeId),
+    /// Coins that stand as bids in a tier of a type, and the collateral they have bought.
+    Bids(TypeId, u8),
     /// Coins that wait in a type's stability pool, and the collateral it has bought.
     StabilityPool(TypeId),
     /// Lots on sale.

@@ -8,6 +8,7 @@ mod command;
 mod event;
 mod genesis;
 mod ids;
+mod order;
 pub mod proof;
 mod receipt;
 mod rejected;
@@ -17,17 +18,16 @@ pub use command::{
     Block, Command, FeeOffer, Observation, ParameterChange, Permission, Protection, Repayment, StandingOrder,
     Transaction, TypeParameter, VaultRef,
 };
-pub use event::{
-    ClosingCause, Event, FeedState, Lane, LossCause, Sale, Seized, SeizureRule, TicketOutcome, WaterfallStep,
-};
+pub use event::{ClosingCause, Event, FeedState, LossCause, Sale, Seized, SeizureRule, TicketOutcome, WaterfallStep};
 pub use genesis::{
-    Asset, AuctionSpec, Bounds, Breaker, Curve, FeedSpec, Genesis, KeeperPay, Limits, MarketSpec, Opening,
+    Asset, AuctionSpec, BidSpec, Bounds, Breaker, Curve, FeedSpec, Genesis, KeeperPay, Limits, MarketSpec, Opening,
     OpeningAuction, OpeningBalance, OpeningDeposit, OpeningLiquidity, OpeningVault, PeerRules, PoolCurve, PoolPrice,
-    PoolSpec, Seizure, Trigger, TypeSpec, coins,
+    PoolSpec, PoolTerms, Seizure, Trigger, TypeSpec, coins,
 };
 pub use ids::{
-    AccountId, AssetId, AuctionId, FeedId, Height, Holder, MarketId, Module, RoundNumber, SourceId, TicketId, TypeId,
-    VaultId,
+    AccountId, AssetId, AuctionId, Buyer, FeedId, Height, Holder, MarketId, Module, PoolId, RoundNumber, SourceId,
+    TicketId, TypeId, VaultId,
 };
+pub use order::{Lane, Order, Venue};
 pub use receipt::{BlockResult, Fee, Outcome, Receipt};
 pub use rejected::{NoPrice, ObservationRefused, ParameterFault, Rejected};

@@ -4,7 +4,10 @@ use ballast_num::{Amount, Arithmetic, Price, Ratio, Seconds, Timestamp};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
-use crate::{AccountId, AssetId, AuctionId, ClosingCause, FeedId, MarketId, SourceId, TicketId, TypeId, VaultId};
+use crate::{
+    AccountId, AssetId, AuctionId, ClosingCause, FeedId, Lane, MarketId, PoolId, SourceId, TicketId, TypeId, VaultId,
+    Venue,
+};
 
 /// A refusal: what is wrong, by how much, and what would work.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, thiserror::Error)]
@@ -271,12 +274,19 @@ pub enum Rejected {
         /// Which feed.
         feed: FeedId,
     },
-    /// An owner has one exit in the queue of a pool (rule R1).
-    #[error("an exit of this pool is already queued as {0}: wait for it, or cancel it first")]
-    ExitQueued(TicketId),
-    /// An owner has one entry in the queue of a pool (rule R1).
-    #[error("an entry to this pool is already queued as {0}: wait for it, or cancel it first")]
-    EntryQueued(TicketId),
+    /// An owner has one order of a kind in the queue of a place (rule R1).
+    #[error("your {lane} at {venue} is already queued as {ticket}: wait for it, or cancel it first")]
+    AlreadyQueued {
+        /// Which ticket.
+        ticket: TicketId,
+        /// Where.
+        venue: Venue,
+        /// In which turn.
+        lane: Lane,
+    },
+    /// No such tier of standing bids.
+    #[error("there is no {0}")]
+    UnknownPool(PoolId),
     /// Too few coins for a place in the queue (rule R1).
     #[error("{amount} is too little for a place in the queue: ask for {least} at least")]
     BelowTicketMin {

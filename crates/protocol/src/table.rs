@@ -40,21 +40,21 @@ pub const LAST_VAULT: u16 = 25;
 pub const PEAKS: u16 = 26;
 /// Queued commands by `TicketId`.
 pub const TICKETS: u16 = 30;
-/// When tickets are due: `(TypeId, lane, host seconds, TicketId) → ()`.
+/// When tickets are due: `(venue, lane, host seconds, TicketId) → ()`.
 pub const TICKETS_DUE: u16 = 35;
 /// When tickets expire: `(Timestamp, TicketId) → ()`.
 pub const TICKETS_EXPIRING: u16 = 36;
-/// When cancels of tickets were included: `(TypeId, Timestamp, TicketId) → ()`.
+/// When cancels of tickets were included: `(venue, Timestamp, TicketId) → ()`.
 pub const TICKETS_CANCELLED: u16 = 37;
-/// The one entry and the one exit that an owner has queued: `(TypeId, lane, AccountId) → TicketId`.
+/// The one ticket that an owner has in each lane of a venue: `(venue, lane, AccountId) → TicketId`.
 pub const TICKETS_OF_OWNER: u16 = 38;
 /// The last `TicketId` given out.
 pub const LAST_TICKET: u16 = 34;
-/// Stability pools by `TypeId`.
+/// Stability pools and tiers of standing bids by `PoolId`.
 pub const POOLS: u16 = 31;
-/// Pool deposits by `(TypeId, AccountId)`.
+/// Pool deposits by `(PoolId, AccountId)`.
 pub const POOL_DEPOSITS: u16 = 32;
-/// Collateral gained for each coin, by `(TypeId, scale)`.
+/// Collateral gained for each coin, by `(PoolId, scale)`.
 pub const POOL_GAINS: u16 = 33;
 /// Running auctions by `AuctionId`. One whose `restarts` is under its type's `number` in [`AUCTION_RESTARTS`] stands at
 /// the price and time written there.

@@ -84,7 +84,8 @@ impl Coverage {
                 Err(Rejected::Arithmetic(error)) => return Err(error),
                 Err(_) => continue, // a feed that never had a price: nothing is sold
             };
-            let ready = state.pools().total(spec.id).try_add(sheet.first_loss)?;
+            let pooled = Amount::try_sum(spec.pools().map(|pool| state.pools().total(pool)))?;
+            let ready = pooled.try_add(sheet.first_loss)?;
             let debt = sheet.vault_debt.try_add(sheet.auction_debt)?;
             let mut own = [Horizon::default(); 2];
             for ((time, share), (own, all)) in times.iter().zip(own.iter_mut().zip(&mut all)) {

@@ -131,7 +131,7 @@ impl Tally {
                 own.own_collateral = own.own_collateral.try_add(called)?;
             }
             Event::PoolBought {
-                collateral_type,
+                pool,
                 collateral,
                 debt,
                 recovered,
@@ -139,6 +139,7 @@ impl Tally {
                 price,
                 ..
             } => {
+                let collateral_type = pool.collateral_type;
                 let oracle = oracle_price(state, collateral_type).unwrap_or(price);
                 let paid = Amount::try_sum([debt, recovered, penalty])?;
                 self.pool_proceeds = self.pool_proceeds.try_add(paid)?;

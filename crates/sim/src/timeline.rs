@@ -2,7 +2,7 @@
 
 use ballast_engine::State;
 use ballast_num::{Amount, Arithmetic, Price, Ratio, Round, Timestamp};
-use ballast_protocol::Module;
+use ballast_protocol::{Module, PoolId};
 
 use crate::market::usd;
 use crate::tally::{Sale, Tally};
@@ -67,7 +67,7 @@ impl Moment {
             add(&mut moment.auction_debt, lots)?;
             add(&mut moment.vault_collateral, locked)?;
             add(&mut moment.auction_collateral, on_sale)?;
-            add(&mut moment.pool, state.pools().total(kind))?;
+            add(&mut moment.pool, state.pools().total(PoolId::stability(kind)))?;
             add(&mut moment.reserves, ledger.balance(COIN, Module::FirstLoss(kind)))?;
         }
         Ok(moment)

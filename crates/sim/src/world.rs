@@ -8,7 +8,7 @@ use ballast_engine::{BadGenesis, State};
 use ballast_num::{Amount, Arithmetic, NormalizedDebt, Ratio, Round, Seconds};
 use ballast_protocol::{
     AccountId, Asset, AssetId, Bounds, FeedId, Genesis, Limits, Opening, OpeningBalance, OpeningDeposit, OpeningVault,
-    PeerRules, Seizure, Trigger, TypeId, TypeSpec,
+    PeerRules, PoolId, Seizure, Trigger, TypeId, TypeSpec,
 };
 
 use crate::config::{AuctionCurve, BadConfig, Collateral, Config};
@@ -223,7 +223,7 @@ fn opening(
         if !pool.is_zero() {
             opening.pool_deposits.push(OpeningDeposit {
                 owner: POOL_OWNER,
-                collateral_type: kind,
+                pool: PoolId::stability(kind),
                 amount: pool,
                 gain: Amount::ZERO,
             });

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use ballast_engine::mechanisms::vault::Vault;
 use ballast_num::cmp_products;
-use ballast_protocol::{Module, VaultId};
+use ballast_protocol::{Module, PoolId, VaultId};
 use num_bigint::BigInt;
 
 use super::{ETHER, KIND, Liquity, PURSE};
@@ -64,12 +64,12 @@ impl Liquity {
                 &format!("eth.{name}"),
                 BigInt::from(ledger.balance(ETHER, *account).raw()) - zero,
             );
-            if let Ok(position) = state.pools().position(KIND, *account) {
+            if let Ok(position) = state.pools().position(PoolId::stability(KIND), *account) {
                 f.put(&format!("sp.{name}.compounded"), position.coins.raw() / wei);
                 f.put(&format!("sp.{name}.collGain"), position.gain.raw());
             }
         }
-        let pool = state.pools().pool(KIND);
+        let pool = state.pools().pool(PoolId::stability(KIND));
         f.put("sp.total", pool.total.raw() / wei);
         f.put("sp.coll", pool.collateral.raw());
         f.put("sp.P", self.folds.pool.product.clone());

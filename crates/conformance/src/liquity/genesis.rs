@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Rate, Ratio, Timestamp};
 use ballast_protocol::{
-    Asset, AuctionSpec, Bounds, Breaker, Genesis, Opening, OpeningBalance, OpeningDeposit, OpeningVault, PeerRules,
-    PoolPrice, PoolSpec, Seizure, Trigger, TypeSpec, coins,
+    Asset, AuctionSpec, BidSpec, Bounds, Breaker, Genesis, Opening, OpeningBalance, OpeningDeposit, OpeningVault,
+    PeerRules, PoolId, PoolPrice, PoolSpec, Seizure, Trigger, TypeSpec, coins,
 };
 use num_bigint::BigInt;
 
@@ -194,7 +194,7 @@ impl Liquity {
         let gain = Amount::from_raw(u128::try_from(gain).map_err(|_| "collGain")?);
         Ok(OpeningDeposit {
             owner,
-            collateral_type: KIND,
+            pool: PoolId::stability(KIND),
             amount: self.coins(coins)?,
             gain,
         })
@@ -246,6 +246,7 @@ fn genesis(fine: u32, time: u64) -> Result<Genesis, String> {
             cooldown: ballast_num::Seconds(0),
             ticket_min: Amount::ZERO,
         },
+        bids: BidSpec::none(),
         peer: PeerRules {
             trigger: Trigger::CommandOnly,
             seizure: Seizure::Whole,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ballast_num::{Amount, Ratio, Round};
-use ballast_protocol::{Command, Event, Repayment, TicketOutcome, VaultRef};
+use ballast_protocol::{Command, Event, Order, PoolId, Repayment, TicketOutcome, VaultRef};
 use num_bigint::BigInt;
 
 use super::genesis::DEPOSIT;
@@ -231,7 +231,7 @@ impl Liquity {
         let mut why = "nothing to liquidate".to_owned();
         let (mut coins, mut collateral) = (BigInt::ZERO, BigInt::ZERO);
         let held = self.deposits();
-        let total = BigInt::from(self.chain.state.pools().total(KIND).raw() / self.wei());
+        let total = BigInt::from(self.chain.state.pools().total(PoolId::stability(KIND)).raw() / self.wei());
         let mut gone = Vec::new();
         for name in names {
             let Some((vault, _)) = self.trove(name) else { continue };
@@ -278,7 +278,7 @@ impl Liquity {
     /// What each depositor has in the pool, in wei.
     fn deposits(&self) -> BTreeMap<String, BigInt> {
         let wei = self.wei();
-        let position = |account| self.chain.state.pools().position(KIND, account).ok();
+        let position = |account| self.chain.state.pools().position(PoolId::stability(KIND), account).ok();
         let held = self
             .names
             .iter()
@@ -296,20 +296,29 @@ impl Liquity {
 
     fn gain(&mut self, by: &str) -> Option<Amount> {
         let account = self.account(by);
-        let position = self.chain.state.pools().position(KIND, account).ok()?;
+        let position = self
+            .chain
+            .state
+            .pools()
+            .position(PoolId::stability(KIND), account)
+            .ok()?;
         Some(position.gain)
     }
 
     fn provide(&mut self, by: &str, coins: &BigInt) -> Result<(), Stop> {
         let amount = self.coins(coins).or_else(refuse)?;
         let expiry = ballast_num::Timestamp(self.clock + 3_600);
-        let mut batch = vec![Command::EnterPool {
-            collateral_type: KIND,
-            amount,
+        let mut batch = vec![Command::Queue {
+            order: Order::EnterPool {
+                pool: PoolId::stability(KIND),
+                amount,
+            },
             expiry,
         }];
         if self.gain(by).is_some_and(|gain| !gain.is_zero()) {
-            batch.push(Command::ClaimPoolGain { collateral_type: KIND });
+            batch.push(Command::ClaimPoolGain {
+                pool: PoolId::stability(KIND),
+            });
         }
         self.settle(by);
         self.say(by, batch)?;
@@ -320,20 +329,24 @@ impl Liquity {
 
     fn withdraw(&mut self, by: &str, coins: &BigInt) -> Result<(), Stop> {
         let account = self.account(by);
-        let position = self.chain.state.pools().position(KIND, account);
+        let position = self.chain.state.pools().position(PoolId::stability(KIND), account);
         let position = position.or_else(|error| refuse(error.to_string()))?;
         let amount = self.coins(coins).unwrap_or(Amount::from_raw(u128::MAX));
         let expiry = ballast_num::Timestamp(self.clock + 3_600);
         let mut batch = Vec::new();
         if !amount.is_zero() && !position.coins.is_zero() {
-            batch.push(Command::ExitPool {
-                collateral_type: KIND,
-                amount,
+            batch.push(Command::Queue {
+                order: Order::ExitPool {
+                    pool: PoolId::stability(KIND),
+                    amount,
+                },
                 expiry,
             });
         }
         if !position.gain.is_zero() {
-            batch.push(Command::ClaimPoolGain { collateral_type: KIND });
+            batch.push(Command::ClaimPoolGain {
+                pool: PoolId::stability(KIND),
+            });
         }
         self.settle(by);
         if !batch.is_empty() {
@@ -375,7 +388,9 @@ impl Liquity {
             return refuse("no deposit");
         };
         self.settle(by);
-        let claim = Command::ClaimPoolGain { collateral_type: KIND };
+        let claim = Command::ClaimPoolGain {
+            pool: PoolId::stability(KIND),
+        };
         self.say(
             by,
             vec![

@@ -1,6 +1,7 @@
 //! The rules by which we do otherwise, and what we do then.
 
 use ballast_num::Amount;
+use ballast_protocol::PoolId;
 use num_bigint::BigInt;
 
 use super::figures::critical;
@@ -231,8 +232,8 @@ impl Liquity {
                     .spec(KIND)
                     .map_or(Amount::ZERO, |spec| spec.pool.floor);
                 // Of a pool that has less than the floor nothing is paid.
-                let stays = self.chain.state.pools().total(KIND).min(floor);
-                let left = trial.chain.state.pools().total(KIND);
+                let stays = self.chain.state.pools().total(PoolId::stability(KIND)).min(floor);
+                let left = trial.chain.state.pools().total(PoolId::stability(KIND));
                 if left == stays {
                     Ok(())
                 } else {

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Ratio, Seconds, Timestamp};
 use ballast_protocol::{
-    Asset, AssetId, AuctionId, AuctionSpec, Bounds, Breaker, Command, Curve, FeedId, Genesis, KeeperPay, Limits,
-    Opening, OpeningAuction, OpeningBalance, OpeningVault, PeerRules, Permission, PoolPrice, Seizure, Trigger, TypeId,
-    TypeSpec,
+    Asset, AssetId, AuctionId, AuctionSpec, BidSpec, Bounds, Breaker, Command, Curve, FeedId, Genesis, KeeperPay,
+    Limits, Opening, OpeningAuction, OpeningBalance, OpeningVault, PeerRules, Permission, PoolPrice, Seizure, Trigger,
+    TypeId, TypeSpec,
 };
 use num_bigint::BigInt;
 
@@ -155,6 +155,7 @@ impl Ilk {
                 ceiling: coins(&self.hole),
                 breaker: self.breaker(),
             },
+            bids: BidSpec::none(),
             peer: PeerRules {
                 trigger: Trigger::CommandOnly,
                 seizure: Seizure::UpToCeiling,

@@ -2,8 +2,8 @@
 
 use ballast_num::{Amount, Price, RAY, Rate, Ratio, Seconds, Timestamp, WAD};
 use ballast_protocol::{
-    AccountId, AssetId, AuctionId, Breaker, Command, Curve, ParameterChange, Permission, Protection, Repayment,
-    StandingOrder, TicketId, TypeId, TypeParameter, VaultId, VaultRef, coins,
+    AccountId, AssetId, AuctionId, Breaker, Command, Curve, Order, ParameterChange, Permission, PoolId, Protection,
+    Repayment, StandingOrder, TicketId, TypeId, TypeParameter, VaultId, VaultRef, coins,
 };
 
 use super::Generator;
@@ -133,6 +133,16 @@ fn kind(random: &mut Random) -> TypeId {
     }
 }
 
+/// A stability pool, or a tier of standing bids that may not exist.
+fn pool(random: &mut Random) -> PoolId {
+    let kind = kind(random);
+    match random.under(4) {
+        0..2 => PoolId::stability(kind),
+        2 => PoolId::bids(kind, 0),
+        _ => PoolId::bids(kind, random.of([1, 2, 9])),
+    }
+}
+
 fn later(random: &mut Random, state: &Model) -> Timestamp {
     Timestamp(match random.under(20) {
         0 => state.time,
@@ -219,28 +229,33 @@ fn command(random: &mut Random, state: &Model, sender: AccountId) -> Command {
         82..84 => Command::ResetAuction {
             auction: auction(random, state),
         },
-        84..89 => {
-            let collateral_type = kind(random);
-            Command::EnterPool {
-                collateral_type,
+        84..89 => Command::Queue {
+            order: Order::EnterPool {
+                pool: pool(random),
                 amount: around(random, &[balance(COIN), balance(COIN) / 5]),
-                expiry: later(random, state),
-            }
-        }
+            },
+            expiry: later(random, state),
+        },
         89..93 => {
             let own = state.deposits.keys().filter(|(_, owner)| *owner == sender);
-            let own: Vec<TypeId> = own.map(|(kind, _)| *kind).collect();
-            let collateral_type = random.pick(&own).unwrap_or_else(|| kind(random));
-            let held = state.position(collateral_type, sender).map_or(1, |(coins, _)| coins);
-            Command::ExitPool {
-                collateral_type,
-                amount: around(random, &[held]),
+            let own: Vec<PoolId> = own.map(|(pool, _)| *pool).collect();
+            let pool = random.pick(&own).unwrap_or_else(|| pool(random));
+            let held = state.position(pool, sender).map_or(1, |(coins, _)| coins);
+            Command::Queue {
+                order: Order::ExitPool {
+                    pool,
+                    amount: around(random, &[held]),
+                },
                 expiry: later(random, state),
             }
         }
-        93..95 => Command::ClaimPoolGain {
-            collateral_type: kind(random),
-        },
+        93..95 => {
+            let own = state.deposits.keys().filter(|(_, owner)| *owner == sender);
+            let own: Vec<PoolId> = own.map(|(pool, _)| *pool).collect();
+            Command::ClaimPoolGain {
+                pool: random.pick(&own).unwrap_or_else(|| pool(random)),
+            }
+        }
         95..98 => {
             let own: Vec<TicketId> = state
                 .tickets

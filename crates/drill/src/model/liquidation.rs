@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use ballast_num::{Price, Round, WAD};
-use ballast_protocol::{AccountId, Breaker, FeedId, Module, Rejected, TypeId, VaultId};
+use ballast_protocol::{AccountId, Breaker, FeedId, Module, PoolId, Rejected, TypeId, VaultId};
 
 use super::auction::Lot;
 use super::number::{add, big, normalize, part, share, sub, value, worth};
@@ -214,7 +214,10 @@ impl Model {
     fn cut_to_room(&self, vault: &Vault, judge: &Judge, whole: Seizure) -> Result<Seizure, Rejected> {
         let spec = &judge.kind.spec;
         let to_raise = add(whole.debt, whole.penalty)?;
-        let pool = self.pool(spec.id).spendable(spec.pool.floor.raw());
+        let mut pool = 0;
+        for id in self.pools_of(spec.id)? {
+            pool += self.pool(id).spendable(self.pool_terms(id)?.floor);
+        }
         let stopped = spec.auction.breaker >= Breaker::NoStart;
         let room = add(pool, if stopped { 0 } else { self.auction_room(spec.id)? })?;
         if to_raise <= room {
@@ -290,15 +293,30 @@ impl Model {
         self.sell(&kind, &quote, lot, caller)
     }
 
-    /// First to the pool, at the low price less its discount; the rest by auction.
+    /// First to the bids and the pool, each at the low price less its discount; the rest by auction.
     fn sell(&mut self, kind: &Type, quote: &Quote, mut lot: Lot, keeper: Option<AccountId>) -> Done {
+        let spec = &kind.spec;
+        for pool in self.pools_of(spec.id)? {
+            self.sell_to(pool, kind, quote, &mut lot)?;
+        }
+        if lot.collateral == 0 {
+            self.absorb(spec.id, lot.debt)
+        } else if lot.to_raise()? == 0 {
+            self.pay(spec.collateral, Module::Vaults(spec.id), lot.owner, lot.collateral)
+        } else {
+            self.start(spec.id, &lot, keeper)
+        }
+    }
+
+    /// What one pool buys of a lot.
+    fn sell_to(&mut self, pool: PoolId, kind: &Type, quote: &Quote, lot: &mut Lot) -> Done {
         let (spec, coin) = (&kind.spec, self.coin());
-        let pool = self.pool(spec.id).spendable(spec.pool.floor.raw());
-        let price = share(quote.low, WAD - spec.pool.discount.raw(), Down)?;
+        let terms = self.pool_terms(pool)?;
+        let price = share(quote.low, WAD - terms.discount, Down)?;
         let all = value(lot.collateral, price, kind.decimals, Down)?;
         let to_raise = lot.to_raise()?;
-        let mut coins = all.min(to_raise).min(pool);
-        // The pool leaves no crumb to the auction, unless it buys all.
+        let mut coins = all.min(to_raise).min(self.pool(pool).spendable(terms.floor));
+        // The pool leaves no crumb to the next buyer, unless it buys all.
         let least = self.least_rest(spec.id)?;
         if coins < all && coins < to_raise && to_raise - coins < least {
             coins = to_raise.saturating_sub(least);
@@ -308,32 +326,21 @@ impl Model {
         } else {
             worth(coins, price, kind.decimals, Up)?.min(lot.collateral)
         };
-        if coins > 0 && bought > 0 {
-            let debt = coins.min(lot.debt);
-            let recovered = (coins - debt).min(lot.booked);
-            let penalty = coins - debt - recovered;
-            lot.collateral -= bought;
-            lot.debt -= debt;
-            lot.booked -= recovered;
-            lot.penalty -= penalty;
-            self.pools.entry(spec.id).or_default().absorb(coins, bought);
-            self.burn(coin, Module::StabilityPool(spec.id), debt + recovered)?;
-            self.pay(coin, Module::StabilityPool(spec.id), Module::SurplusBuffer, penalty)?;
-            self.pay(
-                spec.collateral,
-                Module::Vaults(spec.id),
-                Module::StabilityPool(spec.id),
-                bought,
-            )?;
-            self.recover(spec.id, recovered)?;
+        if coins == 0 || bought == 0 {
+            return Ok(());
         }
-        if lot.collateral == 0 {
-            self.absorb(spec.id, lot.debt)
-        } else if lot.to_raise()? == 0 {
-            self.pay(spec.collateral, Module::Vaults(spec.id), lot.owner, lot.collateral)
-        } else {
-            self.start(spec.id, &lot, keeper)
-        }
+        let debt = coins.min(lot.debt);
+        let recovered = (coins - debt).min(lot.booked);
+        let penalty = coins - debt - recovered;
+        lot.collateral -= bought;
+        lot.debt -= debt;
+        lot.booked -= recovered;
+        lot.penalty -= penalty;
+        self.pools.entry(pool).or_default().absorb(coins, bought);
+        self.burn(coin, pool.module(), debt + recovered)?;
+        self.pay(coin, pool.module(), Module::SurplusBuffer, penalty)?;
+        self.pay(spec.collateral, Module::Vaults(spec.id), pool.module(), bought)?;
+        self.recover(spec.id, recovered)
     }
 }
 

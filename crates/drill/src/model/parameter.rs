@@ -110,6 +110,7 @@ fn check(spec: &TypeSpec) -> Result<(), ParameterFault> {
     let rest_in_bounds = || {
         initial <= 10 * WAD
             && !spec.initial_gap.is_zero()
+            && spec.bids.discounts.last().is_none_or(|last| last.raw() <= discount)
             && (1..=WAD / 10).contains(&spec.glide_per_day.raw())
             && (1..=WAD).contains(&spec.round_seizure.raw())
             && spec.restore_margin.raw() <= WAD

@@ -1,9 +1,9 @@
-//! Stability pools: the product and the gain sum of docs/stability-pool.md, restated with integers of any length, and
+//! Stability pools and standing bids: the product and the gain sum of docs/stability-pool.md, restated with integers of any length, and
 //! the queue of entries and exits.
 
 use std::collections::BTreeMap;
 
-use ballast_protocol::{AccountId, FeedId, Module, Rejected, TicketId, TypeId};
+use ballast_protocol::{AccountId, Buyer, FeedId, Lane, Module, Order, PoolId, Rejected, TicketId, TypeId, Venue};
 use num_bigint::BigUint;
 
 use super::number::{big, fit};
@@ -30,6 +30,14 @@ pub(crate) struct Pool {
 struct Product {
     mantissa: BigUint,
     scale: u32,
+}
+
+/// On which terms a pool buys and lets in and out.
+pub(super) struct Terms {
+    pub(super) discount: u128,
+    pub(super) floor: u128,
+    pub(super) cooldown: u64,
+    pub(super) least: u128,
 }
 
 /// A deposit as it stood when its owner last entered or left.
@@ -98,21 +106,51 @@ impl Pool {
 }
 
 impl Model {
-    pub(super) fn pool(&self, kind: TypeId) -> Pool {
-        self.pools.get(&kind).cloned().unwrap_or_default()
+    pub(super) fn pool(&self, id: PoolId) -> Pool {
+        self.pools.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// The pools that a lot of a type meets, in order: the tiers of bids, then the stability pool.
+    pub(crate) fn pools_of(&self, kind: TypeId) -> Result<Vec<PoolId>, Rejected> {
+        let tiers = self.spec(kind)?.bids.discounts.len();
+        let mut pools: Vec<PoolId> = (0..=u8::MAX).take(tiers).map(|tier| PoolId::bids(kind, tier)).collect();
+        pools.push(PoolId::stability(kind));
+        Ok(pools)
+    }
+
+    pub(super) fn pool_terms(&self, id: PoolId) -> Result<Terms, Rejected> {
+        let spec = self.spec(id.collateral_type)?;
+        match id.buyer {
+            Buyer::StabilityPool => Ok(Terms {
+                discount: spec.pool.discount.raw(),
+                floor: spec.pool.floor.raw(),
+                cooldown: spec.pool.cooldown.0,
+                least: spec.pool.ticket_min.raw(),
+            }),
+            Buyer::Bids(tier) => {
+                let discounts = &spec.bids.discounts;
+                let discount = discounts.get(usize::from(tier)).ok_or(Rejected::UnknownPool(id))?;
+                Ok(Terms {
+                    discount: discount.raw(),
+                    floor: 0,
+                    cooldown: spec.bids.cooldown.0,
+                    least: spec.bids.ticket_min.raw(),
+                })
+            }
+        }
     }
 
     /// Coins and gain of a depositor.
-    pub(crate) fn position(&self, kind: TypeId, owner: AccountId) -> Result<(u128, u128), Rejected> {
-        let deposit = self.deposits.get(&(kind, owner)).ok_or(Rejected::NoDeposit)?;
-        self.pool(kind).position(deposit)
+    pub(crate) fn position(&self, id: PoolId, owner: AccountId) -> Result<(u128, u128), Rejected> {
+        let deposit = self.deposits.get(&(id, owner)).ok_or(Rejected::NoDeposit)?;
+        self.pool(id).position(deposit)
     }
 
     /// Writes a deposit anew at the present product; one of nothing is gone.
-    fn redeposit(&mut self, kind: TypeId, owner: AccountId, coins: u128, earlier: u128) {
-        let pool = self.pool(kind);
+    fn redeposit(&mut self, id: PoolId, owner: AccountId, coins: u128, earlier: u128) {
+        let pool = self.pool(id);
         if coins == 0 && earlier == 0 {
-            self.deposits.remove(&(kind, owner));
+            self.deposits.remove(&(id, owner));
         } else {
             let gain = pool.gain_at(pool.product.scale);
             let deposit = Deposit {
@@ -122,90 +160,91 @@ impl Model {
                 earlier,
                 claimed: 0,
             };
-            self.deposits.insert((kind, owner), deposit);
+            self.deposits.insert((id, owner), deposit);
         }
     }
 
     /// Who is alone in a pool has what he has, and the rest of it belongs to nobody, for good.
-    fn set_residue_aside(&mut self, kind: TypeId, owner: AccountId) -> Done {
-        if self.deposits.keys().any(|(of, other)| *of == kind && *other != owner) {
+    fn set_residue_aside(&mut self, id: PoolId, owner: AccountId) -> Done {
+        if self.deposits.keys().any(|(of, other)| *of == id && *other != owner) {
             return Ok(());
         }
-        let (coins, gain) = match self.position(kind, owner) {
+        let (coins, gain) = match self.position(id, owner) {
             Err(Rejected::NoDeposit) => (0, 0),
             Err(_) => return Ok(()),
             Ok(position) => position,
         };
-        let pool = self.pools.entry(kind).or_default();
+        let pool = self.pools.entry(id).or_default();
         let (coins_left, gain_left) = (pool.total - coins, pool.collateral - gain);
         (pool.total, pool.collateral) = (coins, gain);
         if (coins_left, gain_left) != (0, 0) {
-            self.redeposit(kind, owner, coins, gain);
+            self.redeposit(id, owner, coins, gain);
         }
-        let collateral = self.spec(kind)?.collateral;
-        self.pay(self.coin(), Module::StabilityPool(kind), Module::Residue, coins_left)?;
-        self.pay(collateral, Module::StabilityPool(kind), Module::Residue, gain_left)
+        let collateral = self.spec(id.collateral_type)?.collateral;
+        self.pay(self.coin(), id.module(), Module::Residue, coins_left)?;
+        self.pay(collateral, id.module(), Module::Residue, gain_left)
     }
 
-    fn enter(&mut self, kind: TypeId, owner: AccountId, amount: u128) -> Done {
-        self.set_residue_aside(kind, owner)?;
-        let (coins, gain) = self.position(kind, owner).unwrap_or((0, 0));
-        self.pools.entry(kind).or_default().total += amount;
-        self.redeposit(kind, owner, coins + amount, gain);
-        self.pay(self.coin(), Module::Queue, Module::StabilityPool(kind), amount)
+    fn enter(&mut self, id: PoolId, owner: AccountId, amount: u128) -> Done {
+        self.set_residue_aside(id, owner)?;
+        let (coins, gain) = self.position(id, owner).unwrap_or((0, 0));
+        self.pools.entry(id).or_default().total += amount;
+        self.redeposit(id, owner, coins + amount, gain);
+        self.pay(self.coin(), Module::Queue, id.module(), amount)
     }
 
-    fn leave(&mut self, kind: TypeId, owner: AccountId, most: u128) -> Done {
-        self.set_residue_aside(kind, owner)?;
-        let Ok((coins, gain)) = self.position(kind, owner) else {
+    fn leave(&mut self, id: PoolId, owner: AccountId, most: u128) -> Done {
+        self.set_residue_aside(id, owner)?;
+        let Ok((coins, gain)) = self.position(id, owner) else {
             return Ok(());
         };
-        let (floor, least) = (
-            self.spec(kind)?.pool.floor.raw(),
-            self.spec(kind)?.pool.ticket_min.raw(),
-        );
+        // A deposit of less than a base unit stays as it is.
+        if coins == 0 {
+            return Ok(());
+        }
+        let Terms { floor, least, .. } = self.pool_terms(id)?;
         // Nothing is left that would be too little for a ticket.
         let most = if coins < most.saturating_add(least) {
             coins
         } else {
             most
         };
-        let paid = most.min(coins).min(self.pool(kind).total.saturating_sub(floor));
-        self.pools.entry(kind).or_default().total -= paid;
-        self.redeposit(kind, owner, coins - paid, gain);
-        self.pay(self.coin(), Module::StabilityPool(kind), owner, paid)
+        let paid = most.min(coins).min(self.pool(id).total.saturating_sub(floor));
+        self.pools.entry(id).or_default().total -= paid;
+        self.redeposit(id, owner, coins - paid, gain);
+        self.pay(self.coin(), id.module(), owner, paid)
     }
 
-    pub(super) fn claim(&mut self, kind: TypeId, owner: AccountId) -> Done {
-        let collateral = self.spec(kind)?.collateral;
-        let (coins, gain) = self.position(kind, owner)?;
+    pub(super) fn claim(&mut self, id: PoolId, owner: AccountId) -> Done {
+        let collateral = self.spec(id.collateral_type)?.collateral;
+        let (coins, gain) = self.position(id, owner)?;
         if gain == 0 {
             return Err(Rejected::ZeroAmount);
         }
-        self.pools.entry(kind).or_default().collateral -= gain;
+        self.pools.entry(id).or_default().collateral -= gain;
         if coins == 0 {
-            self.deposits.remove(&(kind, owner));
-        } else if let Some(deposit) = self.deposits.get_mut(&(kind, owner)) {
+            self.deposits.remove(&(id, owner));
+        } else if let Some(deposit) = self.deposits.get_mut(&(id, owner)) {
             deposit.claimed += gain - deposit.earlier;
             deposit.earlier = 0;
         }
-        self.pay(collateral, Module::StabilityPool(kind), owner, gain)?;
+        self.pay(collateral, id.module(), owner, gain)?;
         // He has left altogether.
         if coins == 0 {
-            self.set_residue_aside(kind, owner)?;
+            self.set_residue_aside(id, owner)?;
         }
         Ok(())
     }
 
     /// The tickets that a round meets: ready, and included, with the skew, before it was heard.
-    fn due(&self, kind: TypeId, enters: bool, as_of: u64) -> Result<Vec<TicketId>, Rejected> {
-        let feed = self.spec(kind)?.feed;
+    fn due(&self, id: PoolId, lane: Lane, as_of: u64) -> Result<Vec<TicketId>, Rejected> {
+        let feed = self.spec(id.collateral_type)?.feed;
         if self.quote(feed)?.quiet {
             return Ok(Vec::new());
         }
         let skew = self.skew(feed);
         let is_due = |ticket: &Ticket| {
-            (ticket.kind, ticket.enters) == (kind, enters)
+            (ticket.order.venue(), ticket.order.lane()) == (Venue::Pool(id), lane)
                 && ticket.ready <= self.host_time
                 && as_of > ticket.included + skew
         };
@@ -225,11 +264,15 @@ impl Model {
 
     /// Before the liquidations of a round.
     pub(super) fn enter_due(&mut self, kind: TypeId, closed: &Closed) -> Done {
-        for id in self.due(kind, true, closed.as_of)? {
-            if self.is_expired(id) {
-                self.return_ticket(id)?;
-            } else if let Some(ticket) = self.tickets.remove(&id) {
-                self.enter(kind, ticket.owner, ticket.amount)?;
+        for pool in self.pools_of(kind)? {
+            for id in self.due(pool, Lane::Entry, closed.as_of)? {
+                if self.is_expired(id) {
+                    self.return_ticket(id)?;
+                } else if let Some(ticket) = self.tickets.remove(&id)
+                    && let Order::EnterPool { amount, .. } = ticket.order
+                {
+                    self.enter(pool, ticket.owner, amount.raw())?;
+                }
             }
         }
         Ok(())
@@ -237,9 +280,17 @@ impl Model {
 
     /// After the liquidations of a round: exits, unless broken vaults are left and patience is, then cancels.
     pub(super) fn leave_due(&mut self, kind: TypeId, closed: &Closed, left: u64) -> Done {
+        for pool in self.pools_of(kind)? {
+            self.leave_pool(pool, closed, left)?;
+            self.cancel_due(Venue::Pool(pool), closed)?;
+        }
+        Ok(())
+    }
+
+    fn leave_pool(&mut self, pool: PoolId, closed: &Closed, left: u64) -> Done {
         let patience = self.feeds.get(&closed.feed).map_or(0, |feed| feed.spec.stale_limit.0);
-        for id in self.due(kind, false, closed.as_of)? {
-            let Some(ticket) = self.tickets.get(&id).copied() else {
+        for id in self.due(pool, Lane::Exit, closed.as_of)? {
+            let Some(ticket) = self.tickets.get(&id).cloned() else {
                 continue;
             };
             if self.is_expired(id) {
@@ -250,10 +301,17 @@ impl Model {
                 break;
             }
             self.tickets.remove(&id);
-            self.leave(kind, ticket.owner, ticket.amount)?;
+            if let Order::ExitPool { amount, .. } = ticket.order {
+                self.leave(pool, ticket.owner, amount.raw())?;
+            }
         }
+        Ok(())
+    }
+
+    /// The cancels that a round has passed.
+    pub(super) fn cancel_due(&mut self, venue: Venue, closed: &Closed) -> Done {
         let skew = self.skew(closed.feed);
-        let cancelled = self.tickets.iter().filter(|(_, ticket)| ticket.kind == kind);
+        let cancelled = self.tickets.iter().filter(|(_, ticket)| ticket.order.venue() == venue);
         let mut passed: Vec<_> = cancelled
             .filter_map(|(id, ticket)| Some((ticket.cancelled?, *id)))
             .collect();
@@ -285,9 +343,12 @@ impl Model {
     }
 
     fn return_ticket(&mut self, id: TicketId) -> Done {
-        match self.tickets.remove(&id) {
-            Some(ticket) if ticket.enters => self.pay(self.coin(), Module::Queue, ticket.owner, ticket.amount),
-            _ => Ok(()),
-        }
+        let Some(ticket) = self.tickets.remove(&id) else {
+            return Ok(());
+        };
+        ticket
+            .escrow
+            .iter()
+            .try_for_each(|(asset, amount)| self.pay(*asset, Module::Queue, ticket.owner, *amount))
     }
 }

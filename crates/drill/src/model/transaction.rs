@@ -1,7 +1,7 @@
 //! One transaction: admitted or not, then done on a clone that is kept or dropped, then charged.
 
 use ballast_num::{Amount, Price, Round, Timestamp};
-use ballast_protocol::{AssetId, Command, Fee, Module, Outcome, Rejected, Transaction};
+use ballast_protocol::{AccountId, AssetId, Command, Fee, Module, Order, Outcome, Rejected, TicketId, Transaction};
 
 use super::number::worth;
 use super::vault::Batch;
@@ -34,7 +34,7 @@ pub(super) fn work(transaction: &Transaction) -> u64 {
         Command::Deposit { .. } | Command::Withdraw { .. } | Command::ClaimPoolGain { .. } => 25,
         Command::DrawDebt { .. } | Command::RepayDebt { .. } | Command::TakeAuction { .. } => 30,
         Command::CloseVault { .. } | Command::SplitVault { .. } | Command::MergeVaults { .. } => 40,
-        Command::EnterPool { .. } | Command::ExitPool { .. } | Command::Liquidate { .. } => 60,
+        Command::Queue { .. } | Command::Liquidate { .. } => 60,
     };
     50 + transaction.commands.iter().map(of).sum::<u64>()
 }
@@ -243,27 +243,8 @@ impl Model {
                 self.take(caller, auction, amount.raw(), price_max)
             }
             Command::ResetAuction { auction } => self.reset(auction, Some(caller)),
-            Command::EnterPool {
-                collateral_type,
-                amount,
-                expiry,
-            } => {
-                let least = self.spec(collateral_type)?.pool.ticket_min.raw();
-                self.queue(caller, collateral_type, true, (amount.raw(), least), expiry)
-            }
-            Command::ExitPool {
-                collateral_type,
-                amount,
-                expiry,
-            } => {
-                let least = self.spec(collateral_type)?.pool.ticket_min.raw();
-                let (held, _) = self.position(collateral_type, caller)?;
-                if held == 0 {
-                    return Err(Rejected::NoDeposit);
-                }
-                self.queue(caller, collateral_type, false, (amount.raw(), least.min(held)), expiry)
-            }
-            Command::ClaimPoolGain { collateral_type } => self.claim(collateral_type, caller),
+            Command::Queue { order, expiry } => self.queue(caller, order, expiry),
+            Command::ClaimPoolGain { pool } => self.claim(pool, caller),
             Command::CancelTicket { ticket } => {
                 let now = self.time;
                 let open = self.tickets.get_mut(&ticket).ok_or(Rejected::UnknownTicket(ticket))?;
@@ -287,16 +268,28 @@ impl Model {
         }
     }
 
-    /// Queues an entry, which escrows its coins, or an exit: one of each for an owner, and of enough coins.
-    fn queue(
-        &mut self,
-        owner: ballast_protocol::AccountId,
-        kind: ballast_protocol::TypeId,
-        enters: bool,
-        (amount, least): (u128, u128),
-        expiry: Timestamp,
-    ) -> Done {
+    /// Queues an order, with what it brings along: one a lane of a venue for an owner, and of enough.
+    fn queue(&mut self, owner: AccountId, order: Order, expiry: Timestamp) -> Done {
         let now = Timestamp(self.time);
+        let (amount, least, cooldown, escrow) = match order {
+            Order::EnterPool { pool, amount } => {
+                let terms = self.pool_terms(pool)?;
+                (
+                    amount.raw(),
+                    terms.least,
+                    terms.cooldown,
+                    vec![(self.coin(), amount.raw())],
+                )
+            }
+            Order::ExitPool { pool, amount } => {
+                let terms = self.pool_terms(pool)?;
+                let (held, _) = self.position(pool, owner)?;
+                if held == 0 {
+                    return Err(Rejected::NoDeposit);
+                }
+                (amount.raw(), terms.least.min(held), terms.cooldown, Vec::new())
+            }
+        };
         if amount == 0 {
             return Err(Rejected::ZeroAmount);
         }
@@ -307,31 +300,30 @@ impl Model {
             let (amount, least) = (Amount::from_raw(amount), Amount::from_raw(least));
             return Err(Rejected::BelowTicketMin { amount, least });
         }
-        let mine = |ticket: &Ticket| (ticket.owner, ticket.kind, ticket.enters) == (owner, kind, enters);
-        if let Some((id, _)) = self.tickets.iter().find(|(_, ticket)| mine(ticket)) {
-            let refusal = if enters {
-                Rejected::EntryQueued
-            } else {
-                Rejected::ExitQueued
-            };
-            return Err(refusal(*id));
+        let place = |order: &Order| (order.venue(), order.lane());
+        let mine = |ticket: &Ticket| ticket.owner == owner && place(&ticket.order) == place(&order);
+        if let Some((ticket, _)) = self.tickets.iter().find(|(_, ticket)| mine(ticket)) {
+            let (venue, lane) = place(&order);
+            return Err(Rejected::AlreadyQueued {
+                ticket: *ticket,
+                venue,
+                lane,
+            });
         }
-        if enters {
-            self.pay(self.coin(), owner, Module::Queue, amount)?;
+        for (asset, amount) in &escrow {
+            self.pay(*asset, owner, Module::Queue, *amount)?;
         }
         self.last_ticket += 1;
         let ticket = Ticket {
             owner,
-            kind,
-            enters,
-            amount,
+            order,
+            escrow,
             included: now.0,
-            ready: self.host_time + self.spec(kind)?.pool.cooldown.0,
+            ready: self.host_time + cooldown,
             expiry: expiry.0,
             cancelled: None,
         };
-        self.tickets
-            .insert(ballast_protocol::TicketId(self.last_ticket), ticket);
+        self.tickets.insert(TicketId(self.last_ticket), ticket);
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use crate::{Options, run};
 const REACHED: [&str; 3] = [
     "AddFirstLoss CancelTicket ClaimPoolGain CloseVault Deposit DrawDebt EnterPool ExitPool Liquidate MergeVaults OpenVault \
      RepayDebt ResetAuction Send SetDelegate SetParameter SetStandingOrder SplitVault TakeAuction TransferVault Withdraw",
-    "Arithmetic BadCurve BadStartFactor BelowDebtFloor BelowInitialRatio BelowTicketMin BlockFull CeilingExceeded Empty EntryQueued ExitQueued Expired ExpiryTooFar \
+    "Arithmetic BadCurve BadStartFactor BelowDebtFloor BelowInitialRatio BelowTicketMin BlockFull CeilingExceeded Empty AlreadyQueued UnknownPool Expired ExpiryTooFar \
      FeeOverLimit FlashCeilingExceeded Frozen GlideGap GlobalCeilingExceeded Disputed Halted InitialRatioTooLow LiquidationRatioTooLow InsufficientBalance LotsOnSale NeedsReset NoAuctionRoom NoDeposit NoFeeAsset \
      NonceUsed NotAuthority NotInBatch NotLiquidatable NotMergeable NotOpened NotOwner NotTicketOwner NothingToSeize Quiet \
      RemainderTooSmall ResetNotNeeded ShareTooLarge StabilityFeeOutOfBounds Stale Stopped TooExpensive TooMuch TypeClosed Uncovered UnknownAsset UnknownAuction \

@@ -3,8 +3,8 @@
 use ballast_num::{Amount, Index, NormalizedDebt, Price, RAY, Ratio, Timestamp};
 use ballast_protocol::{
     AccountId, Block, BlockResult, Breaker, Command, FeeOffer, FeedId, Genesis, Height, Observation, OpeningVault,
-    Outcome, ParameterChange, ParameterFault, Protection, Rejected, Repayment, StandingOrder, Transaction, TypeId,
-    TypeParameter, VaultId, VaultRef, coins,
+    Order, Outcome, ParameterChange, ParameterFault, PoolId, Protection, Rejected, Repayment, StandingOrder,
+    Transaction, TypeId, TypeParameter, VaultId, VaultRef, coins,
 };
 
 use crate::pair::Pair;
@@ -120,15 +120,17 @@ fn a_repayment_a_little_over_the_debt_is_refused() {
 fn a_queued_entry_is_returned_after_its_expiry_even_if_a_round_closes_first() {
     let mut scene = Scene::new(|genesis| genesis.types[0].pool.cooldown = ballast_num::Seconds(0));
     let expiry = Timestamp(scene.pair.model.time + 20);
-    let enter = Command::EnterPool {
-        collateral_type: FIRST,
-        amount: coins(100),
+    let enter = Command::Queue {
+        order: Order::EnterPool {
+            pool: PoolId::stability(FIRST),
+            amount: coins(100),
+        },
         expiry,
     };
     let held = scene.pair.engine.ledger().balance(COIN, ALICE);
     scene.does(ALICE, enter).unwrap();
     scene.block(21, Some(Price::whole(2_000)), Vec::new());
-    assert!(scene.pair.engine.pools().total(FIRST).is_zero());
+    assert!(scene.pair.engine.pools().total(PoolId::stability(FIRST)).is_zero());
     assert!(
         held.saturating_sub(scene.pair.engine.ledger().balance(COIN, ALICE)) < coins(1),
         "but for the fee"
@@ -154,14 +156,16 @@ fn a_lot_that_neither_pool_nor_stopped_auctions_can_take_does_not_stop_the_chain
         genesis.opening.vaults[0].collateral = coins(1_000_000_000_000);
     });
     let expiry = Timestamp(scene.pair.model.time + 1_000);
-    let enter = Command::EnterPool {
-        collateral_type: SECOND,
-        amount: coins(100),
+    let enter = Command::Queue {
+        order: Order::EnterPool {
+            pool: PoolId::stability(SECOND),
+            amount: coins(100),
+        },
         expiry,
     };
     scene.does(ALICE, enter).unwrap();
     scene.block(12, Some(MILL), Vec::new());
-    assert_eq!(scene.pair.engine.pools().total(SECOND), coins(100));
+    assert_eq!(scene.pair.engine.pools().total(PoolId::stability(SECOND)), coins(100));
     assert!(
         scene.pair.engine.vaults().vault(VaultId(2)).is_ok(),
         "it stays as it is"
@@ -181,9 +185,11 @@ fn the_pool_pays_at_most_its_price_even_for_a_base_unit() {
     scene
         .does(
             ALICE,
-            Command::EnterPool {
-                collateral_type: SECOND,
-                amount: coins(100),
+            Command::Queue {
+                order: Order::EnterPool {
+                    pool: PoolId::stability(SECOND),
+                    amount: coins(100),
+                },
                 expiry,
             },
         )
@@ -246,9 +252,11 @@ fn a_partial_seizure_never_asks_for_more_than_is_owed() {
 fn a_cancel_in_the_quiet_after_a_gap_comes_too_late() {
     let mut scene = Scene::new(|genesis| genesis.types[0].pool.cooldown = ballast_num::Seconds(0));
     let expiry = Timestamp(scene.pair.model.time + 20_000);
-    let enter = Command::EnterPool {
-        collateral_type: FIRST,
-        amount: coins(2_000),
+    let enter = Command::Queue {
+        order: Order::EnterPool {
+            pool: PoolId::stability(FIRST),
+            amount: coins(2_000),
+        },
         expiry,
     };
     let cancel = Command::CancelTicket {
@@ -257,7 +265,10 @@ fn a_cancel_in_the_quiet_after_a_gap_comes_too_late() {
     scene.does(ALICE, enter).unwrap();
     scene.block(1_000, Some(Price::whole(2_000)), vec![(ALICE, cancel)]);
     scene.block(12, Some(Price::whole(2_000)), Vec::new());
-    assert!(scene.pair.engine.pools().total(FIRST).is_zero(), "it is quiet");
+    assert!(
+        scene.pair.engine.pools().total(PoolId::stability(FIRST)).is_zero(),
+        "it is quiet"
+    );
     scene.block(60, Some(Price::whole(2_000)), Vec::new());
-    assert_eq!(scene.pair.engine.pools().total(FIRST), coins(2_000));
+    assert_eq!(scene.pair.engine.pools().total(PoolId::stability(FIRST)), coins(2_000));
 }

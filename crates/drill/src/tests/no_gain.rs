@@ -9,7 +9,7 @@ use ballast_engine::{State, apply_block, invariants};
 use ballast_num::{Amount, Index, NormalizedDebt, Price, RAY, Rate, Ratio, Seconds, Timestamp};
 use ballast_protocol::{
     AccountId, Block, Breaker, Command, FeeOffer, FeedId, Genesis, Height, Observation, OpeningDeposit, OpeningVault,
-    Outcome, Repayment, Transaction, TypeId, VaultId, VaultRef, coins,
+    Order, Outcome, PoolId, Repayment, Transaction, TypeId, VaultId, VaultRef, coins,
 };
 use num_bigint::BigInt;
 
@@ -40,6 +40,8 @@ fn genesis(random: &mut Random, fee: Rate) -> Genesis {
     spec.caller_share = random.of([Ratio::ZERO, Ratio::basis_points(50), Ratio::percent(50)]);
     spec.pool.discount = random.of([Ratio::ZERO, Ratio::percent(5)]);
     spec.pool.cooldown = Seconds(0);
+    spec.bids.discounts = vec![spec.pool.discount];
+    spec.bids.cooldown = Seconds(0);
     spec.auction.breaker = Breaker::NoStart;
     let index = random.of([Index::ONE, Index::from_raw(RAY * 37 / 10), Index::from_raw(RAY + 1)]);
     let opening = &mut genesis.opening;
@@ -47,7 +49,7 @@ fn genesis(random: &mut Random, fee: Rate) -> Genesis {
     let pool = coins(5_000_000);
     opening.pool_deposits = vec![OpeningDeposit {
         owner: AccountId::numbered(9),
-        collateral_type: KIND,
+        pool: PoolId::stability(KIND),
         amount: pool,
         gain: Amount::ZERO,
     }];
@@ -73,13 +75,14 @@ fn wealth(state: &State, index: Index) -> BigInt {
         held += vault.deposit.raw();
         normalized += vault.normalized_debt.raw();
     }
-    if let Ok(position) = state.pools().position(KIND, OWNER) {
-        held += position.coins.raw();
-        collateral += position.gain.raw();
+    for pool in [PoolId::bids(KIND, 0), PoolId::stability(KIND)] {
+        if let Ok(position) = state.pools().position(pool, OWNER) {
+            held += position.coins.raw();
+            collateral += position.gain.raw();
+        }
     }
     for (_, ticket) in state.queue().iter().filter(|(_, ticket)| ticket.owner == OWNER) {
-        let enters = ticket.lane == ballast_protocol::Lane::Entry;
-        held += if enters { ticket.amount.raw() } else { 0 };
+        held += ticket.escrow.iter().map(|(_, amount)| amount.raw()).sum::<u128>();
     }
     let ray = BigInt::from(RAY);
     // A collateral of 18 decimals is worth amount × price ÷ 10²⁷ base units of the coin.
@@ -116,6 +119,7 @@ fn command(random: &mut Random, state: &State, now: Timestamp) -> Command {
     let held = state.ledger().balance(COIN, OWNER).raw();
     let drawable = locked.saturating_mul(1_290).saturating_sub(owed / 4).max(1);
     let expiry = Timestamp(now.0 + 1_000_000);
+    let pool = random.of([PoolId::bids(KIND, 0), PoolId::stability(KIND)]);
     match random.under(16) {
         0 => Command::OpenVault { collateral_type: KIND },
         1 | 2 => Command::Deposit {
@@ -148,17 +152,21 @@ fn command(random: &mut Random, state: &State, now: Timestamp) -> Command {
             into: VaultRef::Id(random.pick(&own).unwrap_or(id)),
         },
         11 => Command::CloseVault { vault },
-        12 => Command::EnterPool {
-            collateral_type: KIND,
-            amount: amount(random, held),
+        12 => Command::Queue {
+            order: Order::EnterPool {
+                pool,
+                amount: amount(random, held),
+            },
             expiry,
         },
-        13 => Command::ExitPool {
-            collateral_type: KIND,
-            amount: amount(random, held),
+        13 => Command::Queue {
+            order: Order::ExitPool {
+                pool,
+                amount: amount(random, held),
+            },
             expiry,
         },
-        14 => Command::ClaimPoolGain { collateral_type: KIND },
+        14 => Command::ClaimPoolGain { pool },
         _ => Command::Liquidate { vault: id },
     }
 }

@@ -8,8 +8,8 @@ use ballast_engine::State;
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Timestamp};
 use ballast_protocol::{
     AccountId, Asset, AssetId, Block, Command, FeeOffer, FeedId, FeedSpec, Genesis, Height, Limits, Observation,
-    Opening, OpeningBalance, OpeningDeposit, OpeningVault, Repayment, SourceId, Transaction, TypeId, TypeSpec, VaultId,
-    VaultRef, coins,
+    Opening, OpeningBalance, OpeningDeposit, OpeningVault, PoolId, Repayment, SourceId, Transaction, TypeId, TypeSpec,
+    VaultId, VaultRef, coins,
 };
 
 pub(crate) const COIN: AssetId = AssetId(0);
@@ -80,7 +80,7 @@ pub(crate) fn reserve(vaults: u64, broken: u64) -> State {
     let pool = supply.max(coins(1));
     opening.pool_deposits.push(OpeningDeposit {
         owner: whale,
-        collateral_type: TYPE,
+        pool: PoolId::stability(TYPE),
         amount: pool,
         gain: Amount::ZERO,
     });

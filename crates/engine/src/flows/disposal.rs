@@ -1,8 +1,9 @@
-//! Where a seized lot goes: stability pool, then Dutch auction; what neither pays is a loss for the waterfall (rule R10).
+//! Where a seized lot goes: standing bids, stability pool, Dutch auction; what none of them pays is a loss for the
+//! waterfall (rule R10).
 
 use ballast_num::{Amount, Price, Ratio, Round};
 use ballast_protocol::{
-    AccountId, AssetId, AuctionId, Event, LossCause, Module, PoolPrice, Rejected, Sale, TypeId, TypeSpec,
+    AccountId, AssetId, AuctionId, Event, LossCause, Module, PoolId, PoolPrice, Rejected, Sale, TypeSpec,
 };
 
 use super::liquidation::JudgingTerms;
@@ -37,12 +38,14 @@ pub(crate) fn sell(
         ..
     } = mechanisms;
     let spec = &terms.spec;
-    let recovered = sell_to_pool(pools, ctx, terms, &mut lot)?;
-    backstop.recover(ctx, spec.id, Sale::Pool(lot.vault), recovered)?;
+    for pool in spec.pools() {
+        let recovered = sell_to_pool(pools, ctx, terms, pool, &mut lot)?;
+        backstop.recover(ctx, spec.id, Sale::Pool(lot.vault), recovered)?;
+    }
 
     let to_raise = lot.to_raise()?;
     if lot.collateral.is_zero() {
-        // The pool paid at most low price × (1 − discount): the rest is a deficit (rule R10).
+        // The pools paid at most low price × (1 − discount): the rest is a deficit (rule R10).
         backstop.absorb(ctx, spec, lot.debt, LossCause::PoolSale(lot.vault))
     } else if to_raise.is_zero() {
         ctx.ledger
@@ -61,21 +64,35 @@ pub(crate) fn sell(
     }
 }
 
-/// Lets the pool buy what it can pay for; returns the booked loss that it repaid.
+/// Coins that all pools of a type may spend together.
+pub(crate) fn spendable(pools: &StabilityPools, spec: &TypeSpec) -> Amount {
+    let spendable = spec.pools().filter_map(|pool| {
+        let terms = spec.pool_terms(pool.buyer)?;
+        Some(pools.spendable(pool, terms.floor))
+    });
+    spendable.fold(Amount::ZERO, |sum, coins| sum.try_add(coins).unwrap_or(Amount::MAX))
+}
+
+/// Lets a pool buy what it can pay for; returns the booked loss that it repaid.
 fn sell_to_pool(
     pools: &mut StabilityPools,
     ctx: &mut Context<'_>,
     terms: &JudgingTerms,
+    pool: PoolId,
     lot: &mut Lot,
 ) -> Result<Amount, Rejected> {
     let spec = &terms.spec;
-    let spendable = pools.spendable(spec.id, spec.pool.floor);
+    let of_pool = spec.pool_terms(pool.buyer).ok_or(Rejected::UnknownPool(pool))?;
+    let spendable = pools.spendable(pool, of_pool.floor);
+    if spendable.is_zero() {
+        return Ok(Amount::ZERO);
+    }
     let to_raise = lot.to_raise()?;
     let (price, coins, collateral) = match spec.peer.pool_price {
         PoolPrice::Discounted => {
             let price = terms
                 .low
-                .mul_ratio(Ratio::ONE.saturating_sub(spec.pool.discount), Round::Down)?;
+                .mul_ratio(Ratio::ONE.saturating_sub(of_pool.discount), Round::Down)?;
             let worth = terms.value(lot.collateral, price)?;
             let coins = without_crumb(worth.min(to_raise).min(spendable), worth, to_raise, terms.least_lot()?);
             // The whole lot if the pool pays all that it is worth; else what the coins buy, rounded up: the pool pays at
@@ -105,32 +122,21 @@ fn sell_to_pool(
     let received = lot.receive(coins)?;
     lot.collateral = lot.collateral.try_sub(collateral)?;
 
-    pools.absorb(spec.id, coins, collateral, spec.pool.floor)?;
+    pools.absorb(pool, coins, collateral, of_pool.floor)?;
     let coin = ctx.limits.coin;
-    ctx.ledger.burn(
-        coin,
-        Module::StabilityPool(spec.id),
-        received.debt.try_add(received.recovered)?,
-    )?;
-    ctx.ledger.transfer(
-        coin,
-        Module::StabilityPool(spec.id),
-        Module::SurplusBuffer,
-        received.penalty,
-    )?;
-    ctx.ledger.transfer(
-        spec.collateral,
-        Module::Vaults(spec.id),
-        Module::StabilityPool(spec.id),
-        collateral,
-    )?;
+    ctx.ledger
+        .burn(coin, pool.module(), received.debt.try_add(received.recovered)?)?;
+    ctx.ledger
+        .transfer(coin, pool.module(), Module::SurplusBuffer, received.penalty)?;
+    ctx.ledger
+        .transfer(spec.collateral, Module::Vaults(spec.id), pool.module(), collateral)?;
     let Received {
         debt,
         penalty,
         recovered,
     } = received;
     ctx.tell(Event::PoolBought {
-        collateral_type: spec.id,
+        pool,
         vault: lot.vault,
         collateral,
         debt,
@@ -187,25 +193,19 @@ pub(crate) fn take(
         .absorb(&mut ctx, &spec, shortfall.try_sub(owed_again)?, LossCause::Auction(id))
 }
 
-/// Pays out the collateral that a pool deposit has bought. Error: `NoDeposit` if there is none.
+/// Pays out the collateral that a deposit in a pool has bought. Error: `NoDeposit` if there is none.
 pub(crate) fn pay_pool_gain(
     ctx: &mut Context<'_>,
     pools: &mut StabilityPools,
-    kind: TypeId,
-    collateral: AssetId,
+    (pool, collateral): (PoolId, AssetId),
     owner: AccountId,
 ) -> Result<(), Rejected> {
-    let amount = pools.claim(kind, owner)?;
-    ctx.ledger
-        .transfer(collateral, Module::StabilityPool(kind), owner, amount)?;
-    ctx.tell(Event::PoolGainPaid {
-        collateral_type: kind,
-        owner,
-        amount,
-    });
+    let amount = pools.claim(pool, owner)?;
+    ctx.ledger.transfer(collateral, pool.module(), owner, amount)?;
+    ctx.tell(Event::PoolGainPaid { pool, owner, amount });
     // A claim rounds nothing, so it leaves nothing over, unless it ends the deposit.
-    match pools.position(kind, owner) {
-        Err(Rejected::NoDeposit) => book_residue(ctx, pools, (kind, collateral), owner),
+    match pools.position(pool, owner) {
+        Err(Rejected::NoDeposit) => book_residue(ctx, pools, (pool, collateral), owner),
         _ => Ok(()),
     }
 }

@@ -5,11 +5,11 @@
 
 use ballast_num::{Amount, Price, Round, Seconds, Timestamp};
 use ballast_protocol::{
-    AssetId, Bounds, Command, Event, Fee, Lane, Module, Outcome, ParameterChange, ParameterFault, Receipt, Rejected,
+    AssetId, Bounds, Command, Event, Fee, Module, Outcome, ParameterChange, ParameterFault, Receipt, Rejected,
     Transaction, VaultRef,
 };
 
-use crate::flows::{disposal, liquidation, protection};
+use crate::flows::{disposal, liquidation, pool_queue, protection};
 use crate::kernel::ledger::Due;
 use crate::kernel::{Clock, Context, Savepoint, Use};
 use crate::mechanisms::auction;
@@ -36,8 +36,8 @@ pub fn work(command: &Command) -> u64 {
         Command::Deposit { .. } | Command::Withdraw { .. } | Command::ClaimPoolGain { .. } => 25,
         Command::DrawDebt { .. } | Command::RepayDebt { .. } | Command::TakeAuction { .. } => 30,
         Command::CloseVault { .. } | Command::SplitVault { .. } | Command::MergeVaults { .. } => 40,
-        // These also pay for their execution from the queue.
-        Command::EnterPool { .. } | Command::ExitPool { .. } => 60,
+        // An order also pays for its execution from the queue.
+        Command::Queue { .. } => 60,
         Command::Liquidate { .. } => LIQUIDATION_WORK,
     }
 }
@@ -307,35 +307,13 @@ impl Run<'_> {
             }
             Command::SetStandingOrder { vault, order } => vaults.set_standing_order(ctx, id(vault, batch)?, order),
             Command::Send { asset, to, amount } => Vaults::send(ctx, asset, to, amount),
-            Command::EnterPool {
-                collateral_type,
-                amount,
-                expiry,
-            } => {
-                let pool = &vaults.spec(collateral_type)?.pool;
-                let amounts = (amount, pool.ticket_min);
-                queue
-                    .add(ctx, (collateral_type, Lane::Entry), amounts, pool.cooldown, expiry)
-                    .map(drop)
+            Command::Queue { order, expiry } => {
+                let (place, escrow) = pool_queue::place((vaults, pools), limits.coin, sender, order)?;
+                queue.add(ctx, order, place, escrow, expiry).map(drop)
             }
-            Command::ExitPool {
-                collateral_type,
-                amount,
-                expiry,
-            } => {
-                let pool = &vaults.spec(collateral_type)?.pool;
-                let held = pools.position(collateral_type, sender)?.coins;
-                if held.is_zero() {
-                    return Err(Rejected::NoDeposit);
-                }
-                let amounts = (amount, pool.ticket_min.min(held));
-                queue
-                    .add(ctx, (collateral_type, Lane::Exit), amounts, pool.cooldown, expiry)
-                    .map(drop)
-            }
-            Command::ClaimPoolGain { collateral_type } => {
-                let collateral = vaults.spec(collateral_type)?.collateral;
-                disposal::pay_pool_gain(ctx, pools, collateral_type, collateral, sender)
+            Command::ClaimPoolGain { pool } => {
+                let collateral = vaults.spec(pool.collateral_type)?.collateral;
+                disposal::pay_pool_gain(ctx, pools, (pool, collateral), sender)
             }
             Command::CancelTicket { ticket } => queue.cancel(ctx, ticket),
             Command::AddFirstLoss {

@@ -4,23 +4,23 @@
 //! round closes on observations that were made after it was included. It cannot be called back before that round.
 
 use ballast_num::{Amount, Seconds, Timestamp};
-use ballast_protocol::{AccountId, Event, Holder, Lane, Module, Rejected, TicketId, TicketOutcome, TypeId, table};
+use ballast_protocol::{
+    AccountId, AssetId, Event, Holder, Lane, Module, Order, Rejected, TicketId, TicketOutcome, Venue, table,
+};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::kernel::{Clock, Context, Table, Var};
 use crate::pieces;
 
 /// A queued command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Ticket {
     /// Who queued it.
     pub owner: AccountId,
-    /// Which type's pool it concerns; its feed's rounds decide.
-    pub collateral_type: TypeId,
-    /// On which side.
-    pub lane: Lane,
-    /// Coins that it brings along, or the most that it takes out.
-    pub amount: Amount,
+    /// What it asks for.
+    pub order: Order,
+    /// What it has brought along.
+    pub escrow: Vec<(AssetId, Amount)>,
     /// Block time of its inclusion.
     pub included: Timestamp,
     /// Host time from which it may execute: inclusion and cooldown.
@@ -35,10 +35,10 @@ pub struct Ticket {
 #[derive(Clone, Debug)]
 pub struct Queue {
     tickets: Table<TicketId, Ticket>,
-    due: Table<(TypeId, Lane, Seconds, TicketId), ()>,
+    due: Table<(Venue, Lane, Seconds, TicketId), ()>,
     expiring: Table<(Timestamp, TicketId), ()>,
-    cancelled: Table<(TypeId, Timestamp, TicketId), ()>,
-    of_owner: Table<(TypeId, Lane, AccountId), TicketId>,
+    cancelled: Table<(Venue, Timestamp, TicketId), ()>,
+    of_owner: Table<(Venue, Lane, AccountId), TicketId>,
     last: Var<TicketId>,
 }
 
@@ -64,6 +64,17 @@ impl Default for Queue {
     }
 }
 
+/// What a place in the queue asks of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// What the order is about, in base units of what it is counted in.
+    pub(crate) amount: Amount,
+    /// The least of it.
+    pub(crate) least: Amount,
+    /// Host time before it may execute.
+    pub(crate) cooldown: Seconds,
+}
+
 impl Queue {
     /// An open ticket. Error: `UnknownTicket`.
     pub fn ticket(&self, id: TicketId) -> Result<&Ticket, Rejected> {
@@ -78,36 +89,34 @@ impl Queue {
     /// Whether the orders in which tickets are looked for hold exactly the open tickets: none is lost, none is left.
     pub fn is_indexed(&self) -> bool {
         let listed = |(id, ticket): (&TicketId, &Ticket)| {
-            let Ticket {
-                owner,
-                collateral_type,
-                lane,
-                ready,
-                expiry,
-                ..
-            } = *ticket;
-            self.due.contains_key(&(collateral_type, lane, ready, *id))
-                && self.expiring.contains_key(&(expiry, *id))
-                && self.of_owner.get(&(collateral_type, lane, owner)) == Some(id)
+            let (venue, lane) = (ticket.order.venue(), ticket.order.lane());
+            self.due.contains_key(&(venue, lane, ticket.ready, *id))
+                && self.expiring.contains_key(&(ticket.expiry, *id))
+                && self.of_owner.get(&(venue, lane, ticket.owner)) == Some(id)
                 && ticket
                     .cancelled
-                    .is_none_or(|at| self.cancelled.contains_key(&(collateral_type, at, *id)))
+                    .is_none_or(|at| self.cancelled.contains_key(&(venue, at, *id)))
         };
         let cancels = self.tickets.iter().filter(|(_, ticket)| ticket.cancelled.is_some());
         let lengths = [self.due.len(), self.expiring.len(), self.of_owner.len()];
         self.tickets.iter().all(listed) && lengths == [self.tickets.len(); 3] && self.cancelled.len() == cancels.count()
     }
 
-    /// Queues a command of the caller over `least` coins or more; an entry escrows its coins. Errors, in order:
-    /// `ZeroAmount`, `Expired`, `BelowTicketMin`, `EntryQueued` or `ExitQueued`, `InsufficientBalance`.
+    /// Queues an order of the caller, with what it brings along: one in each lane of a venue. Errors, in order:
+    /// `ZeroAmount`, `Expired`, `BelowTicketMin`, `AlreadyQueued`, `InsufficientBalance`.
     pub(crate) fn add(
         &mut self,
         ctx: &mut Context<'_>,
-        (collateral_type, lane): (TypeId, Lane),
-        (amount, least): (Amount, Amount),
-        cooldown: Seconds,
+        order: Order,
+        place: Place,
+        escrow: Vec<(AssetId, Amount)>,
         expiry: Timestamp,
     ) -> Result<TicketId, Rejected> {
+        let Place {
+            amount,
+            least,
+            cooldown,
+        } = place;
         if amount.is_zero() {
             return Err(Rejected::ZeroAmount);
         }
@@ -118,12 +127,10 @@ impl Queue {
         if amount < least {
             return Err(Rejected::BelowTicketMin { amount, least });
         }
-        let place = (collateral_type, lane, ctx.caller);
-        if let Some(open) = self.of_owner.get(&place) {
-            return Err(match lane {
-                Lane::Entry => Rejected::EntryQueued(*open),
-                Lane::Exit => Rejected::ExitQueued(*open),
-            });
+        let (venue, lane) = (order.venue(), order.lane());
+        let place = (venue, lane, ctx.caller);
+        if let Some(ticket) = self.of_owner.get(&place).copied() {
+            return Err(Rejected::AlreadyQueued { ticket, venue, lane });
         }
         let id = TicketId(
             self.last
@@ -135,30 +142,27 @@ impl Queue {
         let ready = ctx.clock.host_time.try_add(cooldown)?;
         let ticket = Ticket {
             owner: ctx.caller,
-            collateral_type,
-            lane,
-            amount,
+            order,
+            escrow: escrow.clone(),
             included: now,
             ready,
             expiry,
             cancelled: None,
         };
 
-        if lane == Lane::Entry {
-            ctx.ledger
-                .transfer(ctx.limits.coin, ctx.caller, Module::Queue, amount)?;
+        for (asset, amount) in &escrow {
+            ctx.ledger.transfer(*asset, ctx.caller, Module::Queue, *amount)?;
         }
         self.last.set(id);
         self.tickets.set(id, ticket);
-        self.due.set((collateral_type, lane, ready, id), ());
+        self.due.set((venue, lane, ready, id), ());
         self.expiring.set((expiry, id), ());
         self.of_owner.set(place, id);
         ctx.tell(Event::TicketQueued {
             ticket: id,
             owner: ctx.caller,
-            collateral_type,
-            lane,
-            amount,
+            order,
+            escrow,
             ready,
             expiry,
         });
@@ -167,11 +171,12 @@ impl Queue {
 
     /// Queues the cancel of a ticket of the caller. Errors: `UnknownTicket`, `NotTicketOwner`.
     pub(crate) fn cancel(&mut self, ctx: &mut Context<'_>, id: TicketId) -> Result<(), Rejected> {
-        let ticket = *self.ticket(id)?;
+        let ticket = self.ticket(id)?.clone();
         if ticket.owner != ctx.caller {
             return Err(Rejected::NotTicketOwner(id));
         }
         if ticket.cancelled.is_none() {
+            let venue = ticket.order.venue();
             self.tickets.set(
                 id,
                 Ticket {
@@ -179,25 +184,25 @@ impl Queue {
                     ..ticket
                 },
             );
-            self.cancelled.set((ticket.collateral_type, ctx.clock.now, id), ());
+            self.cancelled.set((venue, ctx.clock.now, id), ());
             ctx.tell(Event::CancelQueued { ticket: id });
         }
         Ok(())
     }
 
-    /// The next tickets of one side of one pool that a round meets: those that are ready and were included, with the
+    /// The next tickets of one lane of a venue that a round meets: those that are ready and were included, with the
     /// feed's skew, before `heard`, the time than which a quorum of the round's observations is not older. Among them
     /// may be some whose own expiry has passed: these are to be returned, even if the round comes first.
     pub(crate) fn due(
         &self,
-        (collateral_type, lane): (TypeId, Lane),
+        (venue, lane): (Venue, Lane),
         clock: &Clock,
         heard: Timestamp,
         skew: Seconds,
         most: usize,
     ) -> Vec<TicketId> {
-        let first = (collateral_type, lane, Seconds(0), TicketId(0));
-        let last = (collateral_type, lane, clock.host_time, TicketId(u64::MAX));
+        let first = (venue, lane, Seconds(0), TicketId(0));
+        let last = (venue, lane, clock.host_time, TicketId(u64::MAX));
         let late = |id: &TicketId| {
             self.tickets
                 .get(id)
@@ -209,9 +214,9 @@ impl Queue {
 
     /// Forgets the cancel of a ticket, for which it came too late.
     pub(crate) fn lapse_cancel(&mut self, ctx: &mut Context<'_>, id: TicketId) -> Result<(), Rejected> {
-        let ticket = *self.ticket(id)?;
+        let ticket = self.ticket(id)?.clone();
         if let Some(at) = ticket.cancelled {
-            self.cancelled.remove(&(ticket.collateral_type, at, id));
+            self.cancelled.remove(&(ticket.order.venue(), at, id));
             let cancelled = None;
             self.tickets.set(id, Ticket { cancelled, ..ticket });
             ctx.tell(Event::CancelLapsed { ticket: id });
@@ -219,9 +224,9 @@ impl Queue {
         Ok(())
     }
 
-    /// The tickets of a pool whose cancel was included, with the feed's skew, before `heard`.
-    pub(crate) fn cancelled(&self, kind: TypeId, heard: Timestamp, skew: Seconds, most: usize) -> Vec<TicketId> {
-        let all = (kind, Timestamp(0), TicketId(0))..=(kind, heard, TicketId(u64::MAX));
+    /// The tickets of a venue whose cancel was included, with the feed's skew, before `heard`.
+    pub(crate) fn cancelled(&self, venue: Venue, heard: Timestamp, skew: Seconds, most: usize) -> Vec<TicketId> {
+        let all = (venue, Timestamp(0), TicketId(0))..=(venue, heard, TicketId(u64::MAX));
         let queued = self
             .cancelled
             .range(all)
@@ -235,28 +240,33 @@ impl Queue {
         passed.map(|((_, id), ())| *id).take(most).collect()
     }
 
-    /// Takes a ticket out of the queue; unless it executed, what it brought along goes back to its owner.
+    /// Takes a ticket out of the queue. What it brought along goes back to its owner, except what is `used`, which stays
+    /// in escrow for the caller to move on: at most as much.
     pub(crate) fn close(
         &mut self,
         ctx: &mut Context<'_>,
         id: TicketId,
         outcome: TicketOutcome,
+        used: &[(AssetId, Amount)],
     ) -> Result<Ticket, Rejected> {
-        let ticket = *self.ticket(id)?;
-        let returned = match (ticket.lane, outcome) {
-            (Lane::Exit, _) | (Lane::Entry, TicketOutcome::Executed) => Amount::ZERO,
-            (Lane::Entry, _) => ticket.amount,
-        };
-        ctx.ledger
-            .transfer(ctx.limits.coin, Module::Queue, Holder::Account(ticket.owner), returned)?;
+        let ticket = self.ticket(id)?.clone();
+        let mut returned = ticket.escrow.clone();
+        for (asset, left) in &mut returned {
+            let used = used.iter().filter(|(of, _)| of == asset);
+            *left = left.try_sub(Amount::try_sum(used.map(|(_, amount)| *amount))?)?;
+        }
+        returned.retain(|(_, left)| !left.is_zero());
+        for (asset, amount) in &returned {
+            ctx.ledger
+                .transfer(*asset, Module::Queue, Holder::Account(ticket.owner), *amount)?;
+        }
+        let (venue, lane) = (ticket.order.venue(), ticket.order.lane());
         self.tickets.remove(&id);
-        self.due
-            .remove(&(ticket.collateral_type, ticket.lane, ticket.ready, id));
+        self.due.remove(&(venue, lane, ticket.ready, id));
         self.expiring.remove(&(ticket.expiry, id));
-        self.of_owner
-            .remove(&(ticket.collateral_type, ticket.lane, ticket.owner));
+        self.of_owner.remove(&(venue, lane, ticket.owner));
         if let Some(at) = ticket.cancelled {
-            self.cancelled.remove(&(ticket.collateral_type, at, id));
+            self.cancelled.remove(&(venue, at, id));
         }
         ctx.tell(Event::TicketClosed {
             ticket: id,

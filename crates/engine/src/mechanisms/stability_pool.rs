@@ -1,4 +1,5 @@
-//! Stability pools: coins that wait to buy liquidated collateral, one pool a collateral type (docs/stability-pool.md).
+//! Pools of coins that wait to buy liquidated collateral: the stability pool of each collateral type
+//! (docs/stability-pool.md) and the tiers of its standing bids (docs/bids.md), which differ in their terms alone.
 //!
 //! However many deposits there are, an absorption writes two figures: the [`Product`], what is left of a coin since the
 //! first day, and the [`GainSum`], what a coin has gained. A deposit remembers both as they stood when it came in.
@@ -7,9 +8,9 @@
 //! ```
 //! use ballast_engine::mechanisms::stability_pool::StabilityPools;
 //! use ballast_num::Amount;
-//! use ballast_protocol::{AccountId, TypeId};
+//! use ballast_protocol::{AccountId, PoolId, TypeId};
 //!
-//! let (eth, alice, bob) = (TypeId(1), AccountId::numbered(1), AccountId::numbered(2));
+//! let (eth, alice, bob) = (PoolId::stability(TypeId(1)), AccountId::numbered(1), AccountId::numbered(2));
 //! let [one, six, nine] = [1, 6, 9].map(Amount::from_raw);
 //! let mut pools = StabilityPools::default();
 //! pools.enter(eth, alice, six)?;
@@ -26,7 +27,7 @@ mod invariants;
 mod product;
 
 use ballast_num::{Amount, Arithmetic, Round};
-use ballast_protocol::{AccountId, Rejected, TypeId, table};
+use ballast_protocol::{AccountId, PoolId, Rejected, table};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 pub use self::invariants::{Claims, Unbacked};
@@ -38,9 +39,9 @@ use crate::pieces;
 /// All pools, their deposits, and what their coins have gained.
 #[derive(Clone, Debug)]
 pub struct StabilityPools {
-    pools: Table<TypeId, Pool>,
-    deposits: Table<(TypeId, AccountId), Deposit>,
-    gains: Table<(TypeId, u32), GainSum>,
+    pools: Table<PoolId, Pool>,
+    deposits: Table<(PoolId, AccountId), Deposit>,
+    gains: Table<(PoolId, u32), GainSum>,
 }
 
 pieces!(StabilityPools { pools, deposits, gains });
@@ -124,50 +125,42 @@ pub struct Residue {
 }
 
 impl StabilityPools {
-    /// A type's pool, empty if nobody ever entered.
-    pub fn pool(&self, collateral_type: TypeId) -> Pool {
-        self.pools.get(&collateral_type).copied().unwrap_or_default()
+    /// A pool, empty if nobody ever entered.
+    pub fn pool(&self, id: PoolId) -> Pool {
+        self.pools.get(&id).copied().unwrap_or_default()
     }
 
-    /// Coins in a type's pool.
-    pub fn total(&self, collateral_type: TypeId) -> Amount {
-        self.pool(collateral_type).total
+    /// Coins in a pool.
+    pub fn total(&self, id: PoolId) -> Amount {
+        self.pool(id).total
     }
 
-    /// Coins that a type's pool may spend when `floor` must stay, as [`Pool::spendable`].
-    pub fn spendable(&self, collateral_type: TypeId, floor: Amount) -> Amount {
-        self.pool(collateral_type).spendable(floor)
+    /// Coins that a pool may spend when `floor` must stay, as [`Pool::spendable`].
+    pub fn spendable(&self, id: PoolId, floor: Amount) -> Amount {
+        self.pool(id).spendable(floor)
     }
 
-    /// What `owner` has in a type's pool. Error: `NoDeposit`.
-    pub fn position(&self, collateral_type: TypeId, owner: AccountId) -> Result<Position, Rejected> {
-        let deposit = self
-            .deposits
-            .get(&(collateral_type, owner))
-            .ok_or(Rejected::NoDeposit)?;
-        Ok(self.position_of(collateral_type, deposit)?)
+    /// What `owner` has in a pool. Error: `NoDeposit`.
+    pub fn position(&self, id: PoolId, owner: AccountId) -> Result<Position, Rejected> {
+        let deposit = self.deposits.get(&(id, owner)).ok_or(Rejected::NoDeposit)?;
+        Ok(self.position_of(id, deposit)?)
     }
 
-    /// The depositors of a type's pool in the order of their accounts, with what each has.
-    pub fn positions(
-        &self,
-        collateral_type: TypeId,
-    ) -> impl Iterator<Item = Result<(AccountId, Position), Arithmetic>> + '_ {
-        self.deposits_in(collateral_type)
-            .map(move |(owner, deposit)| Ok((owner, self.position_of(collateral_type, deposit)?)))
+    /// The depositors of a pool in the order of their accounts, with what each has.
+    pub fn positions(&self, id: PoolId) -> impl Iterator<Item = Result<(AccountId, Position), Arithmetic>> + '_ {
+        self.deposits_in(id)
+            .map(move |(owner, deposit)| Ok((owner, self.position_of(id, deposit)?)))
     }
 
     /// Takes out of the books what a pool holds beyond the deposit of `owner`, if nobody else has one: only then is it
     /// known what rounding has left over. A deposit keeps all that it shows. Nothing while others have deposits.
-    pub fn take_residue(&mut self, collateral_type: TypeId, owner: AccountId) -> Result<Residue, Arithmetic> {
-        if self.deposits_in(collateral_type).any(|(other, _)| other != owner) {
+    pub fn take_residue(&mut self, id: PoolId, owner: AccountId) -> Result<Residue, Arithmetic> {
+        if self.deposits_in(id).any(|(other, _)| other != owner) {
             return Ok(Residue::default());
         }
-        let pool = self.pool(collateral_type);
-        let deposit = self.deposits.get(&(collateral_type, owner));
-        let position = deposit.map_or(Ok(Position::default()), |deposit| {
-            self.position_of(collateral_type, deposit)
-        })?;
+        let pool = self.pool(id);
+        let deposit = self.deposits.get(&(id, owner));
+        let position = deposit.map_or(Ok(Position::default()), |deposit| self.position_of(id, deposit))?;
         let residue = Residue {
             coins: pool.total.try_sub(position.coins)?,
             collateral: pool.collateral.try_sub(position.gain)?,
@@ -180,33 +173,27 @@ impl StabilityPools {
                 gain_residue_max: Amount::ZERO,
                 ..pool
             };
-            self.write_position(collateral_type, owner, &pool, position);
-            self.pools.set(collateral_type, pool);
+            self.write_position(id, owner, &pool, position);
+            self.pools.set(id, pool);
         }
         Ok(residue)
     }
 
     /// Adds `amount` coins to the owner's deposit, what is left of it and its gain being kept.
     /// Error: `ZeroAmount`.
-    pub fn enter(&mut self, collateral_type: TypeId, owner: AccountId, amount: Amount) -> Result<(), Rejected> {
-        self.open_deposit(collateral_type, owner, amount, Amount::ZERO)
+    pub fn enter(&mut self, id: PoolId, owner: AccountId, amount: Amount) -> Result<(), Rejected> {
+        self.open_deposit(id, owner, amount, Amount::ZERO)
     }
 
     /// Adds to the owner's deposit `coins`, and a `gain` of collateral that the pool already holds for it: what a
     /// genesis lists. Error: `ZeroAmount` if both are nothing.
-    pub fn open_deposit(
-        &mut self,
-        collateral_type: TypeId,
-        owner: AccountId,
-        coins: Amount,
-        gain: Amount,
-    ) -> Result<(), Rejected> {
+    pub fn open_deposit(&mut self, id: PoolId, owner: AccountId, coins: Amount, gain: Amount) -> Result<(), Rejected> {
         if coins.is_zero() && gain.is_zero() {
             return Err(Rejected::ZeroAmount);
         }
-        let (position, pool) = match self.deposits.get(&(collateral_type, owner)) {
-            Some(deposit) => self.settle(collateral_type, deposit)?,
-            None => (Position::default(), self.pool(collateral_type)),
+        let (position, pool) = match self.deposits.get(&(id, owner)) {
+            Some(deposit) => self.settle(id, deposit)?,
+            None => (Position::default(), self.pool(id)),
         };
         let pool = Pool {
             total: pool.total.try_add(coins)?,
@@ -219,29 +206,20 @@ impl StabilityPools {
         };
 
         // Nothing below can fail.
-        self.write_position(collateral_type, owner, &pool, position);
-        self.pools.set(collateral_type, pool);
+        self.write_position(id, owner, &pool, position);
+        self.pools.set(id, pool);
         Ok(())
     }
 
     /// Takes at most `most` coins out of the owner's deposit and returns how many: what is left of the deposit, and no
     /// more than the pool has above `floor`. Zero if that is nothing: a queued exit ends even so.
     /// Errors: `ZeroAmount`, `NoDeposit`.
-    pub fn exit(
-        &mut self,
-        collateral_type: TypeId,
-        owner: AccountId,
-        most: Amount,
-        floor: Amount,
-    ) -> Result<Amount, Rejected> {
+    pub fn exit(&mut self, id: PoolId, owner: AccountId, most: Amount, floor: Amount) -> Result<Amount, Rejected> {
         if most.is_zero() {
             return Err(Rejected::ZeroAmount);
         }
-        let deposit = self
-            .deposits
-            .get(&(collateral_type, owner))
-            .ok_or(Rejected::NoDeposit)?;
-        let (position, pool) = self.settle(collateral_type, deposit)?;
+        let deposit = self.deposits.get(&(id, owner)).ok_or(Rejected::NoDeposit)?;
+        let (position, pool) = self.settle(id, deposit)?;
         let paid = most.min(position.coins).min(pool.total.saturating_sub(floor));
         let pool = Pool {
             total: pool.total.try_sub(paid)?,
@@ -253,27 +231,24 @@ impl StabilityPools {
         };
 
         // Nothing below can fail.
-        self.write_position(collateral_type, owner, &pool, position);
-        self.pools.set(collateral_type, pool);
+        self.write_position(id, owner, &pool, position);
+        self.pools.set(id, pool);
         Ok(paid)
     }
 
     /// Pays out the collateral that the owner's deposit has gained, rounded down, and returns how much. Claiming often
     /// or once comes to the same. Errors: `NoDeposit`; `ZeroAmount` if there is nothing to pay.
-    pub fn claim(&mut self, collateral_type: TypeId, owner: AccountId) -> Result<Amount, Rejected> {
-        let deposit = *self
-            .deposits
-            .get(&(collateral_type, owner))
-            .ok_or(Rejected::NoDeposit)?;
-        let Position { coins, gain } = self.position_of(collateral_type, &deposit)?;
+    pub fn claim(&mut self, id: PoolId, owner: AccountId) -> Result<Amount, Rejected> {
+        let deposit = *self.deposits.get(&(id, owner)).ok_or(Rejected::NoDeposit)?;
+        let Position { coins, gain } = self.position_of(id, &deposit)?;
         if gain.is_zero() {
             return Err(Rejected::ZeroAmount);
         }
         // A deposit that has become less than a base unit ends here; its fraction is booked as residue.
         let pool = if coins.is_zero() {
-            self.settle(collateral_type, &deposit)?.1
+            self.settle(id, &deposit)?.1
         } else {
-            self.pool(collateral_type)
+            self.pool(id)
         };
         let pool = Pool {
             collateral: pool.collateral.try_sub(gain)?,
@@ -284,33 +259,27 @@ impl StabilityPools {
 
         // Nothing below can fail.
         if coins.is_zero() {
-            self.deposits.remove(&(collateral_type, owner));
+            self.deposits.remove(&(id, owner));
         } else {
             let after = Deposit {
                 earlier_gain: Amount::ZERO,
                 claimed,
                 ..deposit
             };
-            self.deposits.set((collateral_type, owner), after);
+            self.deposits.set((id, owner), after);
         }
-        self.pools.set(collateral_type, pool);
+        self.pools.set(id, pool);
         Ok(gain)
     }
 
     /// Spends `coins` of all deposits in proportion and shares `collateral` out likewise (docs/stability-pool.md,
     /// eq. 1 and 2). Its cost does not depend on how many deposits there are.
     /// Errors: `ZeroAmount` if either is nothing; `TooMuch` if `coins` exceeds what is spendable above `floor`.
-    pub fn absorb(
-        &mut self,
-        collateral_type: TypeId,
-        coins: Amount,
-        collateral: Amount,
-        floor: Amount,
-    ) -> Result<(), Rejected> {
+    pub fn absorb(&mut self, id: PoolId, coins: Amount, collateral: Amount, floor: Amount) -> Result<(), Rejected> {
         if coins.is_zero() || collateral.is_zero() {
             return Err(Rejected::ZeroAmount);
         }
-        let pool = self.pool(collateral_type);
+        let pool = self.pool(id);
         let available = pool.spendable(floor);
         if coins > available {
             return Err(Rejected::TooMuch {
@@ -319,7 +288,7 @@ impl StabilityPools {
             });
         }
         let (whole, left) = (pool.total, pool.total.try_sub(coins)?);
-        let scale = (collateral_type, pool.product.scale());
+        let scale = (id, pool.product.scale());
         let gain_sum = self.gain_sum(scale).after(collateral, pool.product, whole)?;
         let residue = pool.coin_residue_max.min(whole);
         let residue_left = residue.prorate(left.raw(), whole.raw(), Round::Up)?;
@@ -338,40 +307,35 @@ impl StabilityPools {
 
         // Nothing below can fail.
         self.gains.set(scale, gain_sum);
-        self.pools.set(collateral_type, after);
+        self.pools.set(id, after);
         Ok(())
     }
 
-    fn gain_sum(&self, scale: (TypeId, u32)) -> GainSum {
+    fn gain_sum(&self, scale: (PoolId, u32)) -> GainSum {
         self.gains.get(&scale).copied().unwrap_or_default()
     }
 
-    fn deposits_in(&self, collateral_type: TypeId) -> impl Iterator<Item = (AccountId, &Deposit)> + '_ {
+    fn deposits_in(&self, id: PoolId) -> impl Iterator<Item = (AccountId, &Deposit)> + '_ {
         let (first, last) = (AccountId([0; 20]), AccountId([u8::MAX; 20]));
         self.deposits
-            .range((collateral_type, first)..=(collateral_type, last))
+            .range((id, first)..=(id, last))
             .map(|((_, owner), deposit)| (*owner, deposit))
     }
 
-    fn position_of(&self, collateral_type: TypeId, deposit: &Deposit) -> Result<Position, Arithmetic> {
-        let coins = self
-            .pool(collateral_type)
-            .product
-            .compound(deposit.coins, deposit.product)?;
-        let gained = self
-            .gained_since(collateral_type, deposit)?
-            .share(deposit.coins, deposit.product)?;
+    fn position_of(&self, id: PoolId, deposit: &Deposit) -> Result<Position, Arithmetic> {
+        let coins = self.pool(id).product.compound(deposit.coins, deposit.product)?;
+        let gained = self.gained_since(id, deposit)?.share(deposit.coins, deposit.product)?;
         // Claimed was as much or less of the same growing sum, rounded the same way.
         let gain = gained.try_sub(deposit.claimed)?.try_add(deposit.earlier_gain)?;
         Ok(Position { coins, gain })
     }
 
-    fn gained_since(&self, collateral_type: TypeId, deposit: &Deposit) -> Result<GainSum, Arithmetic> {
+    fn gained_since(&self, id: PoolId, deposit: &Deposit) -> Result<GainSum, Arithmetic> {
         let first = deposit.product.scale();
-        let own = self.gain_sum((collateral_type, first)).minus(deposit.gain_sum)?;
+        let own = self.gain_sum((id, first)).minus(deposit.gain_sum)?;
         let scales = deposit.product.gaining_scales();
         self.gains
-            .range((collateral_type, *scales.start())..=(collateral_type, *scales.end()))
+            .range((id, *scales.start())..=(id, *scales.end()))
             .filter(|((_, scale), _)| *scale > first)
             .try_fold(own, |sum, ((_, scale), later)| {
                 sum.plus(*later, scale.saturating_sub(first))
@@ -380,9 +344,9 @@ impl StabilityPools {
 
     /// What a deposit is worth, and its pool with what ending it there may leave over. Nothing is left over when no
     /// absorption came in between.
-    fn settle(&self, collateral_type: TypeId, deposit: &Deposit) -> Result<(Position, Pool), Arithmetic> {
-        let position = self.position_of(collateral_type, deposit)?;
-        let pool = self.pool(collateral_type);
+    fn settle(&self, id: PoolId, deposit: &Deposit) -> Result<(Position, Pool), Arithmetic> {
+        let position = self.position_of(id, deposit)?;
+        let pool = self.pool(id);
         if deposit.coins.is_zero() || deposit.product == pool.product {
             return Ok((position, pool));
         }
@@ -395,19 +359,19 @@ impl StabilityPools {
         Ok((position, pool))
     }
 
-    fn write_position(&mut self, collateral_type: TypeId, owner: AccountId, pool: &Pool, position: Position) {
+    fn write_position(&mut self, id: PoolId, owner: AccountId, pool: &Pool, position: Position) {
         if position == Position::default() {
-            self.deposits.remove(&(collateral_type, owner));
+            self.deposits.remove(&(id, owner));
             return;
         }
         let deposit = Deposit {
             coins: position.coins,
             product: pool.product,
-            gain_sum: self.gain_sum((collateral_type, pool.product.scale())),
+            gain_sum: self.gain_sum((id, pool.product.scale())),
             earlier_gain: position.gain,
             claimed: Amount::ZERO,
         };
-        self.deposits.set((collateral_type, owner), deposit);
+        self.deposits.set((id, owner), deposit);
     }
 }
 

@@ -3,8 +3,8 @@
 use ballast_engine::State;
 use ballast_num::{Amount, Decimals, Price, Rate, Ratio, Timestamp};
 use ballast_protocol::{
-    AccountId, AuctionId, Command, ParameterChange, Permission, Protection, Repayment, StandingOrder, TicketId,
-    TypeParameter, VaultId, VaultRef,
+    AccountId, AuctionId, Command, Order, ParameterChange, Permission, PoolId, Protection, Repayment, StandingOrder,
+    TicketId, TypeParameter, VaultId, VaultRef,
 };
 
 use super::{COIN, ETH, KIND, who};
@@ -119,22 +119,45 @@ fn command(state: &State, sender: AccountId, opened: Option<u8>, words: &str) ->
         ["reset", id] => Command::ResetAuction {
             auction: AuctionId(number(id)),
         },
-        ["enter", amount] => Command::EnterPool {
-            collateral_type: KIND,
-            amount: units(amount),
+        ["enter", amount] => Command::Queue {
+            order: Order::EnterPool {
+                pool: PoolId::stability(KIND),
+                amount: units(amount),
+            },
             expiry,
         },
-        ["exit", amount] => Command::ExitPool {
-            collateral_type: KIND,
-            amount: units(amount),
+        ["exit", amount] => Command::Queue {
+            order: Order::ExitPool {
+                pool: PoolId::stability(KIND),
+                amount: units(amount),
+            },
             expiry,
         },
-        ["enter", amount, "within", seconds] => Command::EnterPool {
-            collateral_type: KIND,
-            amount: units(amount),
+        ["enter", amount, "within", seconds] => Command::Queue {
+            order: Order::EnterPool {
+                pool: PoolId::stability(KIND),
+                amount: units(amount),
+            },
             expiry: Timestamp(state.chain().time.0 + number(seconds)),
         },
-        ["claim"] => Command::ClaimPoolGain { collateral_type: KIND },
+        ["claim"] => Command::ClaimPoolGain {
+            pool: PoolId::stability(KIND),
+        },
+        ["bid", amount, "in", tier] => Command::Queue {
+            order: Order::EnterPool {
+                pool: bids(tier),
+                amount: units(amount),
+            },
+            expiry,
+        },
+        ["unbid", amount, "in", tier] => Command::Queue {
+            order: Order::ExitPool {
+                pool: bids(tier),
+                amount: units(amount),
+            },
+            expiry,
+        },
+        ["collect", "in", tier] => Command::ClaimPoolGain { pool: bids(tier) },
         ["cancel", id] => Command::CancelTicket {
             ticket: TicketId(number(id)),
         },
@@ -145,6 +168,11 @@ fn command(state: &State, sender: AccountId, opened: Option<u8>, words: &str) ->
         ["set", parameter, value] => Command::SetParameter(change(parameter, value)),
         _ => panic!("not a command: {words:?}"),
     }
+}
+
+/// A tier of standing bids, by its number.
+fn bids(tier: &str) -> PoolId {
+    PoolId::bids(KIND, tier.parse().unwrap())
 }
 
 fn change(parameter: &str, value: &str) -> ParameterChange {

@@ -30,6 +30,8 @@ mod r09_partial;
 #[cfg(test)]
 mod r09_shortfalls;
 #[cfg(test)]
+mod r10_bids;
+#[cfg(test)]
 mod r10_disposal;
 #[cfg(test)]
 mod r11_owners;

@@ -2,7 +2,7 @@
 
 use ballast_num::{Amount, NormalizedDebt, Price, Seconds, Timestamp};
 use ballast_protocol::{
-    AccountId, Command, Event, FeeOffer, OpeningBalance, TicketId, TicketOutcome, Transaction, coins,
+    AccountId, Command, Event, FeeOffer, OpeningBalance, Order, PoolId, TicketId, TicketOutcome, Transaction, coins,
 };
 
 use crate::common::{COIN, KIND, World};
@@ -39,11 +39,11 @@ fn an_owner_with_many_tickets() {
     let mut world = World::new();
     world.check(
         "mallory: enter 100
-         mallory: enter 100     -> EntryQueued
+         mallory: enter 100     -> AlreadyQueued
          carol: enter 100       -> TicketQueued
          pass 3660
          mallory: exit 100
-         mallory: exit 100      -> ExitQueued
+         mallory: exit 100      -> AlreadyQueued
          mallory: enter 100     -> TicketQueued",
     );
 }
@@ -90,9 +90,11 @@ fn everyone(world: &mut World, nonce: u64, price: Option<u32>, command: impl Fn(
 }
 
 fn enter(expiry: Timestamp) -> impl Fn(u64) -> Command {
-    move |_| Command::EnterPool {
-        collateral_type: KIND,
-        amount: coins(200),
+    move |_| Command::Queue {
+        order: Order::EnterPool {
+            pool: PoolId::stability(KIND),
+            amount: coins(200),
+        },
         expiry,
     }
 }
@@ -119,7 +121,7 @@ fn a_thousand_tickets_that_expire_at_once() {
     let returned = block_by_block(&mut world, Some(2_000), TicketOutcome::Expired);
     assert_eq!(returned, [512, 488, 0, 0, 0]);
     assert!(world.state.queue().iter().next().is_none());
-    assert_eq!(world.state.pools().total(KIND), coins(500));
+    assert_eq!(world.state.pools().total(PoolId::stability(KIND)), coins(500));
     let all = (0..CROWD).all(|number| world.state.ledger().balance(COIN, member(number)) == coins(200));
     assert!(all);
     // Without rounds the blocks alone return them.
@@ -144,7 +146,7 @@ fn a_thousand_cancels_at_once() {
         block_by_block(&mut world, Some(2_000), TicketOutcome::Executed),
         [256, 256, 256, 232, 0]
     );
-    assert_eq!(world.state.pools().total(KIND), coins(200 * CROWD));
+    assert_eq!(world.state.pools().total(PoolId::stability(KIND)), coins(200 * CROWD));
     assert!(world.state.queue().iter().next().is_none());
 }
 

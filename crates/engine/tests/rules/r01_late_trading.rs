@@ -1,7 +1,7 @@
 //! R1: what a price decides is asked for before anyone knows it.
 
 use ballast_num::{Price, Seconds};
-use ballast_protocol::coins;
+use ballast_protocol::{PoolId, coins};
 
 use crate::common::{COIN, KIND, World, who};
 
@@ -15,7 +15,7 @@ fn world() -> World {
 }
 
 fn deposited(world: &World, name: &str) -> u128 {
-    let position = world.state.pools().position(KIND, who(name));
+    let position = world.state.pools().position(PoolId::stability(KIND), who(name));
     position.map_or(0, |position| position.coins.raw())
 }
 
@@ -36,7 +36,7 @@ fn joining_the_pool_after_the_breaking_price_is_known() {
         world
             .state
             .pools()
-            .position(KIND, who(name))
+            .position(PoolId::stability(KIND), who(name))
             .map(|position| position.gain)
     };
     assert!(gained("carol").is_ok_and(|gain| !gain.is_zero()) && gained("mallory").is_err());
@@ -141,7 +141,7 @@ fn keeping_an_exit_ready_at_all_times() {
         "mallory: enter 10000
          pass 3660
          mallory: exit 5000
-         mallory: exit 5000     -> ExitQueued
+         mallory: exit 5000     -> AlreadyQueued
          pass 3480",
     );
     // Called back in the last block before the round that it is ready for: that round executes it all the same.
@@ -149,7 +149,7 @@ fn keeping_an_exit_ready_at_all_times() {
         "wait 60
          wait 20
          mallory: cancel #2     -> Done, no TicketClosed
-         mallory: exit 5000     -> ExitQueued
+         mallory: exit 5000     -> AlreadyQueued
          price 2000             -> PoolExited, TicketClosed",
     );
     assert_eq!(deposited(&world, "mallory"), coins(5_000).raw());
@@ -158,7 +158,7 @@ fn keeping_an_exit_ready_at_all_times() {
         "mallory: exit 5000
          pass 1800
          mallory: cancel #3
-         mallory: exit 5000     -> ExitQueued
+         mallory: exit 5000     -> AlreadyQueued
          price 2000             -> TicketClosed, no PoolExited
          mallory: exit 5000
          pass 3480              -> no PoolExited

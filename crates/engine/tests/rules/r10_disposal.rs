@@ -1,7 +1,7 @@
 //! R10, as far as built: stability pool, then auction.
 
 use ballast_num::{Amount, Price, Ratio, Seconds};
-use ballast_protocol::{Event, LossCause, Module, VaultId, WaterfallStep, coins};
+use ballast_protocol::{Event, LossCause, Module, PoolId, VaultId, WaterfallStep, coins};
 
 use crate::common::{COIN, ETH, KIND, World, seizures, who};
 
@@ -73,7 +73,11 @@ fn leaving_last_with_what_rounding_took() {
     let held =
         |world: &World| [COIN, ETH].map(|asset| world.state.ledger().balance(asset, Module::StabilityPool(KIND)).raw());
     assert_eq!(residue(&world), [0, 0]);
-    let shown = world.state.pools().position(KIND, who("bob")).unwrap();
+    let shown = world
+        .state
+        .pools()
+        .position(PoolId::stability(KIND), who("bob"))
+        .unwrap();
     let in_pool = held(&world);
 
     world.check(

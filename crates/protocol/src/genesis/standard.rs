@@ -2,7 +2,7 @@
 
 use ballast_num::{Amount, Decimals, Rate, Ratio, Seconds};
 
-use super::{AuctionSpec, Bounds, Breaker, Curve, FeedSpec, Limits, PeerRules, PoolSpec, TypeSpec};
+use super::{AuctionSpec, BidSpec, Bounds, Breaker, Curve, FeedSpec, Limits, PeerRules, PoolSpec, TypeSpec};
 use crate::{AssetId, FeedId, SourceId, TypeId};
 
 /// So many whole units of an asset of 18 decimals, such as the coin.
@@ -89,6 +89,7 @@ impl TypeSpec {
             stress: Ratio::percent(30),
             line: Amount::ZERO,
             pool: PoolSpec::standard(),
+            bids: BidSpec::standard(),
             auction: AuctionSpec::standard(),
             peer: PeerRules::default(),
         }
@@ -103,6 +104,25 @@ impl PoolSpec {
             floor: coins(1),
             cooldown: Seconds::HOUR,
             ticket_min: coins(100),
+        }
+    }
+}
+
+impl BidSpec {
+    /// Four tiers, 1 % to 4 % under the low price; ten minutes' wait, and 100 coins at least.
+    pub fn standard() -> Self {
+        Self {
+            discounts: (1..=4).map(Ratio::percent).collect(),
+            cooldown: Seconds(600),
+            ticket_min: coins(100),
+        }
+    }
+
+    /// No tiers: nobody can bid.
+    pub fn none() -> Self {
+        Self {
+            discounts: Vec::new(),
+            ..Self::standard()
         }
     }
 }

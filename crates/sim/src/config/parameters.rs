@@ -2,8 +2,8 @@
 
 use ballast_num::{Amount, Arithmetic, Rate, Ratio, Seconds};
 use ballast_protocol::{
-    AssetId, AuctionSpec, Breaker, Curve, FeedId, FeedSpec, Limits as EngineLimits, PeerRules, PoolSpec, TypeId,
-    TypeSpec,
+    AssetId, AuctionSpec, BidSpec, Breaker, Curve, FeedId, FeedSpec, Limits as EngineLimits, PeerRules, PoolSpec,
+    TypeId, TypeSpec,
 };
 use serde::Deserialize;
 
@@ -316,6 +316,11 @@ impl Collateral {
                 cooldown: pool.cooldown,
                 ..PoolSpec::standard()
             },
+            bids: BidSpec {
+                // No tier may pay less than the pool.
+                discounts: standard_tiers(pool.discount),
+                ..BidSpec::standard()
+            },
             auction: AuctionSpec {
                 start_factor: auction.start_factor,
                 curve: auction.curve.into(),
@@ -329,6 +334,13 @@ impl Collateral {
             peer,
         }
     }
+}
+
+/// The standard tiers whose discount is at most the pool's.
+fn standard_tiers(pool: Ratio) -> Vec<Ratio> {
+    let mut tiers = BidSpec::standard().discounts;
+    tiers.retain(|discount| *discount <= pool);
+    tiers
 }
 
 impl Feed {

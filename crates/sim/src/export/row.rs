@@ -62,6 +62,9 @@ fn row(block: &Block, (index, transaction): (u32, Option<u32>), (kind, event): (
     let none = Map::new();
     let fields = event.as_object().unwrap_or(&none);
     let number = |name: &str| fields.get(name).and_then(Value::as_u64);
+    // What a pool did names its type inside of the pool's id.
+    let of_pool = || fields.get("pool")?.get("collateral_type")?.as_u64();
+    let of_type = number("collateral_type").or_else(of_pool);
     let text = |names: &[&str]| {
         let found = names.iter().find_map(|name| fields.get(*name).and_then(Value::as_str));
         found.map(str::to_owned)
@@ -72,7 +75,7 @@ fn row(block: &Block, (index, transaction): (u32, Option<u32>), (kind, event): (
         index,
         transaction,
         kind,
-        collateral_type: number("collateral_type").and_then(|id| u32::try_from(id).ok()),
+        collateral_type: of_type.and_then(|id| u32::try_from(id).ok()),
         vault: number("vault"),
         auction: number("auction"),
         account: text(&["owner", "by", "to", "keeper", "payer"]),

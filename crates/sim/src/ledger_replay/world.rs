@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use ballast_num::{Amount, NormalizedDebt, Price, Rate, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{
     AccountId, Asset, AssetId, Bounds, Command, FeeOffer, FeedId, Genesis, Opening, OpeningBalance, OpeningDeposit,
-    OpeningVault, PeerRules, Transaction, TypeId, coins,
+    OpeningVault, PeerRules, PoolId, Transaction, TypeId, coins,
 };
 
 use super::owners::{KIND, owner};
@@ -94,7 +94,7 @@ pub(super) fn genesis(
         minted = minted.try_add(pool)?;
         opening.pool_deposits.push(OpeningDeposit {
             owner: POOL_OWNER,
-            collateral_type: KIND,
+            pool: PoolId::stability(KIND),
             amount: pool,
             gain: Amount::ZERO,
         });

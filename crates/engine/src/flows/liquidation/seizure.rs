@@ -113,13 +113,13 @@ fn whole(
     })
 }
 
-/// Cuts a decision to what the pool and the auction ceilings can take, unless that would leave dust in the vault.
+/// Cuts a decision to what the pools and the auction ceilings can take, unless that would leave dust in the vault.
 /// Errors: `Stopped`; `NoAuctionRoom` if what fits is less than a lot is worth starting for.
 fn fit(state: &State, terms: &JudgingTerms, vault: &Vault, decision: Decision) -> Result<Decision, Rejected> {
     let spec = &terms.spec;
     let least = terms.least_lot()?;
     let to_raise = decision.debt.try_add(decision.penalty)?;
-    let pool = state.pools.spendable(spec.id, spec.pool.floor);
+    let pool = disposal::spendable(&state.pools, spec);
     let stopped = spec.auction.breaker >= Breaker::NoStart;
     let on_auction = if stopped {
         Amount::ZERO

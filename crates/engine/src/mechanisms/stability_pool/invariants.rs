@@ -3,7 +3,7 @@
 use std::fmt;
 
 use ballast_num::{Amount, Arithmetic};
-use ballast_protocol::TypeId;
+use ballast_protocol::PoolId;
 
 use super::{StabilityPools, share_rounding};
 
@@ -91,31 +91,30 @@ impl From<Arithmetic> for Unbacked {
 
 impl StabilityPools {
     /// Adds up what the deposits of a pool are worth; its cost grows with their number. Error: `Overflow`.
-    pub fn claims(&self, collateral_type: TypeId) -> Result<Claims, Arithmetic> {
-        let product = self.pool(collateral_type).product;
-        self.deposits_in(collateral_type)
-            .try_fold(Claims::default(), |sum, (_, deposit)| {
-                let position = self.position_of(collateral_type, deposit)?;
-                let rounds = !deposit.coins.is_zero() && deposit.product != product;
-                let (coin_rounding, share_rounding) = if rounds {
-                    (Amount::ONE, share_rounding(deposit.coins, deposit.product)?)
-                } else {
-                    (Amount::ZERO, Amount::ZERO)
-                };
-                Ok(Claims {
-                    coins: sum.coins.try_add(position.coins)?,
-                    coins_hidden_max: sum.coins_hidden_max.try_add(coin_rounding)?,
-                    gain: sum.gain.try_add(position.gain)?,
-                    gain_hidden_max: sum.gain_hidden_max.try_add(share_rounding)?,
-                })
+    pub fn claims(&self, id: PoolId) -> Result<Claims, Arithmetic> {
+        let product = self.pool(id).product;
+        self.deposits_in(id).try_fold(Claims::default(), |sum, (_, deposit)| {
+            let position = self.position_of(id, deposit)?;
+            let rounds = !deposit.coins.is_zero() && deposit.product != product;
+            let (coin_rounding, share_rounding) = if rounds {
+                (Amount::ONE, share_rounding(deposit.coins, deposit.product)?)
+            } else {
+                (Amount::ZERO, Amount::ZERO)
+            };
+            Ok(Claims {
+                coins: sum.coins.try_add(position.coins)?,
+                coins_hidden_max: sum.coins_hidden_max.try_add(coin_rounding)?,
+                gain: sum.gain.try_add(position.gain)?,
+                gain_hidden_max: sum.gain_hidden_max.try_add(share_rounding)?,
             })
+        })
     }
 
     /// The deposits of a pool are worth at most what it holds, and at least that less what rounding may have taken:
     /// booked when an absorption or the end of a deposit rounds ([`coin_residue_max`](super::Pool::coin_residue_max),
     /// [`gain_residue_max`](super::Pool::gain_residue_max)), or due if all left now ([`Claims`]).
-    pub fn deposits_are_backed(&self, collateral_type: TypeId) -> Result<(), Unbacked> {
-        let (claims, pool) = (self.claims(collateral_type)?, self.pool(collateral_type));
+    pub fn deposits_are_backed(&self, id: PoolId) -> Result<(), Unbacked> {
+        let (claims, pool) = (self.claims(id)?, self.pool(id));
         let coins_max = Amount::try_sum([claims.coins, claims.coins_hidden_max, pool.coin_residue_max])?;
         let gain_max = Amount::try_sum([claims.gain, claims.gain_hidden_max, pool.gain_residue_max])?;
         if claims.coins > pool.total {

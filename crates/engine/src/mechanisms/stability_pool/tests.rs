@@ -1,7 +1,7 @@
 //! Each edge of a pool, and each attack that its page names.
 
 use ballast_num::{Amount, U256};
-use ballast_protocol::{AccountId, Rejected, TypeId};
+use ballast_protocol::{AccountId, PoolId, Rejected, TypeId};
 
 use super::{Position, Product, Residue, StabilityPools, Unbacked};
 use crate::kernel::{Savepoint, Stored};
@@ -10,7 +10,7 @@ mod extreme;
 mod model;
 mod peer;
 
-const ETH: TypeId = TypeId(1);
+const ETH: PoolId = PoolId::stability(TypeId(1));
 /// 10¹⁸ base units.
 const COIN: u128 = 1_000_000_000_000_000_000;
 
@@ -111,7 +111,10 @@ fn a_refusal_says_why_and_writes_nothing() {
     );
     assert_eq!(pools.claim(ETH, nobody), Err(Rejected::NoDeposit));
     assert_eq!(pools.position(ETH, nobody), Err(Rejected::NoDeposit));
-    assert_eq!(pools.position(TypeId(2), owner(1)), Err(Rejected::NoDeposit));
+    assert_eq!(
+        pools.position(PoolId::stability(TypeId(2)), owner(1)),
+        Err(Rejected::NoDeposit)
+    );
     assert_eq!(
         pools.absorb(ETH, Amount::ZERO, coins(1), coins(1)),
         Err(Rejected::ZeroAmount)
@@ -198,7 +201,7 @@ fn a_deposit_that_becomes_less_than_a_unit_keeps_its_gain_and_is_then_forgotten(
 #[test]
 fn pools_of_two_types_do_not_touch() {
     let mut pools = deposited(&[coins(10)]);
-    let other = TypeId(2);
+    let other = PoolId::stability(TypeId(2));
     pools.enter(other, owner(1), coins(20)).unwrap();
     pools.absorb(ETH, coins(9), coins(1), coins(1)).unwrap();
     assert_eq!(

@@ -28,6 +28,8 @@ const POOL_FLOOR_MAX: Amount = coins(1_000_000);
 const WAIT_MAX: Seconds = Seconds(7 * Seconds::DAY.0);
 /// Hard bounds of the least coins for a place in the queue: never free, and never out of reach.
 const TICKET_MIN: RangeInclusive<Amount> = coins(1)..=coins(10_000);
+/// Hard bound of the tiers of standing bids: each is asked for each lot.
+const TIERS_MAX: usize = 8;
 /// Hard bound of the grace: no price older than an hour judges anyone.
 const GRACE_MAX: Seconds = Seconds::HOUR;
 /// Hard bound of the debt beyond health between the steps of a block's batches.
@@ -266,6 +268,15 @@ pub(crate) fn check_spec(spec: &TypeSpec) -> Result<(), ParameterFault> {
         && spec.grace <= GRACE_MAX
         && spec.flash_ceiling <= FLASH_CEILING_MAX
         && TICKET_MIN.contains(&spec.pool.ticket_min)
+        && TICKET_MIN.contains(&spec.bids.ticket_min)
+        && spec.bids.cooldown <= WAIT_MAX
+        && spec.bids.discounts.len() <= TIERS_MAX
+        && spec.bids.discounts.is_sorted_by(|left, right| left < right)
+        && spec
+            .bids
+            .discounts
+            .iter()
+            .all(|discount| *discount <= spec.pool.discount)
         && !auction.reset_ratio.is_zero();
     if in_bounds {
         Ok(())
