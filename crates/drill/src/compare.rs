@@ -264,6 +264,21 @@ fn sales(engine: &State, model: &Model) -> Agreement {
         });
         same_all("pool deposit", positions, expected)?;
     }
+    for (id, market) in &model.markets {
+        let (books, clock) = (engine.markets(), engine.clock());
+        let pool = books.pool(*id).map_err(|error| error.to_string())?;
+        let depth = books.least_depth(*id, &clock).map_err(|error| error.to_string())?;
+        let ours = [pool.base, pool.coins, pool.shares, pool.leaving, depth].map(|amount| amount.raw());
+        let least = market.least_depth(model.host_time).map_err(|error| error.to_string())?;
+        let theirs = [market.base, market.coins, market.shares, market.leaving, least];
+        same(|| format!("pool and depth of {id}"), ours, theirs)?;
+        let positions = books
+            .positions(*id)
+            .map(|(owner, position)| (owner, position.shares.raw(), position.leaving.raw()));
+        let expected = model.positions.iter().filter(|((of, _), _)| of == id);
+        let expected = expected.map(|((_, owner), (shares, leaving))| (*owner, *shares, *leaving));
+        same_all("market position", positions, expected)?;
+    }
     let tickets = engine.queue().iter().map(|(id, ticket)| {
         let times = (ticket.ready.0, ticket.expiry.0, ticket.cancelled.map(|at| at.0));
         let escrow: Vec<_> = ticket

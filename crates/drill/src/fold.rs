@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use ballast_num::Amount;
-use ballast_protocol::{AssetId, BlockResult, Event, Genesis, Holder, Module, Seized, TypeId, WaterfallStep};
+use ballast_protocol::{AssetId, BlockResult, Event, Genesis, Holder, MarketId, Module, Seized, TypeId, WaterfallStep};
 
 /// All balances and supplies, folded from what was told.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub(crate) struct Balances {
     coin: AssetId,
     /// The collateral of each type.
     collaterals: BTreeMap<TypeId, AssetId>,
+    /// The base of each market.
+    bases: BTreeMap<MarketId, AssetId>,
     /// Receipts and the engine's own events are told apart, so that inside of a block one may be taken before it was
     /// given: sums wrap then, and are exact again at its end. None is zero.
     balances: BTreeMap<(AssetId, Holder), u128>,
@@ -41,6 +43,7 @@ impl Balances {
         let mut fold = Self {
             coin: genesis.limits.coin,
             collaterals: genesis.types.iter().map(|spec| (spec.id, spec.collateral)).collect(),
+            bases: genesis.markets.iter().map(|spec| (spec.id, spec.base)).collect(),
             balances: BTreeMap::new(),
             supplies: BTreeMap::new(),
         };
@@ -61,6 +64,12 @@ impl Balances {
         for auction in &opening.auctions {
             let kind = auction.collateral_type;
             fold.moved(fold.collateral(kind), Nowhere, Module::Auctions(kind), auction.lot);
+        }
+        // Each entry but the first doubles its pool, so it goes in whole.
+        for opened in &opening.liquidity {
+            let pool = Module::Market(opened.market);
+            fold.moved(fold.base(opened.market), Nowhere, pool, opened.base);
+            fold.moved(coin, Nowhere, pool, opened.coins);
         }
         for (kind, amount) in &opening.first_loss {
             fold.moved(coin, Nowhere, Module::FirstLoss(*kind), *amount);
@@ -230,6 +239,58 @@ impl Balances {
             Event::PoolGainPaid { pool, owner, amount } => {
                 self.moved(self.collateral(pool.collateral_type), pool.module(), owner, amount);
             }
+            Event::LiquidityAdded {
+                market, base, coins, ..
+            } => {
+                self.moved(self.base(market), Module::Queue, Module::Market(market), base);
+                self.moved(coin, Module::Queue, Module::Market(market), coins);
+            }
+            Event::LiquidityRemoved {
+                market,
+                owner,
+                base,
+                coins,
+                ..
+            } => {
+                self.moved(self.base(market), Module::Market(market), owner, base);
+                self.moved(coin, Module::Market(market), owner, coins);
+            }
+            Event::SoldInMarket {
+                market,
+                owner,
+                base,
+                coins,
+            } => {
+                self.moved(self.base(market), Module::Queue, Module::Market(market), base);
+                self.moved(coin, Module::Market(market), owner, coins);
+            }
+            Event::BoughtInMarket {
+                market,
+                owner,
+                coins,
+                base,
+            } => {
+                self.moved(coin, Module::Queue, Module::Market(market), coins);
+                self.moved(self.base(market), Module::Market(market), owner, base);
+            }
+            Event::LotSoldInMarket {
+                collateral_type: kind,
+                market,
+                collateral,
+                debt,
+                recovered,
+                penalty,
+                owner,
+                excess,
+                ..
+            } => {
+                let pool = Module::Market(market);
+                self.moved(self.collateral(kind), Module::Auctions(kind), pool, collateral);
+                self.moved(coin, pool, Nowhere, debt);
+                self.moved(coin, pool, Nowhere, recovered);
+                self.moved(coin, pool, Module::SurplusBuffer, penalty);
+                self.moved(coin, pool, owner, excess);
+            }
             Event::FirstLossAdded {
                 collateral_type: kind,
                 by,
@@ -250,6 +311,7 @@ impl Balances {
             | Event::AuctionReset { .. }
             | Event::AuctionsRestarted { .. }
             | Event::AuctionEnded { .. }
+            | Event::MarketCleared { .. }
             | Event::LossAbsorbed { .. }
             | Event::CancelQueued { .. }
             | Event::CancelLapsed { .. }
@@ -262,6 +324,11 @@ impl Balances {
     /// What nobody lists is no asset, and shows as a difference.
     fn collateral(&self, kind: TypeId) -> AssetId {
         self.collaterals.get(&kind).copied().unwrap_or(AssetId(u32::MAX))
+    }
+
+    /// What nobody lists is no asset, and shows as a difference.
+    fn base(&self, market: MarketId) -> AssetId {
+        self.bases.get(&market).copied().unwrap_or(AssetId(u32::MAX))
     }
 
     fn moved(&mut self, asset: AssetId, from: impl Into<End>, to: impl Into<End>, amount: Amount) {

@@ -9,6 +9,7 @@ mod auction;
 mod block;
 mod liquidation;
 mod losses;
+mod market;
 mod number;
 mod oracle;
 mod parameter;
@@ -20,7 +21,7 @@ mod vault;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_protocol::{
-    AccountId, Asset, AssetId, AuctionId, FeedId, Genesis, Holder, Limits, Module, Order, PoolId, Rejected,
+    AccountId, Asset, AssetId, AuctionId, FeedId, Genesis, Holder, Limits, MarketId, Module, Order, PoolId, Rejected,
     StandingOrder, TicketId, TypeId, TypeSpec, VaultId,
 };
 
@@ -28,6 +29,7 @@ use number::{add, sub};
 
 pub(crate) use auction::Auction;
 pub(crate) use block::Applied;
+pub(crate) use market::Market;
 pub(crate) use oracle::{Feed, Quote};
 pub(crate) use pool::{Deposit, Pool};
 pub(crate) use vault::{Type, Vault};
@@ -56,6 +58,9 @@ pub(crate) struct Model {
     pub(crate) pools: BTreeMap<PoolId, Pool>,
     pub(crate) deposits: BTreeMap<(PoolId, AccountId), Deposit>,
     pub(crate) auctions: BTreeMap<AuctionId, Auction>,
+    pub(crate) markets: BTreeMap<MarketId, Market>,
+    /// Shares, and those of them that are leaving.
+    pub(crate) positions: BTreeMap<(MarketId, AccountId), (u128, u128)>,
     pub(crate) losses: BTreeMap<TypeId, Losses>,
     last_vault: u64,
     last_ticket: u64,
@@ -124,6 +129,8 @@ impl Model {
             pools: BTreeMap::new(),
             deposits: BTreeMap::new(),
             auctions: BTreeMap::new(),
+            markets: BTreeMap::new(),
+            positions: BTreeMap::new(),
             losses: BTreeMap::new(),
             last_vault: 0,
             last_ticket: 0,
@@ -171,6 +178,13 @@ impl Model {
                 .types
                 .entry(kind)
                 .and_modify(|kind| kind.total += vault.normalized_debt.raw());
+        }
+        for spec in &genesis.markets {
+            let decimals = model.asset(spec.base)?.decimals.get();
+            model.markets.insert(spec.id, Market::new(spec.clone(), decimals));
+        }
+        for opened in &opening.liquidity {
+            model.open_liquidity(opened.market, opened.owner, opened.base.raw(), opened.coins.raw())?;
         }
         for (kind, amount) in &opening.first_loss {
             model.mint(coin, Module::FirstLoss(*kind).into(), amount.raw())?;

@@ -1,9 +1,9 @@
 //! The worlds that the drill starts from: small, cramped, and each a little different.
 
-use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, RAY, Rate, Ratio, Seconds, Timestamp};
+use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, RAY, Rate, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{
-    AccountId, Asset, AssetId, Bounds, FeedId, FeedSpec, Genesis, Limits, Opening, OpeningBalance, OpeningVault,
-    SourceId, TypeId, TypeSpec, coins,
+    AccountId, Asset, AssetId, Bounds, FeedId, FeedSpec, Genesis, Limits, MarketId, MarketSpec, Opening,
+    OpeningBalance, OpeningLiquidity, OpeningVault, SourceId, TypeId, TypeSpec, coins,
 };
 
 use crate::random::Random;
@@ -58,6 +58,11 @@ pub(crate) fn genesis(random: &mut Random) -> Genesis {
     for spec in types.iter_mut().skip(usize::from(ample)) {
         spec.peer.floor = Bounds::Waived;
     }
+    let markets = markets(random);
+    let routed = [1, 1, 2].map(MarketId);
+    for (spec, market) in types.iter_mut().zip(routed) {
+        spec.market = random.of([Some(market), Some(market), None]);
+    }
     let opening = opening(random, &types);
     Genesis {
         chain_id: 1,
@@ -67,9 +72,23 @@ pub(crate) fn genesis(random: &mut Random) -> Genesis {
         assets: [(1, 18), (2, 18), (3, 8), (4, 6), (5, 18)].map(asset).to_vec(),
         feeds: feeds(random),
         types,
-        markets: Vec::new(),
+        markets,
         opening,
     }
+}
+
+/// One of ether and one of bitcoin.
+fn markets(random: &mut Random) -> Vec<MarketSpec> {
+    let mut market = |id, base, feed| MarketSpec {
+        fee: random.of([Ratio::basis_points(1), Ratio::basis_points(30), Ratio::percent(2)]),
+        band: random.of([Ratio::percent(3), Ratio::percent(20)]),
+        lock: random.of([Seconds::MINUTE, Seconds(900)]),
+        cooldown: random.of([Seconds(0), Seconds(60)]),
+        ticket_min: coins(1),
+        sale_min: random.of([Amount::ONE, Amount::from_raw(1_000)]),
+        ..MarketSpec::standard(MarketId(id), AssetId(base), FeedId(feed))
+    };
+    vec![market(1, 2, 1), market(2, 3, 2)]
 }
 
 /// Five sources, three sources, and one that alone closes each round.
@@ -157,6 +176,25 @@ fn fourth() -> TypeSpec {
     spec
 }
 
+/// 96 ether and 4.8 bitcoin with as many coins as they are worth. Each owner but the first doubles the pool.
+fn opening_liquidity() -> Vec<OpeningLiquidity> {
+    let pools = [
+        (1, coins(12), coins(24_000)),
+        (2, Amount::from_raw(60_000_000), coins(24_000)),
+    ];
+    let parts = [(1, 1), (2, 1), (3, 2), (4, 4)];
+    let times = |amount: Amount, times: u128| amount.prorate(times, 1, Round::Down).unwrap_or(Amount::ZERO);
+    let of = |(market, base, coins): (u32, Amount, Amount)| {
+        parts.map(|(owner, part)| OpeningLiquidity {
+            owner: AccountId::numbered(owner),
+            market: MarketId(market),
+            base: times(base, part),
+            coins: times(coins, part),
+        })
+    };
+    pools.into_iter().flat_map(of).collect()
+}
+
 /// Collateral for everyone, and coins that one large vault owes.
 fn opening(random: &mut Random, types: &[TypeSpec]) -> Opening {
     let mut balances = Vec::new();
@@ -180,7 +218,10 @@ fn opening(random: &mut Random, types: &[TypeSpec]) -> Opening {
         .iter()
         .filter(|balance| balance.asset == COIN)
         .map(|balance| balance.amount);
-    let owed = Amount::try_sum(held.chain([first_loss, surplus, deposit])).unwrap_or(Amount::MAX);
+    let liquidity = opening_liquidity();
+    let brought = liquidity.iter().map(|opened| opened.coins);
+    let owed = held.chain([first_loss, surplus, deposit]).chain(brought);
+    let owed = Amount::try_sum(owed).unwrap_or(Amount::MAX);
     let vault = OpeningVault {
         owner: AccountId::numbered(1),
         collateral_type: TypeId(1),
@@ -195,7 +236,7 @@ fn opening(random: &mut Random, types: &[TypeSpec]) -> Opening {
         vaults: vec![vault],
         pool_deposits: Vec::new(),
         auctions: Vec::new(),
-        liquidity: Vec::new(),
+        liquidity,
         first_loss: vec![(TypeId(1), first_loss)],
         surplus,
         bad_debt: Amount::ZERO,

@@ -239,6 +239,7 @@ fn spec() -> TypeSpec {
             cooldown: Seconds(0),
             ticket_min: Amount::ZERO,
         },
+        market: None,
         auction: AuctionSpec {
             start_factor: Ratio::percent(120),
             curve: CURVES[1].1,

@@ -4,6 +4,8 @@ pub(crate) mod balance;
 pub(crate) mod block;
 pub(crate) mod disposal;
 pub(crate) mod liquidation;
+pub(crate) mod market_batch;
+pub(crate) mod market_queue;
 pub(crate) mod pool_queue;
 pub(crate) mod protection;
 pub(crate) mod transaction;

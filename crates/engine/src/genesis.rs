@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_num::{Amount, Decimals, Index, Seconds};
 use ballast_protocol::{
-    AccountId, AssetId, Bounds, FeedId, Genesis, Height, MarketId, Module, Opening, ParameterFault, Rejected, TypeId,
-    TypeSpec,
+    AccountId, AssetId, Bounds, FeedId, Genesis, Height, MarketId, MarketSpec, Module, Opening, ParameterFault,
+    Rejected, TypeId, TypeSpec,
 };
 
 use crate::flows::liquidation::check_floor;
@@ -65,6 +65,9 @@ pub enum BadGenesis {
     /// A market whose base is not the collateral of a listed type with its feed.
     #[error("{0}: no listed type has its base as collateral and its feed")]
     UnlistedBase(MarketId),
+    /// A type whose lots go to a market of something else, or to none that is listed.
+    #[error("{0} sells in a market that does not trade its collateral at its feed")]
+    WrongMarket(TypeId),
     /// A market's parameters.
     #[error("{market}: {fault}")]
     BadMarket {
@@ -179,6 +182,13 @@ impl State {
             let decimals = asset.decimals;
             let added = self.markets.add(spec.clone(), decimals);
             added.map_err(|fault| BadGenesis::BadMarket { market: id, fault })?;
+        }
+        for kind in &genesis.types {
+            let trades = |spec: &&MarketSpec| spec.base == kind.collateral && spec.feed == kind.feed;
+            let found = kind.market.map(|id| self.markets.spec(id).ok().filter(trades));
+            if found.is_some_and(|spec| spec.is_none()) {
+                return Err(BadGenesis::WrongMarket(kind.id));
+            }
         }
         Ok(())
     }

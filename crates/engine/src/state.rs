@@ -230,6 +230,7 @@ pub(crate) struct Mechanisms<'a> {
     pub(crate) queue: &'a mut Queue,
     pub(crate) pools: &'a mut StabilityPools,
     pub(crate) auctions: &'a mut Auctions,
+    pub(crate) markets: &'a mut Markets,
     pub(crate) backstop: &'a mut Backstop,
 }
 
@@ -249,6 +250,7 @@ impl State {
             queue,
             pools,
             auctions,
+            markets,
             backstop,
             ..
         } = self;
@@ -258,6 +260,7 @@ impl State {
             queue,
             pools,
             auctions,
+            markets,
             backstop,
         };
         (

@@ -18,8 +18,8 @@ pub use self::loss::{LossCause, Sale, WaterfallStep};
 pub use self::seizure::{Seized, SeizureRule};
 pub use self::ticket::TicketOutcome;
 use crate::{
-    AccountId, AssetId, AuctionId, FeedId, Module, Order, ParameterChange, PoolId, RoundNumber, TicketId, TypeId,
-    VaultId,
+    AccountId, AssetId, AuctionId, FeedId, MarketId, Module, Order, ParameterChange, PoolId, RoundNumber, TicketId,
+    TypeId, VaultId,
 };
 
 /// One fact. Amounts are base units of the asset that the name implies: collateral or coin.
@@ -427,6 +427,86 @@ pub enum Event {
         owner: AccountId,
         /// How much.
         amount: Amount,
+    },
+    /// Liquidity was added to a market out of escrow.
+    LiquidityAdded {
+        /// To which.
+        market: MarketId,
+        /// Whose.
+        owner: AccountId,
+        /// Shares made for the owner.
+        shares: Amount,
+        /// Collateral.
+        base: Amount,
+        /// Coins.
+        coins: Amount,
+    },
+    /// Liquidity left a market.
+    LiquidityRemoved {
+        /// Which.
+        market: MarketId,
+        /// Whose.
+        owner: AccountId,
+        /// Shares ended.
+        shares: Amount,
+        /// Collateral.
+        base: Amount,
+        /// Coins.
+        coins: Amount,
+    },
+    /// A market's batch traded at one price.
+    MarketCleared {
+        /// Which market.
+        market: MarketId,
+        /// Before fees, for a whole unit, rounded down.
+        price: Price,
+        /// Collateral in the pool afterwards.
+        base: Amount,
+        /// Coins in the pool afterwards.
+        coins: Amount,
+    },
+    /// A sale in a market's batch.
+    SoldInMarket {
+        /// Which market.
+        market: MarketId,
+        /// Whose.
+        owner: AccountId,
+        /// Collateral, out of escrow into the pool.
+        base: Amount,
+        /// Coins, out of the pool.
+        coins: Amount,
+    },
+    /// A purchase in a market's batch.
+    BoughtInMarket {
+        /// Which market.
+        market: MarketId,
+        /// Whose.
+        owner: AccountId,
+        /// Coins, out of escrow into the pool.
+        coins: Amount,
+        /// Collateral, out of the pool.
+        base: Amount,
+    },
+    /// A lot on auction was sold, or part of it, in a market's batch.
+    LotSoldInMarket {
+        /// Which auction.
+        auction: AuctionId,
+        /// Of which type.
+        collateral_type: TypeId,
+        /// In which market.
+        market: MarketId,
+        /// Collateral sold.
+        collateral: Amount,
+        /// Coins burned against the debt.
+        debt: Amount,
+        /// Coins burned against a loss that was booked on it.
+        recovered: Amount,
+        /// Coins paid as penalty to the surplus buffer.
+        penalty: Amount,
+        /// Who gets what the sale brought beyond what it was to raise.
+        owner: AccountId,
+        /// How much that is, in coins.
+        excess: Amount,
     },
     /// First-loss capital was added.
     FirstLossAdded {

@@ -9,7 +9,7 @@ use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Rate, Ratio, S
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
-use crate::{AccountId, AssetId, Buyer, FeedId, PoolId, SourceId, TypeId};
+use crate::{AccountId, AssetId, Buyer, FeedId, MarketId, PoolId, SourceId, TypeId};
 
 pub use market::{MarketSpec, OpeningLiquidity, PoolCurve};
 pub use standard::coins;
@@ -181,6 +181,8 @@ pub struct TypeSpec {
     pub bids: BidSpec,
     /// The auctions.
     pub auction: AuctionSpec,
+    /// The market in which lots that are on auction sell too, once a round (rule R10).
+    pub market: Option<MarketId>,
     /// Where a peer behaves otherwise; a node refuses anything but the default.
     pub peer: PeerRules,
 }

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use ballast_num::Amount;
+use ballast_num::{Amount, Price};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
-use crate::PoolId;
+use crate::{MarketId, PoolId};
 
 /// What a queued command does when a round executes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
@@ -25,6 +25,46 @@ pub enum Order {
         /// Most coins to take out; what the pool has spent meanwhile is gone. All goes if too little would be left.
         amount: Amount,
     },
+    /// Sells the base of a market for coins, in one batch; what is not sold comes back.
+    Sell {
+        /// In which market.
+        market: MarketId,
+        /// Base units of the collateral, escrowed; the fee is taken out of it.
+        amount: Amount,
+        /// Least price for a whole unit, after the fee.
+        limit: Price,
+    },
+    /// Buys the base of a market with coins, in one batch; what is not spent comes back.
+    Buy {
+        /// In which market.
+        market: MarketId,
+        /// Coins, escrowed; the fee is taken out of it.
+        amount: Amount,
+        /// Highest price for a whole unit, after the fee.
+        limit: Price,
+    },
+    /// Adds liquidity to a market; what does not fit its ratio comes back.
+    AddLiquidity {
+        /// To which market.
+        market: MarketId,
+        /// Most base units of the collateral, escrowed.
+        base: Amount,
+        /// Most coins, escrowed.
+        coins: Amount,
+        /// Least shares; fewer are refused and all comes back.
+        least: Amount,
+    },
+    /// Takes liquidity out of a market, after its lock.
+    RemoveLiquidity {
+        /// Out of which market.
+        market: MarketId,
+        /// Shares; all of the owner's go if too little would be left.
+        shares: Amount,
+        /// Least base units of the collateral; for less the shares stay.
+        least_base: Amount,
+        /// Least coins; for less the shares stay.
+        least_coins: Amount,
+    },
 }
 
 impl Order {
@@ -32,14 +72,19 @@ impl Order {
     pub const fn venue(&self) -> Venue {
         match self {
             Self::EnterPool { pool, .. } | Self::ExitPool { pool, .. } => Venue::Pool(*pool),
+            Self::Sell { market, .. }
+            | Self::Buy { market, .. }
+            | Self::AddLiquidity { market, .. }
+            | Self::RemoveLiquidity { market, .. } => Venue::Market(*market),
         }
     }
 
     /// In whose turn it executes there.
     pub const fn lane(&self) -> Lane {
         match self {
-            Self::EnterPool { .. } => Lane::Entry,
-            Self::ExitPool { .. } => Lane::Exit,
+            Self::EnterPool { .. } | Self::AddLiquidity { .. } => Lane::Entry,
+            Self::ExitPool { .. } | Self::RemoveLiquidity { .. } => Lane::Exit,
+            Self::Sell { .. } | Self::Buy { .. } => Lane::Trade,
         }
     }
 }
@@ -49,6 +94,8 @@ impl Order {
 pub enum Venue {
     /// At a pool that buys collateral: the rounds of its type's feed decide.
     Pool(PoolId),
+    /// At a market: the rounds of its base's feed decide.
+    Market(MarketId),
 }
 
 /// Whose turn it is: entries execute before the liquidations of their round, exits after, so that both share what the
@@ -59,12 +106,15 @@ pub enum Lane {
     Entry,
     /// Value comes out.
     Exit,
+    /// Value changes hands, in the batch of its round.
+    Trade,
 }
 
 impl fmt::Display for Venue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pool(pool) => pool.fmt(f),
+            Self::Market(market) => market.fmt(f),
         }
     }
 }
@@ -74,6 +124,7 @@ impl fmt::Display for Lane {
         f.write_str(match self {
             Self::Entry => "entry",
             Self::Exit => "exit",
+            Self::Trade => "trade",
         })
     }
 }

@@ -236,6 +236,7 @@ fn genesis(fine: u32, time: u64) -> Result<Genesis, String> {
         stress: Ratio::ZERO,
         line: Amount::from_raw(MOST),
         // There are no auctions: what the pool cannot pay is not liquidated.
+        market: None,
         auction: AuctionSpec {
             breaker: Breaker::NoStart,
             ..AuctionSpec::standard()

@@ -141,6 +141,7 @@ impl Ilk {
             warning_band: Ratio::ZERO,
             stress: Ratio::ZERO,
             line: Amount::from_raw(MOST),
+            market: None,
             auction: AuctionSpec {
                 start_factor: terms.start_factor,
                 curve: self

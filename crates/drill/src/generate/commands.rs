@@ -2,8 +2,8 @@
 
 use ballast_num::{Amount, Price, RAY, Rate, Ratio, Seconds, Timestamp, WAD};
 use ballast_protocol::{
-    AccountId, AssetId, AuctionId, Breaker, Command, Curve, Order, ParameterChange, Permission, PoolId, Protection,
-    Repayment, StandingOrder, TicketId, TypeId, TypeParameter, VaultId, VaultRef, coins,
+    AccountId, AssetId, AuctionId, Breaker, Command, Curve, MarketId, Order, ParameterChange, Permission, PoolId,
+    Protection, Repayment, StandingOrder, TicketId, TypeId, TypeParameter, VaultId, VaultRef, coins,
 };
 
 use super::Generator;
@@ -229,6 +229,16 @@ fn command(random: &mut Random, state: &Model, sender: AccountId) -> Command {
         82..84 => Command::ResetAuction {
             auction: auction(random, state),
         },
+        84..89 if random.chance(600) => {
+            let order = at_market(random, state, sender);
+            let soon = later(random, state);
+            // Liquidity leaves after an hour.
+            let late = matches!(order, Order::RemoveLiquidity { .. }) && random.chance(800);
+            Command::Queue {
+                order,
+                expiry: if late { Timestamp(state.time + 50_000) } else { soon },
+            }
+        }
         84..89 => Command::Queue {
             order: Order::EnterPool {
                 pool: pool(random),
@@ -274,6 +284,51 @@ fn command(random: &mut Random, state: &Model, sender: AccountId) -> Command {
             amount: around(random, &[balance(COIN) / 50]),
         },
         _ => Command::SetParameter(parameter(random, state)),
+    }
+}
+
+/// An order at a market, with a limit around the oracle's price.
+fn at_market(random: &mut Random, state: &Model, sender: AccountId) -> Order {
+    let market = MarketId(random.of([1, 1, 1, 2, 2, 2, 3]));
+    let of = MarketId(market.0.min(2));
+    let pool = state.markets.get(&of);
+    let (base, coins) = pool.map_or((1, 1), |pool| (pool.base, pool.coins));
+    let asset = pool.map_or(COIN, |pool| pool.spec.base);
+    let has = |asset| state.balance(asset, sender);
+    let oracle = pool
+        .and_then(|pool| state.quotes.get(&pool.spec.feed))
+        .map_or(1, |quote| quote.spot);
+    // In steps of 2 %, so that limits meet.
+    let near = oracle / 50 * u128::from(45 + random.under(11));
+    let limit = Price::from_raw(random.of([near, near, near, 0, u128::MAX]));
+    let held = state.positions.get(&(of, sender)).map_or(0, |(shares, _)| *shares);
+    let choice = random.under(if held > 0 { 14 } else { 9 });
+    match choice {
+        0..3 => Order::Sell {
+            market,
+            amount: around(random, &[has(asset) / 10, base / 20, base / 20]),
+            limit,
+        },
+        3..6 => Order::Buy {
+            market,
+            amount: around(random, &[has(COIN) / 10, coins / 20, coins / 20]),
+            limit,
+        },
+        6..9 => Order::AddLiquidity {
+            market,
+            base: around(random, &[has(asset) / 10, base / 20]),
+            coins: around(random, &[has(COIN) / 10, coins / 100]),
+            least: Amount::from_raw(random.of([0, 0, 0, 1 << 70])),
+        },
+        _ => Order::RemoveLiquidity {
+            market,
+            shares: match random.under(4) {
+                0 => around(random, &[held.max(1)]),
+                part => Amount::from_raw(held / u128::from(part)),
+            },
+            least_base: Amount::from_raw(random.of([0, 0, 0, 1 << 60])),
+            least_coins: Amount::ZERO,
+        },
     }
 }
 

@@ -1,7 +1,7 @@
 //! Auctions: lots whose price falls until someone takes them.
 
 use ballast_num::{Amount, Price, RAY, Round, WAD};
-use ballast_protocol::{AccountId, AuctionId, AuctionSpec, Breaker, Curve, Module, Rejected, TypeId, VaultId};
+use ballast_protocol::{AccountId, AuctionId, AuctionSpec, Breaker, Curve, Holder, Module, Rejected, TypeId, VaultId};
 
 use super::number::{Figure, add, big, normalize, part, power, share, sub, value, worth};
 use super::{Done, Model};
@@ -215,7 +215,7 @@ impl Model {
     }
 
     pub(super) fn take(&mut self, buyer: AccountId, id: AuctionId, most: u128, price_max: Price) -> Done {
-        let mut auction = self.running(id)?;
+        let auction = self.running(id)?;
         let kind = self.kind(auction.kind)?;
         let spec = kind.spec.clone();
         self.stopped_at(spec.id, Breaker::NoTake)?;
@@ -243,6 +243,15 @@ impl Model {
                 needed: Amount::from_raw(paid),
             });
         }
+        self.exchange(id, buyer.into(), collateral, paid)
+    }
+
+    /// Gives part of a lot to a buyer for what he paid; what ends here goes back, is owed again, or is lost.
+    pub(super) fn exchange(&mut self, id: AuctionId, buyer: Holder, collateral: u128, paid: u128) -> Done {
+        let mut auction = self.running(id)?;
+        let spec = self.spec(auction.kind)?.clone();
+        let low = self.quote(spec.feed)?.low;
+        let coin = self.coin();
         let debt = paid.min(auction.debt);
         let recovered = (paid - debt).min(auction.booked);
         self.burn(coin, buyer, debt + recovered)?;
@@ -259,7 +268,7 @@ impl Model {
         }
         self.auctions.remove(&id);
         self.pay(spec.collateral, Module::Auctions(spec.id), auction.owner, auction.lot)?;
-        let owed_again = self.owe_again(&auction, quote.low)?;
+        let owed_again = self.owe_again(&auction, low)?;
         self.absorb(spec.id, auction.debt - owed_again)
     }
 

@@ -97,6 +97,9 @@ impl Model {
         let before = budget;
         let carried_over = self.liquidate_all(&kinds, &mut budget)?;
         engine_work += before - budget;
+        for round in &closed {
+            self.market_round(round)?;
+        }
         for (kind, closed) in &kinds {
             self.leave_due(*kind, closed, carried_over.get(kind).copied().unwrap_or(0))?;
         }

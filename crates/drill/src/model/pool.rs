@@ -242,11 +242,21 @@ impl Model {
         if self.quote(feed)?.quiet {
             return Ok(Vec::new());
         }
-        let skew = self.skew(feed);
+        let closed = Closed {
+            feed,
+            as_of,
+            after_gap: false,
+        };
+        Ok(self.due_at(Venue::Pool(id), lane, &closed))
+    }
+
+    /// The tickets of one lane of a place that a round meets, in their order.
+    pub(super) fn due_at(&self, venue: Venue, lane: Lane, closed: &Closed) -> Vec<TicketId> {
+        let skew = self.skew(closed.feed);
         let is_due = |ticket: &Ticket| {
-            (ticket.order.venue(), ticket.order.lane()) == (Venue::Pool(id), lane)
+            (ticket.order.venue(), ticket.order.lane()) == (venue, lane)
                 && ticket.ready <= self.host_time
-                && as_of > ticket.included + skew
+                && closed.as_of > ticket.included + skew
         };
         let mut due: Vec<_> = self
             .tickets
@@ -255,7 +265,7 @@ impl Model {
             .map(|(id, ticket)| (ticket.ready, *id))
             .collect();
         due.sort_unstable();
-        Ok(due.into_iter().map(|(_, id)| id).take(TICKETS).collect())
+        due.into_iter().map(|(_, id)| id).take(TICKETS).collect()
     }
 
     fn skew(&self, feed: FeedId) -> u64 {
@@ -327,7 +337,7 @@ impl Model {
         Ok(())
     }
 
-    fn is_expired(&self, id: TicketId) -> bool {
+    pub(super) fn is_expired(&self, id: TicketId) -> bool {
         self.tickets.get(&id).is_some_and(|ticket| ticket.expiry < self.time)
     }
 
@@ -342,10 +352,14 @@ impl Model {
             .try_for_each(|(_, id)| self.return_ticket(id))
     }
 
-    fn return_ticket(&mut self, id: TicketId) -> Done {
+    /// What it brought along goes back, and liquidity that was to leave stays.
+    pub(super) fn return_ticket(&mut self, id: TicketId) -> Done {
         let Some(ticket) = self.tickets.remove(&id) else {
             return Ok(());
         };
+        if let Order::RemoveLiquidity { market, .. } = ticket.order {
+            self.stay(market, ticket.owner)?;
+        }
         ticket
             .escrow
             .iter()

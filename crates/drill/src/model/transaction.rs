@@ -289,6 +289,29 @@ impl Model {
                 }
                 (amount.raw(), terms.least.min(held), terms.cooldown, Vec::new())
             }
+            Order::Sell { market, amount, .. } => {
+                let spec = &self.market(market)?.spec;
+                let escrow = vec![(spec.base, amount.raw())];
+                (amount.raw(), spec.sale_min.raw(), spec.cooldown.0, escrow)
+            }
+            Order::Buy { market, amount, .. } => {
+                let spec = &self.market(market)?.spec;
+                let escrow = vec![(self.coin(), amount.raw())];
+                (amount.raw(), spec.ticket_min.raw(), spec.cooldown.0, escrow)
+            }
+            Order::AddLiquidity {
+                market, base, coins, ..
+            } => {
+                let spec = &self.market(market)?.spec;
+                if base.is_zero() {
+                    return Err(Rejected::ZeroAmount);
+                }
+                let escrow = vec![(spec.base, base.raw()), (self.coin(), coins.raw())];
+                (coins.raw(), spec.ticket_min.raw(), spec.cooldown.0, escrow)
+            }
+            Order::RemoveLiquidity { market, shares, .. } => {
+                (shares.raw(), 1, self.market(market)?.spec.lock.0, Vec::new())
+            }
         };
         if amount == 0 {
             return Err(Rejected::ZeroAmount);
@@ -324,6 +347,9 @@ impl Model {
             cancelled: None,
         };
         self.tickets.insert(TicketId(self.last_ticket), ticket);
+        if let Order::RemoveLiquidity { market, shares, .. } = order {
+            self.ask_exit(market, owner, shares.raw())?;
+        }
         Ok(())
     }
 }

@@ -5,16 +5,16 @@ use crate::{Options, run};
 /// Commands that must have been done, refusals that must have been met, and events that must have been seen, so that
 /// the drill cannot quietly stop reaching them.
 const REACHED: [&str; 3] = [
-    "AddFirstLoss CancelTicket ClaimPoolGain CloseVault Deposit DrawDebt EnterPool ExitPool Liquidate MergeVaults OpenVault \
-     RepayDebt ResetAuction Send SetDelegate SetParameter SetStandingOrder SplitVault TakeAuction TransferVault Withdraw",
+    "AddFirstLoss AddLiquidity Buy CancelTicket ClaimPoolGain CloseVault Deposit DrawDebt EnterPool ExitPool Liquidate MergeVaults OpenVault \
+     RepayDebt ResetAuction RemoveLiquidity Sell Send SetDelegate SetParameter SetStandingOrder SplitVault TakeAuction TransferVault Withdraw",
     "Arithmetic BadCurve BadStartFactor BelowDebtFloor BelowInitialRatio BelowTicketMin BlockFull CeilingExceeded Empty AlreadyQueued UnknownPool Expired ExpiryTooFar \
      FeeOverLimit FlashCeilingExceeded Frozen GlideGap GlobalCeilingExceeded Disputed Halted InitialRatioTooLow LiquidationRatioTooLow InsufficientBalance LotsOnSale NeedsReset NoAuctionRoom NoDeposit NoFeeAsset \
      NonceUsed NotAuthority NotInBatch NotLiquidatable NotMergeable NotOpened NotOwner NotTicketOwner NothingToSeize Quiet \
-     RemainderTooSmall ResetNotNeeded ShareTooLarge StabilityFeeOutOfBounds Stale Stopped TooExpensive TooMuch TypeClosed Uncovered UnknownAsset UnknownAuction \
-     UnknownTicket UnknownType UnknownVault UselessOrder ZeroAmount",
-    "AuctionEnded AuctionReset AuctionStarted AuctionTaken AuctionsRestarted BadDebtRepaid CollateralReturned DrawSettled FeedStateChanged GapBegan InterestAccrued \
-     KeeperPaid LossAbsorbed LossRecovered PoolBought PoolEntered PoolExited PoolGainPaid ResidueBooked RoundClosed \
-     ShortfallOwed StandingOrderExecuted TicketClosed TypeClosedToNewDebt VaultSeized VaultWarned WorkCarriedOver",
+     RemainderTooSmall ResetNotNeeded ShareTooLarge StabilityFeeOutOfBounds Stale Stopped TooExpensive TooFewShares TooMuch TypeClosed Uncovered UnknownAsset UnknownAuction \
+     UnknownMarket UnknownTicket UnknownType UnknownVault UselessOrder ZeroAmount",
+    "AuctionEnded AuctionReset AuctionStarted AuctionTaken AuctionsRestarted BadDebtRepaid BoughtInMarket CollateralReturned DrawSettled FeedStateChanged GapBegan InterestAccrued \
+     KeeperPaid LiquidityAdded LiquidityRemoved LossAbsorbed LossRecovered LotSoldInMarket MarketCleared PoolBought PoolEntered PoolExited PoolGainPaid ResidueBooked RoundClosed \
+     ShortfallOwed SoldInMarket StandingOrderExecuted TicketClosed TypeClosedToNewDebt VaultSeized VaultWarned WorkCarriedOver",
 ];
 
 #[test]

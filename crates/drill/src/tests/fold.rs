@@ -11,9 +11,9 @@ use crate::random::Random;
 use crate::world;
 
 /// The events that move value.
-const MOVING: &str = "AuctionStarted AuctionTaken BadDebtRepaid CollateralDeposited CollateralReturned CollateralWithdrawn \
-    DebtDrawn DebtRepaid DrawSettled FirstLossAdded InterestAccrued KeeperPaid LossAbsorbed LossRecovered PoolBought PoolEntered \
-    PoolExited PoolGainPaid ResidueBooked Sent TicketClosed TicketQueued VaultClosed VaultSeized VaultSplit";
+const MOVING: &str = "AuctionStarted AuctionTaken BadDebtRepaid BoughtInMarket CollateralDeposited CollateralReturned CollateralWithdrawn \
+    DebtDrawn DebtRepaid DrawSettled FirstLossAdded InterestAccrued KeeperPaid LiquidityAdded LiquidityRemoved LossAbsorbed LossRecovered LotSoldInMarket PoolBought PoolEntered \
+    PoolExited PoolGainPaid ResidueBooked Sent SoldInMarket TicketClosed TicketQueued VaultClosed VaultSeized VaultSplit";
 
 /// Runs a world; `seen` gets the result of each block, and both sides before and after it.
 fn world(seed: u64, number: u64, operations: usize, mut seen: impl FnMut(&BlockResult, &Pair, &Pair)) {
@@ -65,7 +65,7 @@ fn events_and_fees_tell_every_balance_and_none_that_moves_value_may_be_missed() 
     let (mut needed, mut fees) = (BTreeSet::new(), 0);
     for (seed, number) in [7, 21]
         .into_iter()
-        .flat_map(|seed| (0..4).map(move |number| (seed, number)))
+        .flat_map(|seed| (0..8).map(move |number| (seed, number)))
     {
         world(seed, number, 2_500, |result, before, after| {
             let receipts = result.receipts.iter().flat_map(|receipt| &receipt.events);

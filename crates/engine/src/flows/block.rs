@@ -8,7 +8,7 @@ use ballast_protocol::{
     Trigger, TypeId,
 };
 
-use super::{liquidation, pool_queue, protection, transaction, warm};
+use super::{liquidation, market_batch, pool_queue, protection, transaction, warm};
 use crate::kernel::table::GROUP;
 use crate::kernel::{ChangeSet, Clock, Savepoint};
 use crate::mechanisms::auction;
@@ -224,6 +224,9 @@ impl<'a> BlockRun<'a> {
         let used = self.transactions(state, LanePart::Liquidating, self.work.saturating_add(for_callers));
         budget = budget.saturating_sub(used);
         let left_over = self.liquidations(state, &judged, budget)?;
+        for closed in &closed {
+            market_batch::run(state, self.clock, (closed.feed, closed.as_of), &mut self.events)?;
+        }
         for (kind, as_of) in &judged {
             let left = left_over.get(kind).copied().unwrap_or(0);
             pool_queue::leave(state, self.clock, *kind, *as_of, left, &mut self.events)?;

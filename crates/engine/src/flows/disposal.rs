@@ -3,15 +3,15 @@
 
 use ballast_num::{Amount, Price, Ratio, Round};
 use ballast_protocol::{
-    AccountId, AssetId, AuctionId, Event, LossCause, Module, PoolId, PoolPrice, Rejected, Sale, TypeSpec,
+    AccountId, AssetId, AuctionId, Event, LossCause, MarketId, Module, PoolId, PoolPrice, Rejected, Sale, TypeSpec,
 };
 
 use super::liquidation::JudgingTerms;
 use super::pool_queue::book_residue;
 use crate::kernel::{Clock, Context, Use};
-use crate::mechanisms::auction::{self, Lot, Received};
+use crate::mechanisms::auction::{self, Auction, Lot, Received, Taken};
 use crate::mechanisms::stability_pool::StabilityPools;
-use crate::state::{Mechanisms, State};
+use crate::state::{ENGINE, Mechanisms, State};
 
 /// What the auctions of a type may still take on, in coins to raise.
 pub(crate) fn auction_room(state: &State, spec: &TypeSpec) -> Amount {
@@ -177,20 +177,53 @@ pub(crate) fn take(
         decimals: mechanisms.vaults.totals(kind)?.decimals,
     };
     let taken = mechanisms.auctions.take(&mut ctx, terms, id, amount, price_max)?;
+    book_sale(mechanisms, &mut ctx, &auction, &taken)
+}
+
+/// Sells part of a running auction's lot to a market, which holds `coins` for it; ends as [`take`].
+pub(crate) fn sell_to_market(
+    state: &mut State,
+    clock: Clock,
+    (id, market): (AuctionId, MarketId),
+    collateral: Amount,
+    coins: Amount,
+    events: &mut Vec<Event>,
+) -> Result<(), Rejected> {
+    let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
+    let auction = mechanisms.auctions.auction(id)?;
+    let kind = auction.collateral_type;
+    let terms = auction::Terms {
+        spec: mechanisms.vaults.spec(kind)?,
+        decimals: mechanisms.vaults.totals(kind)?.decimals,
+    };
+    let sold = mechanisms
+        .auctions
+        .sell_to_market(&mut ctx, terms, (id, market), collateral, coins)?;
+    book_sale(mechanisms, &mut ctx, &auction, &sold)
+}
+
+/// What a sale from an auction leaves to book: a recovered loss, and at its end a shortfall.
+fn book_sale(
+    mechanisms: Mechanisms<'_>,
+    ctx: &mut Context<'_>,
+    auction: &Auction,
+    taken: &Taken,
+) -> Result<(), Rejected> {
+    let (kind, id) = (taken.collateral_type, taken.auction);
     mechanisms
         .backstop
-        .recover(&mut ctx, kind, Sale::Auction(id), taken.recovered)?;
+        .recover(ctx, kind, Sale::Auction(id), taken.recovered)?;
     let Some(auction::Ending { shortfall, .. }) = taken.ending else {
         return Ok(());
     };
-    let spec = terms.spec.clone();
+    let spec = mechanisms.vaults.spec(kind)?.clone();
     let low = ctx.prices.quote(spec.feed)?.price(Use::Sell)?;
     // What keepers were paid was no debt of the owner's.
     let returnable = shortfall.saturating_sub(auction.keeper_paid);
-    let owed_again = mechanisms.vaults.lot_ended(&mut ctx, auction.vault, returnable, low)?;
+    let owed_again = mechanisms.vaults.lot_ended(ctx, auction.vault, returnable, low)?;
     mechanisms
         .backstop
-        .absorb(&mut ctx, &spec, shortfall.try_sub(owed_again)?, LossCause::Auction(id))
+        .absorb(ctx, &spec, shortfall.try_sub(owed_again)?, LossCause::Auction(id))
 }
 
 /// Pays out the collateral that a deposit in a pool has bought. Error: `NoDeposit` if there is none.

@@ -9,11 +9,11 @@ use crate::kernel::{Clock, Context};
 use crate::mechanisms::queue::Place;
 use crate::mechanisms::stability_pool::StabilityPools;
 use crate::mechanisms::vault::Vaults;
-use crate::state::{ENGINE, State};
+use crate::state::{ENGINE, Mechanisms, State};
 
 /// Most tickets that one pool meets on one side in one round, most cancels that it deals with, and most that one block
 /// returns. What is left keeps its place and is next.
-const TICKETS: usize = 256;
+pub(crate) const TICKETS: usize = 256;
 
 /// What a place in the queue asks of an order of `caller` at a pool, and what the order brings along.
 /// Errors: `UnknownType`, `UnknownPool`; `NoDeposit` to leave.
@@ -45,6 +45,10 @@ pub(crate) fn place(
             }
             Ok((place(amount, terms.ticket_min.min(held), terms.cooldown), Vec::new()))
         }
+        Order::Sell { market, .. }
+        | Order::Buy { market, .. }
+        | Order::AddLiquidity { market, .. }
+        | Order::RemoveLiquidity { market, .. } => Err(Rejected::UnknownMarket(market)),
     }
 }
 
@@ -186,7 +190,7 @@ pub(crate) fn cancel(
         if mechanisms.queue.ticket(id)?.ready <= clock.host_time {
             mechanisms.queue.lapse_cancel(&mut ctx, id)?;
         } else {
-            mechanisms.queue.close(&mut ctx, id, TicketOutcome::Cancelled, &[])?;
+            give_back(mechanisms, &mut ctx, id, TicketOutcome::Cancelled)?;
         }
     }
     Ok(())
@@ -211,11 +215,25 @@ pub(crate) fn book_residue(
     Ok(())
 }
 
+/// Closes a ticket that does not execute: what it brought along goes back, and liquidity that was to leave stays.
+pub(crate) fn give_back(
+    mechanisms: Mechanisms<'_>,
+    ctx: &mut Context<'_>,
+    id: TicketId,
+    outcome: TicketOutcome,
+) -> Result<(), Rejected> {
+    let ticket = mechanisms.queue.close(ctx, id, outcome, &[])?;
+    match ticket.order {
+        Order::RemoveLiquidity { market, .. } => mechanisms.markets.stay(market, &ctx.clock, ticket.owner),
+        _ => Ok(()),
+    }
+}
+
 /// Returns the tickets whose own expiry has passed.
 pub(crate) fn expire(state: &mut State, clock: Clock, events: &mut Vec<Event>) -> Result<(), Rejected> {
     for id in state.queue.expired(clock.now, TICKETS) {
         let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
-        mechanisms.queue.close(&mut ctx, id, TicketOutcome::Expired, &[])?;
+        give_back(mechanisms, &mut ctx, id, TicketOutcome::Expired)?;
     }
     Ok(())
 }
@@ -231,6 +249,6 @@ fn due(state: &State, clock: Clock, (pool, lane): (PoolId, Lane), as_of: Timesta
 }
 
 /// How far a source's clock may run ahead of block time.
-fn skew(state: &State, feed: FeedId) -> Seconds {
+pub(crate) fn skew(state: &State, feed: FeedId) -> Seconds {
     state.oracle.specs.get(&feed).map_or(Seconds(0), |spec| spec.skew)
 }

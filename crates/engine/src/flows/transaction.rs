@@ -5,11 +5,11 @@
 
 use ballast_num::{Amount, Price, Round, Seconds, Timestamp};
 use ballast_protocol::{
-    AssetId, Bounds, Command, Event, Fee, Module, Outcome, ParameterChange, ParameterFault, Receipt, Rejected,
-    Transaction, VaultRef,
+    AssetId, Bounds, Command, Event, Fee, Module, Order, Outcome, ParameterChange, ParameterFault, Receipt, Rejected,
+    Transaction, VaultRef, Venue,
 };
 
-use crate::flows::{disposal, liquidation, pool_queue, protection};
+use crate::flows::{disposal, liquidation, market_queue, pool_queue, protection};
 use crate::kernel::ledger::Due;
 use crate::kernel::{Clock, Context, Savepoint, Use};
 use crate::mechanisms::auction;
@@ -271,6 +271,7 @@ impl Run<'_> {
             queue,
             pools,
             auctions,
+            markets,
             ..
         } = &mut *self.state;
         let limits = &governance.get().limits;
@@ -308,8 +309,17 @@ impl Run<'_> {
             Command::SetStandingOrder { vault, order } => vaults.set_standing_order(ctx, id(vault, batch)?, order),
             Command::Send { asset, to, amount } => Vaults::send(ctx, asset, to, amount),
             Command::Queue { order, expiry } => {
-                let (place, escrow) = pool_queue::place((vaults, pools), limits.coin, sender, order)?;
-                queue.add(ctx, order, place, escrow, expiry).map(drop)
+                let (place, escrow) = match order.venue() {
+                    Venue::Pool(_) => pool_queue::place((vaults, pools), limits.coin, sender, order)?,
+                    Venue::Market(market) => market_queue::place(markets, limits.coin, market, order)?,
+                };
+                queue.add(ctx, order, place, escrow, expiry)?;
+                match order {
+                    Order::RemoveLiquidity { market, shares, .. } => {
+                        markets.ask_exit(market, &self.clock, sender, shares)
+                    }
+                    _ => Ok(()),
+                }
             }
             Command::ClaimPoolGain { pool } => {
                 let collateral = vaults.spec(pool.collateral_type)?.collateral;

@@ -36,7 +36,7 @@ use ballast_num::{Amount, Arithmetic, Decimals, Price, Ratio, Round};
 use ballast_protocol::{AccountId, MarketId, MarketSpec, ParameterFault, Rejected, table};
 use borsh::{BorshDeserialize, BorshSerialize};
 
-pub use self::batch::{Cleared, Fill, Forced, ORDERS, Order, Side, clear};
+pub use self::batch::{Cleared, Fill, Forced, Side, TRADES, Trade, clear};
 pub use self::curve::{Curve, Exchange, RESERVE_MAX};
 use self::depth::Trough;
 pub use self::shares::{DEAD_SHARES, Liquidity, Position};
@@ -157,7 +157,7 @@ impl Markets {
 
     /// Clears a batch against a market's pool, without booking it: `None` if nothing trades.
     /// Errors: `UnknownMarket`; `Arithmetic` if the batch brings more than a pool can hold.
-    pub fn clear(&self, id: MarketId, orders: &[Order], forced: Option<Forced>) -> Result<Option<Cleared>, Rejected> {
+    pub fn clear(&self, id: MarketId, orders: &[Trade], forced: Option<Forced>) -> Result<Option<Cleared>, Rejected> {
         let (spec, pool) = (self.spec(id)?, self.pool(id)?);
         match self.curve(id)? {
             None => Ok(None),

@@ -17,14 +17,15 @@ use ballast_engine::{BalanceSheet, State, apply_block};
 use ballast_num::{Amount, Decimals, NormalizedDebt, Price, Rate, Seconds, Timestamp};
 use ballast_protocol::{
     AccountId, Asset, AssetId, Block, BlockResult, Event, FeeOffer, FeedId, FeedSpec, Genesis, Height, Limits,
-    Observation, Opening, OpeningBalance, OpeningVault, Outcome, Receipt, SourceId, Transaction, TypeId, TypeSpec,
-    VaultId, coins,
+    MarketId, Observation, Opening, OpeningBalance, OpeningVault, Outcome, Receipt, SourceId, Transaction, TypeId,
+    TypeSpec, VaultId, coins,
 };
 
 pub(crate) const COIN: AssetId = AssetId(0);
 pub(crate) const ETH: AssetId = AssetId(1);
 pub(crate) const FEED: FeedId = FeedId(1);
 pub(crate) const KIND: TypeId = TypeId(1);
+pub(crate) const MARKET: MarketId = MarketId(1);
 /// Who has balances: a million coins and a thousand ether each. The bank's vault, number 1, owes all coins.
 pub(crate) const PEOPLE: [&str; 8] = [
     "authority",

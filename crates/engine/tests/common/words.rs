@@ -1,13 +1,13 @@
 //! Commands in words. A vault is `#3`, the one that this batch opened, or else the sender's first.
 
 use ballast_engine::State;
-use ballast_num::{Amount, Decimals, Price, Rate, Ratio, Timestamp};
+use ballast_num::{Amount, Decimals, Price, Rate, Ratio, Round, Timestamp};
 use ballast_protocol::{
     AccountId, AuctionId, Command, Order, ParameterChange, Permission, PoolId, Protection, Repayment, StandingOrder,
     TicketId, TypeParameter, VaultId, VaultRef,
 };
 
-use super::{COIN, ETH, KIND, who};
+use super::{COIN, ETH, KIND, MARKET, who};
 
 /// Reads commands, separated by semicolons.
 pub(super) fn commands(state: &State, sender: AccountId, words: &str) -> Vec<Command> {
@@ -158,6 +158,46 @@ fn command(state: &State, sender: AccountId, opened: Option<u8>, words: &str) ->
             expiry,
         },
         ["collect", "in", tier] => Command::ClaimPoolGain { pool: bids(tier) },
+        ["sell", amount, "at", price] => Command::Queue {
+            order: Order::Sell {
+                market: MARKET,
+                amount: units(amount),
+                limit: price.parse().unwrap(),
+            },
+            expiry,
+        },
+        ["buy", amount, "at", price] => Command::Queue {
+            order: Order::Buy {
+                market: MARKET,
+                amount: units(amount),
+                limit: price.parse().unwrap(),
+            },
+            expiry,
+        },
+        ["add", base, coins] => Command::Queue {
+            order: Order::AddLiquidity {
+                market: MARKET,
+                base: units(base),
+                coins: units(coins),
+                least: Amount::ZERO,
+            },
+            expiry,
+        },
+        // So many percent of what the sender has.
+        ["remove", percent] => Command::Queue {
+            order: Order::RemoveLiquidity {
+                market: MARKET,
+                shares: state
+                    .markets()
+                    .position(MARKET, sender)
+                    .shares
+                    .mul_ratio(Ratio::percent(percent.parse().unwrap()), Round::Down)
+                    .unwrap(),
+                least_base: Amount::ZERO,
+                least_coins: Amount::ZERO,
+            },
+            expiry: Timestamp(expiry.0 + 86_400),
+        },
         ["cancel", id] => Command::CancelTicket {
             ticket: TicketId(number(id)),
         },

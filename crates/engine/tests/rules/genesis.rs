@@ -2,11 +2,9 @@
 
 use ballast_engine::{BadGenesis, State};
 use ballast_num::{Amount, Decimals, Index, Ratio};
-use ballast_protocol::{
-    AssetId, FeedId, Genesis, MarketId, MarketSpec, Module, OpeningLiquidity, ParameterFault, TypeId, coins,
-};
+use ballast_protocol::{AssetId, FeedId, Genesis, MarketSpec, Module, OpeningLiquidity, ParameterFault, TypeId, coins};
 
-use crate::common::{COIN, ETH, FEED, KIND, World, genesis, who};
+use crate::common::{COIN, ETH, FEED, KIND, MARKET, World, genesis, who};
 
 fn refused(spoil: impl FnOnce(&mut Genesis)) -> BadGenesis {
     let mut genesis = genesis();
@@ -48,8 +46,6 @@ fn a_debt_index_of_nothing_twice_or_of_no_type() {
     assert_eq!(index(&[(TypeId(77), Index::ONE)]), bad(TypeId(77)));
 }
 
-const MARKET: MarketId = MarketId(1);
-
 /// A market of ether whose liquidity Alice and Bob have brought; the bank owes the coins.
 fn with_market(genesis: &mut Genesis) {
     genesis.markets = vec![MarketSpec::standard(MARKET, ETH, FEED)];
@@ -81,6 +77,8 @@ fn a_market_of_nothing_listed_or_out_of_its_bounds() {
     assert_eq!(market(|spec| spec.feed = FeedId(77)), BadGenesis::UnlistedBase(MARKET));
     let bad = |fault| BadGenesis::BadMarket { market: MARKET, fault };
     assert_eq!(market(|spec| spec.fee = Ratio::ZERO), bad(ParameterFault::OutOfBounds));
+    let elsewhere = refused(|genesis| genesis.types[0].market = Some(MARKET));
+    assert_eq!(elsewhere, BadGenesis::WrongMarket(KIND));
     let twice = refused(|genesis| {
         with_market(genesis);
         genesis.markets.push(genesis.markets[0].clone());

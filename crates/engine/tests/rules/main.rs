@@ -34,6 +34,8 @@ mod r10_bids;
 #[cfg(test)]
 mod r10_disposal;
 #[cfg(test)]
+mod r10_market;
+#[cfg(test)]
 mod r11_owners;
 #[cfg(test)]
 mod r12_losses;

@@ -91,6 +91,7 @@ impl TypeSpec {
             pool: PoolSpec::standard(),
             bids: BidSpec::standard(),
             auction: AuctionSpec::standard(),
+            market: None,
             peer: PeerRules::default(),
         }
     }

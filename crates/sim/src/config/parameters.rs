@@ -321,6 +321,7 @@ impl Collateral {
                 discounts: standard_tiers(pool.discount),
                 ..BidSpec::standard()
             },
+            market: None,
             auction: AuctionSpec {
                 start_factor: auction.start_factor,
                 curve: auction.curve.into(),

@@ -1,7 +1,7 @@
 //! Buying from an auction.
 
 use ballast_num::{Amount, Price, Round};
-use ballast_protocol::{AuctionId, Breaker, Event, Module, Rejected, TypeId};
+use ballast_protocol::{AuctionId, Breaker, Event, Holder, MarketId, Module, Rejected, TypeId};
 
 use super::start::check_breaker;
 use super::{Auction, Auctions, Terms};
@@ -56,7 +56,7 @@ impl Auctions {
         amount_max: Amount,
         price_max: Price,
     ) -> Result<Taken, Rejected> {
-        let (kind, coin, buyer) = (terms.spec.id, ctx.limits.coin, ctx.caller);
+        let (kind, buyer) = (terms.spec.id, ctx.caller);
         let before = self.running(id, kind)?;
         check_breaker(&terms, Breaker::NoTake)?;
         let quote = ctx.prices.quote(terms.spec.feed)?;
@@ -69,6 +69,75 @@ impl Auctions {
             return Err(Rejected::TooExpensive { price, price_max });
         }
         let (collateral, paid) = before.bargain(&terms, amount_max, price)?;
+        let taken = self.exchange(ctx, terms, id, (collateral, paid), buyer.into())?;
+        ctx.tell(Event::AuctionTaken {
+            auction: id,
+            collateral_type: kind,
+            by: buyer,
+            collateral,
+            price,
+            oracle_price: Some(quote.spot),
+            debt: taken.debt,
+            recovered: taken.recovered,
+            penalty: taken.surplus,
+        });
+        if let Some(ending) = taken.ending {
+            close(ctx, terms, &before, &taken, ending)?;
+        }
+        Ok(taken)
+    }
+
+    /// Books that a market, which holds `coins` for it, has bought `collateral` of a lot: what the sale brought beyond what
+    /// was to be raised goes to the lot's owner. Errors: `UnknownAuction`; `TooMuch` of the lot; `InsufficientBalance`.
+    pub(crate) fn sell_to_market(
+        &mut self,
+        ctx: &mut Context<'_>,
+        terms: Terms<'_>,
+        (id, market): (AuctionId, MarketId),
+        collateral: Amount,
+        coins: Amount,
+    ) -> Result<Taken, Rejected> {
+        let before = self.running(id, terms.spec.id)?;
+        if collateral > before.lot {
+            return Err(Rejected::TooMuch {
+                asked: collateral,
+                available: before.lot,
+            });
+        }
+        let paid = coins.min(before.to_raise);
+        let excess = coins.try_sub(paid)?;
+        let taken = self.exchange(ctx, terms, id, (collateral, paid), Module::Market(market).into())?;
+        ctx.ledger
+            .transfer(ctx.limits.coin, Module::Market(market), before.owner, excess)?;
+        ctx.tell(Event::LotSoldInMarket {
+            auction: id,
+            collateral_type: terms.spec.id,
+            market,
+            collateral,
+            debt: taken.debt,
+            recovered: taken.recovered,
+            penalty: taken.surplus,
+            owner: before.owner,
+            excess,
+        });
+        if let Some(ending) = taken.ending {
+            close(ctx, terms, &before, &taken, ending)?;
+        }
+        Ok(taken)
+    }
+
+    /// Gives `collateral` of a lot to a buyer for what he paid, at most what is still to be raised: debt first, then a
+    /// booked loss, then the penalty. Error: `InsufficientBalance`; nothing has changed then.
+    fn exchange(
+        &mut self,
+        ctx: &mut Context<'_>,
+        terms: Terms<'_>,
+        id: AuctionId,
+        (collateral, paid): (Amount, Amount),
+        buyer: Holder,
+    ) -> Result<Taken, Rejected> {
+        let (kind, coin) = (terms.spec.id, ctx.limits.coin);
+        let before = self.running(id, kind)?;
         let debt = paid.min(before.debt);
         let recovered = paid.saturating_sub(debt).min(before.booked);
         let surplus = paid.saturating_sub(debt).saturating_sub(recovered);
@@ -102,18 +171,7 @@ impl Auctions {
         ctx.ledger.transfer(coin, buyer, Module::SurplusBuffer, surplus)?;
         ctx.ledger
             .transfer(terms.spec.collateral, Module::Auctions(kind), buyer, collateral)?;
-        ctx.tell(Event::AuctionTaken {
-            auction: id,
-            collateral_type: kind,
-            by: buyer,
-            collateral,
-            price,
-            oracle_price: Some(quote.spot),
-            debt,
-            recovered,
-            penalty: surplus,
-        });
-        let taken = Taken {
+        Ok(Taken {
             auction: id,
             collateral_type: kind,
             collateral,
@@ -122,11 +180,7 @@ impl Auctions {
             recovered,
             surplus,
             ending,
-        };
-        if let Some(ending) = ending {
-            close(ctx, terms, &before, &taken, ending)?;
-        }
-        Ok(taken)
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use ballast_num::{Amount, Arithmetic, Decimals, Price, Ratio, Round, mul_div};
 use super::curve::{Curve, Exchange, after_fee, partition};
 
 /// Most users' orders in a batch, and most lots.
-pub const ORDERS: usize = 256;
+pub const TRADES: usize = 256;
 
 /// On which side of a market an order stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,7 +25,7 @@ pub enum Side {
 
 /// A user's order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Order {
+pub struct Trade {
     /// Its number: among orders of one limit the units that do not divide go by it.
     pub number: u64,
     /// What it wants.
@@ -69,14 +69,14 @@ pub struct Cleared {
     pub coins: Amount,
 }
 
-/// Clears a batch: `None` if nothing trades. Of more than [`ORDERS`] orders the first by number take part.
+/// Clears a batch: `None` if nothing trades. Of more than [`TRADES`] orders the first by number take part.
 ///
 /// Error: `Overflow` if the batch brings more than a pool can hold.
 pub fn clear(
     curve: &Curve,
     decimals: Decimals,
     fee: Ratio,
-    orders: &[Order],
+    orders: &[Trade],
     forced: Option<Forced>,
 ) -> Result<Option<Cleared>, Arithmetic> {
     let book = Book::of(fee, orders, forced)?;
@@ -160,7 +160,7 @@ struct Agreed {
 }
 
 impl Book {
-    fn of(fee: Ratio, orders: &[Order], forced: Option<Forced>) -> Result<Self, Arithmetic> {
+    fn of(fee: Ratio, orders: &[Trade], forced: Option<Forced>) -> Result<Self, Arithmetic> {
         let mut entries = Vec::new();
         for (place, order) in orders.iter().enumerate() {
             let limit = match order.side {
@@ -178,7 +178,7 @@ impl Book {
             });
         }
         entries.sort_by_key(|entry| entry.number);
-        entries.truncate(ORDERS);
+        entries.truncate(TRADES);
         if let Some(Forced { amount, limit }) = forced {
             entries.push(Entry {
                 place: None,

@@ -7,7 +7,7 @@ use ballast_protocol::{MarketSpec, ParameterFault, PoolCurve, coins};
 
 const FEE: RangeInclusive<Ratio> = Ratio::basis_points(1)..=Ratio::percent(5);
 const BAND_MAX: Ratio = Ratio::percent(20);
-const LOCK: RangeInclusive<Seconds> = Seconds::HOUR..=Seconds(30 * Seconds::DAY.0);
+const LOCK: RangeInclusive<Seconds> = Seconds::MINUTE..=Seconds(30 * Seconds::DAY.0);
 const WEEK: Seconds = Seconds(7 * Seconds::DAY.0);
 const TICKET_MIN: RangeInclusive<Amount> = coins(1)..=coins(10_000);
 const AMPLIFICATION: RangeInclusive<u32> = 1..=10_000;

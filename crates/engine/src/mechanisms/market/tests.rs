@@ -50,7 +50,7 @@ fn trade(markets: &mut Markets, clock: &Clock, side: Side, amount: Amount) -> Am
         Side::Sell => Price::ZERO,
         Side::Buy => Price::MAX,
     };
-    let order = Order {
+    let order = Trade {
         number: 1,
         side,
         amount,
@@ -75,7 +75,7 @@ fn bounds_are_kept() {
     assert_eq!(change(|spec| spec.fee = Ratio::ZERO), refused);
     assert_eq!(change(|spec| spec.fee = spec.band), refused);
     assert_eq!(change(|spec| spec.band = Ratio::percent(21)), refused);
-    assert_eq!(change(|spec| spec.lock = Seconds(3_599)), refused);
+    assert_eq!(change(|spec| spec.lock = Seconds(59)), refused);
     assert_eq!(change(|spec| spec.cooldown = Seconds(604_801)), refused);
     assert_eq!(change(|spec| spec.ticket_min = Amount::ZERO), refused);
     assert_eq!(change(|spec| spec.sale_min = Amount::ZERO), refused);

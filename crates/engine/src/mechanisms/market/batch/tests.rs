@@ -23,9 +23,9 @@ fn ether_pool() -> Curve {
     .unwrap()
 }
 
-fn order(number: u64, side: Side, units: u64, limit: Price) -> Order {
+fn order(number: u64, side: Side, units: u64, limit: Price) -> Trade {
     let amount = Amount::whole(units, Decimals::MAX);
-    Order {
+    Trade {
         number,
         side,
         amount,
@@ -37,7 +37,7 @@ fn shown(amount: Amount) -> String {
     amount.in_units(Decimals::MAX).to_string()
 }
 
-fn run(orders: &[Order], forced: Option<Forced>) -> Option<Cleared> {
+fn run(orders: &[Trade], forced: Option<Forced>) -> Option<Cleared> {
     clear(&ether_pool(), Decimals::MAX, FEE, orders, forced).unwrap()
 }
 
@@ -102,7 +102,7 @@ fn orders_that_meet_need_no_pool() {
 fn nothing_to_trade_is_no_batch() {
     assert_eq!(run(&[], None), None);
     assert_eq!(run(&[order(1, Side::Sell, 0, ZERO)], None), None);
-    let dust = Order {
+    let dust = Trade {
         amount: Amount::ONE,
         ..order(1, Side::Sell, 0, ZERO)
     };
@@ -111,7 +111,7 @@ fn nothing_to_trade_is_no_batch() {
 
 #[test]
 fn more_than_a_pool_can_hold_is_refused() {
-    let immense = Order {
+    let immense = Trade {
         amount: Amount::MAX,
         ..order(1, Side::Sell, 0, ZERO)
     };
@@ -125,7 +125,7 @@ struct Case {
     curve: Curve,
     decimals: Decimals,
     fee: Ratio,
-    orders: Vec<Order>,
+    orders: Vec<Trade>,
     forced: Option<Forced>,
 }
 
@@ -180,7 +180,7 @@ fn case() -> impl Strategy<Value = Case> {
                     .prorate(millionths, 4_000_000, Round::Down)
                     .unwrap()
             };
-            let make = |(number, (sells, any, size, step)): (usize, (bool, u32, u128, u32))| Order {
+            let make = |(number, (sells, any, size, step)): (usize, (bool, u32, u128, u32))| Trade {
                 number: number as u64 * 10,
                 side: if sells { Side::Sell } else { Side::Buy },
                 amount: part(if sells { base } else { coins }, size),
@@ -276,7 +276,7 @@ proptest! {
         let first = whole.amount.prorate(part, 1_000, Round::Down).unwrap();
         split.orders[at].amount = first;
         let number = whole.number + 1;
-        split.orders.push(Order { number, amount: whole.amount.try_sub(first).unwrap(), ..whole });
+        split.orders.push(Trade { number, amount: whole.amount.try_sub(first).unwrap(), ..whole });
         let (Some(one), Some(two)) = (case.run(), split.run()) else { return Ok(()) };
         let last = two.fills.len() - 1;
         let got = two.fills[at].got.raw() + two.fills[last].got.raw();
@@ -308,13 +308,13 @@ fn extremes_neither_overflow_nor_lose() {
             for (sell, buy) in sizes.into_iter().flat_map(|sell| sizes.map(|buy| (sell, buy))) {
                 for (least, most) in limits.into_iter().flat_map(|least| limits.map(|most| (least, most))) {
                     let orders = [
-                        Order {
+                        Trade {
                             number: 1,
                             side: Side::Sell,
                             amount: Amount::from_raw(sell),
                             limit: least,
                         },
-                        Order {
+                        Trade {
                             number: 2,
                             side: Side::Buy,
                             amount: Amount::from_raw(buy),

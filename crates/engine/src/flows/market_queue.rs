@@ -1,0 +1,153 @@
+//! Orders of users at the markets: what a place in the queue asks of them, and liquidity that comes and goes (rules R1, R10).
+
+use ballast_num::{Amount, Timestamp};
+use ballast_protocol::{AssetId, Event, Lane, MarketId, Module, Order, Rejected, TicketId, TicketOutcome, Venue};
+
+use super::pool_queue::{TICKETS, give_back, skew};
+use crate::kernel::Clock;
+use crate::mechanisms::market::Markets;
+use crate::mechanisms::queue::Place;
+use crate::state::{ENGINE, State};
+
+/// What a place in the queue asks of an order at a market, and what the order brings along. Errors: `UnknownMarket`;
+/// `ZeroAmount` for liquidity of one side only.
+pub(crate) fn place(
+    markets: &Markets,
+    coin: AssetId,
+    market: MarketId,
+    order: Order,
+) -> Result<(Place, Vec<(AssetId, Amount)>), Rejected> {
+    let spec = markets.spec(market)?;
+    let place = |amount, least| Place {
+        amount,
+        least,
+        cooldown: spec.cooldown,
+    };
+    match order {
+        Order::Sell { amount, .. } => Ok((place(amount, spec.sale_min), vec![(spec.base, amount)])),
+        Order::Buy { amount, .. } => Ok((place(amount, spec.ticket_min), vec![(coin, amount)])),
+        Order::AddLiquidity { base, coins, .. } if base.is_zero() || coins.is_zero() => Err(Rejected::ZeroAmount),
+        Order::AddLiquidity { base, coins, .. } => {
+            Ok((place(coins, spec.ticket_min), vec![(spec.base, base), (coin, coins)]))
+        }
+        Order::RemoveLiquidity { shares, .. } => {
+            let waits = Place {
+                cooldown: spec.lock,
+                ..place(shares, Amount::ONE)
+            };
+            Ok((waits, Vec::new()))
+        }
+        Order::EnterPool { pool, .. } | Order::ExitPool { pool, .. } => Err(Rejected::UnknownPool(pool)),
+    }
+}
+
+/// The next tickets of one lane of a market that a round meets, without those whose expiry has passed, which go back;
+/// none in the quiet period after a gap.
+pub(super) fn due(
+    state: &mut State,
+    clock: Clock,
+    (id, lane): (MarketId, Lane),
+    as_of: Timestamp,
+    events: &mut Vec<Event>,
+) -> Result<Vec<TicketId>, Rejected> {
+    let feed = state.markets.spec(id)?.feed;
+    if state.prices.quote(feed)?.quiet {
+        return Ok(Vec::new());
+    }
+    let place = (Venue::Market(id), lane);
+    let mut due = state.queue.due(place, &clock, as_of, skew(state, feed), TICKETS);
+    let mut expired = Vec::new();
+    due.retain(|ticket| {
+        let open = state.queue.ticket(*ticket).is_ok_and(|open| open.expiry >= clock.now);
+        if !open {
+            expired.push(*ticket);
+        }
+        open
+    });
+    for ticket in expired {
+        let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
+        give_back(mechanisms, &mut ctx, ticket, TicketOutcome::Expired)?;
+    }
+    Ok(due)
+}
+
+/// Executes the due entries of a market, before its batch. One that makes fewer shares than it asks for goes back.
+pub(super) fn add(
+    state: &mut State,
+    clock: Clock,
+    id: MarketId,
+    as_of: Timestamp,
+    events: &mut Vec<Event>,
+) -> Result<(), Rejected> {
+    for ticket in due(state, clock, (id, Lane::Entry), as_of, events)? {
+        let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
+        let queued = mechanisms.queue.ticket(ticket)?;
+        let owner = queued.owner;
+        let Order::AddLiquidity { base, coins, least, .. } = queued.order else {
+            continue; // nothing else waits in this lane
+        };
+        let Ok(taken) = mechanisms.markets.enter(id, &clock, owner, (base, coins), least) else {
+            give_back(mechanisms, &mut ctx, ticket, TicketOutcome::Void)?;
+            continue;
+        };
+        let used = [
+            (mechanisms.markets.spec(id)?.base, taken.base),
+            (ctx.limits.coin, taken.coins),
+        ];
+        mechanisms
+            .queue
+            .close(&mut ctx, ticket, TicketOutcome::Executed, &used)?;
+        for (asset, amount) in used {
+            ctx.ledger.transfer(asset, Module::Queue, Module::Market(id), amount)?;
+        }
+        ctx.tell(Event::LiquidityAdded {
+            market: id,
+            owner,
+            shares: taken.shares,
+            base: taken.base,
+            coins: taken.coins,
+        });
+    }
+    Ok(())
+}
+
+/// Executes the due exits of a market, after its batch: who leaves has taken part in what the round decides. One that
+/// would bring less than it asks for stays.
+pub(super) fn remove(
+    state: &mut State,
+    clock: Clock,
+    id: MarketId,
+    as_of: Timestamp,
+    events: &mut Vec<Event>,
+) -> Result<(), Rejected> {
+    for ticket in due(state, clock, (id, Lane::Exit), as_of, events)? {
+        let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
+        let queued = mechanisms.queue.ticket(ticket)?;
+        let owner = queued.owner;
+        let Order::RemoveLiquidity {
+            least_base,
+            least_coins,
+            ..
+        } = queued.order
+        else {
+            continue; // nothing else waits in this lane
+        };
+        let Ok(paid) = mechanisms.markets.exit(id, &clock, owner, (least_base, least_coins)) else {
+            give_back(mechanisms, &mut ctx, ticket, TicketOutcome::Void)?;
+            continue;
+        };
+        mechanisms.queue.close(&mut ctx, ticket, TicketOutcome::Executed, &[])?;
+        let base = mechanisms.markets.spec(id)?.base;
+        for (asset, amount) in [(base, paid.base), (ctx.limits.coin, paid.coins)] {
+            ctx.ledger.transfer(asset, Module::Market(id), owner, amount)?;
+        }
+        ctx.tell(Event::LiquidityRemoved {
+            market: id,
+            owner,
+            shares: paid.shares,
+            base: paid.base,
+            coins: paid.coins,
+        });
+    }
+    Ok(())
+}
