@@ -201,13 +201,21 @@ fn types(engine: &State, model: &Model) -> Agreement {
         same(|| format!("totals of {id}"), ours, theirs)?;
         let losses = engine.backstop().losses(*id);
         let expected = model.losses.get(id).copied().unwrap_or_default();
-        let ours = [losses.first_loss, losses.surplus, losses.bad_debt, losses.repaid].map(|amount| amount.raw());
+        let ours = [
+            losses.first_loss,
+            losses.surplus,
+            losses.fund,
+            losses.bad_debt,
+            losses.repaid,
+        ];
+        let ours = ours.map(|amount| amount.raw());
         same(
             || format!("losses of {id}"),
             ours,
             [
                 expected.first_loss,
                 expected.surplus,
+                expected.fund,
                 expected.bad_debt,
                 expected.repaid,
             ],
@@ -279,6 +287,14 @@ fn sales(engine: &State, model: &Model) -> Agreement {
         let expected = expected.map(|((_, owner), (shares, leaving))| (*owner, *shares, *leaving));
         same_all("market position", positions, expected)?;
     }
+    let insurers = engine.fund().insurers().map(|(owner, shares)| (owner, shares.raw()));
+    let expected = model.fund.stakes.iter().map(|(owner, shares)| (*owner, *shares));
+    same_all("insurer", insurers, expected)?;
+    same(
+        || "insurers' earnings".to_owned(),
+        engine.fund().totals().earned.raw(),
+        model.fund.earned,
+    )?;
     let tickets = engine.queue().iter().map(|(id, ticket)| {
         let times = (ticket.ready.0, ticket.expiry.0, ticket.cancelled.map(|at| at.0));
         let escrow: Vec<_> = ticket
@@ -286,11 +302,13 @@ fn sales(engine: &State, model: &Model) -> Agreement {
             .iter()
             .map(|(asset, amount)| (*asset, amount.raw()))
             .collect();
-        (id, ticket.owner, ticket.order, escrow, times)
+        let pays_max = ticket.pays_max.map(|most| most.raw());
+        (id, ticket.owner, ticket.order, escrow, pays_max, times)
     });
     let expected = model.tickets.iter().map(|(id, ticket)| {
         let times = (ticket.ready, ticket.expiry, ticket.cancelled);
-        (*id, ticket.owner, ticket.order, ticket.escrow.clone(), times)
+        let escrow = ticket.escrow.clone();
+        (*id, ticket.owner, ticket.order, escrow, ticket.pays_max, times)
     });
     same_all("ticket", tickets, expected)
 }

@@ -71,6 +71,9 @@ impl Balances {
             fold.moved(fold.base(opened.market), Nowhere, pool, opened.base);
             fold.moved(coin, Nowhere, pool, opened.coins);
         }
+        for (_, amount) in &opening.fund {
+            fold.moved(coin, Nowhere, Module::InsuranceFund, *amount);
+        }
         for (kind, amount) in &opening.first_loss {
             fold.moved(coin, Nowhere, Module::FirstLoss(*kind), *amount);
         }
@@ -211,15 +214,26 @@ impl Balances {
                 amount,
                 ..
             } => self.moved(coin, Module::FirstLoss(kind), Nowhere, amount),
-            Event::DrawSettled { paid, .. } => self.moved(coin, Module::SurplusBuffer, Nowhere, paid),
+            Event::DrawSettled { surplus, fund, .. } => {
+                self.moved(coin, Module::SurplusBuffer, Nowhere, surplus);
+                self.moved(coin, Module::InsuranceFund, Nowhere, fund);
+            }
+            Event::FundEntered { amount, .. } => self.moved(coin, Module::Queue, Module::InsuranceFund, amount),
+            Event::FundExited { owner, amount, .. } => self.moved(coin, Module::InsuranceFund, owner, amount),
+            Event::FundIncomePaid { amount } => {
+                self.moved(coin, Module::SurplusBuffer, Module::InsuranceFund, amount);
+            }
+            Event::FundReturned { amount } => self.moved(coin, Module::InsuranceFund, Module::SurplusBuffer, amount),
             Event::BadDebtRepaid { amount, .. } => self.moved(coin, Module::SurplusBuffer, Nowhere, amount),
             Event::LossRecovered {
                 collateral_type: kind,
                 surplus,
+                fund,
                 first_loss,
                 ..
             } => {
                 self.moved(coin, Nowhere, Module::SurplusBuffer, surplus);
+                self.moved(coin, Nowhere, Module::InsuranceFund, fund);
                 self.moved(coin, Nowhere, Module::FirstLoss(kind), first_loss);
             }
             Event::TicketQueued { owner, ref escrow, .. } => {
@@ -313,6 +327,7 @@ impl Balances {
             | Event::AuctionEnded { .. }
             | Event::MarketCleared { .. }
             | Event::LossAbsorbed { .. }
+            | Event::FundWiped { .. }
             | Event::CancelQueued { .. }
             | Event::CancelLapsed { .. }
             | Event::ParameterChanged(_)

@@ -7,6 +7,7 @@
 
 mod auction;
 mod block;
+mod fund;
 mod liquidation;
 mod losses;
 mod market;
@@ -62,6 +63,7 @@ pub(crate) struct Model {
     /// Shares, and those of them that are leaving.
     pub(crate) positions: BTreeMap<(MarketId, AccountId), (u128, u128)>,
     pub(crate) losses: BTreeMap<TypeId, Losses>,
+    pub(crate) fund: fund::Fund,
     last_vault: u64,
     last_ticket: u64,
     last_auction: u64,
@@ -80,6 +82,8 @@ pub(crate) struct Ticket {
     pub(crate) order: Order,
     /// What it has brought along.
     pub(crate) escrow: Vec<(AssetId, u128)>,
+    /// The most that it may pay.
+    pub(crate) pays_max: Option<u128>,
     included: u64,
     pub(crate) ready: u64,
     pub(crate) expiry: u64,
@@ -91,6 +95,8 @@ pub(crate) struct Ticket {
 pub(crate) struct Losses {
     pub(crate) first_loss: u128,
     pub(crate) surplus: u128,
+    /// By insurers.
+    pub(crate) fund: u128,
     pub(crate) bad_debt: u128,
     /// Bad debt that the buffer made good later.
     pub(crate) repaid: u128,
@@ -132,6 +138,7 @@ impl Model {
             markets: BTreeMap::new(),
             positions: BTreeMap::new(),
             losses: BTreeMap::new(),
+            fund: fund::Fund::default(),
             last_vault: 0,
             last_ticket: 0,
             last_auction: 0,
@@ -185,6 +192,10 @@ impl Model {
         }
         for opened in &opening.liquidity {
             model.open_liquidity(opened.market, opened.owner, opened.base.raw(), opened.coins.raw())?;
+        }
+        for (owner, amount) in &opening.fund {
+            model.stake_more(*owner, amount.raw())?;
+            model.mint(model.coin(), Module::InsuranceFund.into(), amount.raw())?;
         }
         for (kind, amount) in &opening.first_loss {
             model.mint(coin, Module::FirstLoss(*kind).into(), amount.raw())?;

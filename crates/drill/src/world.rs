@@ -46,6 +46,11 @@ pub(crate) fn genesis(random: &mut Random) -> Genesis {
     limits.work_price = random.of([Amount::ZERO, limits.work_price]);
     limits.surplus_floor = random.of([Amount::ZERO, coins(10_000)]);
     limits.ring_fence = random.of([Bounds::Enforced, Bounds::Enforced, Bounds::Waived]);
+    limits.fund.entry_cooldown = Seconds(661);
+    limits.fund.exit_cooldown = Seconds(600);
+    limits.fund.exit_window = random.of([Seconds(900), Seconds::DAY]);
+    limits.fund.exit_share = random.of([Ratio::percent(10), Ratio::ONE]);
+    limits.fund.income_share = random.of([Ratio::ZERO, Ratio::percent(20), Ratio::ONE]);
     let asset = |(id, decimals): (u32, u8)| Asset {
         id: AssetId(id),
         symbol: format!("A{id}"),
@@ -212,7 +217,8 @@ fn opening(random: &mut Random, types: &[TypeSpec]) -> Opening {
     }
     let first_loss = coins(random.under(20_000));
     let little = coins(random.under(20_000));
-    let surplus = random.of([little, coins(300_000), coins(400_000)]);
+    let surplus = random.of([little, coins(10), coins(300_000), coins(400_000)]);
+    let fund = random.of([Amount::ZERO, coins(50), coins(50_000)]);
     let deposit = types.first().map_or(Amount::ZERO, |first| first.liquidation_deposit);
     let held = balances
         .iter()
@@ -220,7 +226,7 @@ fn opening(random: &mut Random, types: &[TypeSpec]) -> Opening {
         .map(|balance| balance.amount);
     let liquidity = opening_liquidity();
     let brought = liquidity.iter().map(|opened| opened.coins);
-    let owed = held.chain([first_loss, surplus, deposit]).chain(brought);
+    let owed = held.chain([first_loss, surplus, fund, deposit]).chain(brought);
     let owed = Amount::try_sum(owed).unwrap_or(Amount::MAX);
     let vault = OpeningVault {
         owner: AccountId::numbered(1),
@@ -239,6 +245,11 @@ fn opening(random: &mut Random, types: &[TypeSpec]) -> Opening {
         liquidity,
         first_loss: vec![(TypeId(1), first_loss)],
         surplus,
+        fund: if fund.is_zero() {
+            Vec::new()
+        } else {
+            vec![(AccountId::numbered(2), fund)]
+        },
         bad_debt: Amount::ZERO,
     }
 }

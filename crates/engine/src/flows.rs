@@ -3,6 +3,7 @@
 pub(crate) mod balance;
 pub(crate) mod block;
 pub(crate) mod disposal;
+pub(crate) mod fund_queue;
 pub(crate) mod liquidation;
 pub(crate) mod market_batch;
 pub(crate) mod market_queue;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_num::{Amount, Decimals, Index, Seconds};
 use ballast_protocol::{
-    AccountId, AssetId, Bounds, FeedId, Genesis, Height, MarketId, MarketSpec, Module, Opening, ParameterFault,
-    Rejected, TypeId, TypeSpec,
+    AccountId, AssetId, Bounds, FeedId, FeedSpec, Genesis, Height, MarketId, MarketSpec, Module, Opening,
+    ParameterFault, Rejected, TypeId, TypeSpec, coins,
 };
 
 use crate::flows::liquidation::check_floor;
@@ -251,6 +251,11 @@ impl State {
             self.ledger.mint(base, opened.owner, base_left)?;
             self.ledger.mint(coin, opened.owner, coins_left)?;
         }
+        for (owner, amount) in &opening.fund {
+            let assets = self.ledger.balance(coin, Module::InsuranceFund);
+            self.fund.enter(*owner, *amount, assets)?;
+            self.ledger.mint(coin, Module::InsuranceFund, *amount)?;
+        }
         for (kind, amount) in &opening.first_loss {
             self.vaults.spec(*kind)?;
             self.ledger.mint(coin, Module::FirstLoss(*kind), *amount)?;
@@ -279,6 +284,19 @@ fn debt_indices(genesis: &Genesis) -> Result<BTreeMap<TypeId, Index>, BadGenesis
 /// Hard bound of a block's budgets of work: sums of a few of them still fit 64 bits.
 const WORK_MAX: u64 = (1 << 61) - 1;
 
+/// Hard bound of how soon insurers are out: some rounds later.
+const FUND_EXIT_MIN: Seconds = Seconds(600);
+/// Hard bound of how long insurers wait.
+const FUND_WAIT_MAX: Seconds = Seconds(90 * Seconds::DAY.0);
+/// Hard bounds of the least coins for a place in the fund's queue.
+const TICKET_MIN: Amount = coins(1);
+const TICKET_MAX: Amount = coins(10_000);
+
+/// After so long, what a fresh source says was seen after the start.
+fn heard_after(feed: &FeedSpec) -> Seconds {
+    Seconds(feed.heartbeat.0.saturating_add(feed.skew.0))
+}
+
 fn check_limits(genesis: &Genesis) -> Result<(), BadGenesis> {
     let limits = &genesis.limits;
     let bounded = genesis.types.iter().all(|spec| spec.peer.bounds == Bounds::Enforced);
@@ -295,6 +313,30 @@ fn check_limits(genesis: &Genesis) -> Result<(), BadGenesis> {
         (
             bounded && limits.debt_ceiling.max(limits.auction_ceiling) > CEILING_MAX,
             "debt_ceiling and auction_ceiling must be at most 2^60 coins",
+        ),
+        (limits.fund.income_share > one, "fund.income_share must be at most 1"),
+        (
+            bounded && (limits.fund.exit_share.is_zero() || limits.fund.exit_share > one),
+            "fund.exit_share must be above 0 and at most 1",
+        ),
+        (
+            bounded && limits.fund.exit_cooldown < FUND_EXIT_MIN
+                || limits.fund.exit_cooldown > FUND_WAIT_MAX
+                || limits.fund.exit_window > FUND_WAIT_MAX
+                || limits.fund.entry_cooldown > FUND_WAIT_MAX,
+            "fund.exit_cooldown must be ten minutes to 90 days, fund.exit_window and fund.entry_cooldown at most 90 days",
+        ),
+        (
+            bounded
+                && genesis
+                    .feeds
+                    .iter()
+                    .any(|feed| heard_after(feed) > limits.fund.entry_cooldown),
+            "fund.entry_cooldown must exceed each feed's heartbeat and skew",
+        ),
+        (
+            limits.fund.ticket_min < TICKET_MIN || limits.fund.ticket_min > TICKET_MAX,
+            "fund.ticket_min must be 1 to 10,000 coins",
         ),
         (limits.protective_share >= one, "protective_share must be under 1"),
         (limits.caller_work_share >= one, "caller_work_share must be under 1"),

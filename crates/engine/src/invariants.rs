@@ -8,7 +8,7 @@ mod block;
 use std::collections::BTreeMap;
 
 use ballast_num::{Amount, NormalizedDebt, RAY, U256};
-use ballast_protocol::{AssetId, Module, Rejected, RoundNumber, TypeId, VaultId};
+use ballast_protocol::{AssetId, Module, Rejected, RoundNumber, TypeId, VaultId, Venue};
 
 pub use block::{
     BLOCK, Standing, check_block, markets_never_lose, reserve_pays_only_losses, residue_never_falls, work_is_bounded,
@@ -74,6 +74,7 @@ pub fn check_all(state: &State) -> Result<(), Breach> {
     queue_is_indexed(state)?;
     deposits_are_backed(state)?;
     market_shares_add_up(state)?;
+    fund_adds_up(state)?;
     no_dead_records(state)
 }
 
@@ -294,12 +295,28 @@ pub fn lots_are_counted(state: &State) -> Result<(), Breach> {
 pub fn lines_are_kept(state: &State) -> Result<(), Breach> {
     for spec in state.vaults().types() {
         let losses = state.backstop().losses(spec.id);
-        let kept = losses.surplus <= spec.line && losses.unsettled.is_zero();
+        let drawn = fits(losses.surplus.try_add(losses.fund), "lines_are_kept")?;
+        let kept = drawn <= spec.line && losses.unsettled.is_zero();
         Breach::unless(kept, "lines_are_kept", || {
             format!("{}: a line of {}, {losses:?}", spec.id, spec.line)
         })?;
     }
     Ok(())
+}
+
+/// The shares of insurers add up to those of the fund, which has coins exactly if it has shares, and none is promised twice.
+pub fn fund_adds_up(state: &State) -> Result<(), Breach> {
+    const NAME: &str = "fund_adds_up";
+    let insurers = fits(Amount::try_sum(state.fund().insurers().map(|(_, shares)| shares)), NAME)?;
+    let totals = *state.fund().totals();
+    let coins = state
+        .ledger()
+        .balance(state.governance().limits.coin, Module::InsuranceFund);
+    let leaving = state.queue().leaving(Venue::Fund);
+    let whole = insurers == totals.shares && coins.is_zero() == totals.shares.is_zero();
+    Breach::unless(whole, NAME, || {
+        format!("insurers hold {insurers}, {totals:?}, {coins} coins, {leaving} shares are leaving")
+    })
 }
 
 /// What queued orders brought along is in escrow.

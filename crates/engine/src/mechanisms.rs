@@ -2,6 +2,7 @@
 
 pub mod auction;
 pub mod backstop;
+pub mod fund;
 pub mod market;
 pub mod oracle;
 pub mod queue;

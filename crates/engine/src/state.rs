@@ -9,6 +9,7 @@ use crate::kernel::table::{all_entries, take_changes, take_changes_into};
 use crate::kernel::{ChangeSet, Clock, Context, Ledger, Pieces, Prices, Table, Var, Visitor};
 use crate::mechanisms::auction::Auctions;
 use crate::mechanisms::backstop::Backstop;
+use crate::mechanisms::fund::Fund;
 use crate::mechanisms::market::Markets;
 use crate::mechanisms::oracle::Oracle;
 use crate::mechanisms::queue::Queue;
@@ -54,6 +55,7 @@ pub struct State {
     pub(crate) markets: Markets,
     pub(crate) auction_cursor: Var<AuctionId>,
     pub(crate) backstop: Backstop,
+    pub(crate) fund: Fund,
     /// Types with broken vaults that the last block did not reach (rule R7).
     pub(crate) left_over: Var<Vec<TypeId>>,
     /// Quotes of this block; derived from the oracle.
@@ -76,6 +78,7 @@ impl Pieces for State {
         self.markets.each(visitor);
         visitor.visit(&mut self.auction_cursor);
         self.backstop.each(visitor);
+        self.fund.each(visitor);
         visitor.visit(&mut self.left_over);
     }
 }
@@ -95,6 +98,7 @@ impl State {
             markets: Markets::default(),
             auction_cursor: Var::new(table::AUCTION_CURSOR, AuctionId(0)),
             backstop: Backstop::default(),
+            fund: Fund::default(),
             left_over: Var::new(table::LEFT_OVER, Vec::new()),
             prices: Prices::default(),
             merkle: MerkleTree::default(),
@@ -171,6 +175,11 @@ impl State {
         &self.backstop
     }
 
+    /// The insurance fund.
+    pub fn fund(&self) -> &Fund {
+        &self.fund
+    }
+
     /// The commitment to all records after the last block.
     pub fn root(&self) -> proof::Hash {
         self.merkle.root()
@@ -232,6 +241,7 @@ pub(crate) struct Mechanisms<'a> {
     pub(crate) auctions: &'a mut Auctions,
     pub(crate) markets: &'a mut Markets,
     pub(crate) backstop: &'a mut Backstop,
+    pub(crate) fund: &'a mut Fund,
 }
 
 impl State {
@@ -252,6 +262,7 @@ impl State {
             auctions,
             markets,
             backstop,
+            fund,
             ..
         } = self;
         let limits = &governance.get().limits;
@@ -262,6 +273,7 @@ impl State {
             auctions,
             markets,
             backstop,
+            fund,
         };
         (
             mechanisms,

@@ -334,15 +334,17 @@ pub enum Event {
         /// Where the loss came from.
         cause: LossCause,
     },
-    /// The surplus buffer paid, at the block's end, what the block's losses of a type asked of it: so much less is bad
-    /// debt (rule R12).
+    /// Surplus buffer and insurance fund paid, at the block's end, what the block's losses of a type asked of them: so much
+    /// less is bad debt (rule R12). Together at most the line in force.
     DrawSettled {
         /// Of which type.
         collateral_type: TypeId,
         /// Bad debt of this block, in coins.
         asked: Amount,
-        /// Coins burned: at most the line in force.
-        paid: Amount,
+        /// Coins of the surplus buffer that were burned.
+        surplus: Amount,
+        /// Coins of the insurance fund that were burned.
+        fund: Amount,
     },
     /// The surplus buffer made good bad debt out of what it had above all lines.
     BadDebtRepaid {
@@ -362,6 +364,8 @@ pub enum Event {
         bad_debt: Amount,
         /// Coins minted to the surplus buffer.
         surplus: Amount,
+        /// Coins minted to the insurance fund.
+        fund: Amount,
         /// Coins minted to the type's first-loss capital.
         first_loss: Amount,
     },
@@ -507,6 +511,39 @@ pub enum Event {
         owner: AccountId,
         /// How much that is, in coins.
         excess: Amount,
+    },
+    /// Coins entered the insurance fund out of escrow.
+    FundEntered {
+        /// Whose.
+        owner: AccountId,
+        /// How many.
+        amount: Amount,
+        /// Shares that they became.
+        shares: Amount,
+    },
+    /// Coins left the insurance fund.
+    FundExited {
+        /// Whose.
+        owner: AccountId,
+        /// Shares given back.
+        shares: Amount,
+        /// Coins paid: their value when the exit was asked for or now, whichever is less (rule R20).
+        amount: Amount,
+    },
+    /// Insurers earned their share of what the surplus buffer grew by.
+    FundIncomePaid {
+        /// Coins, from the surplus buffer to the insurance fund.
+        amount: Amount,
+    },
+    /// Losses left so little in the insurance fund that its shares are void: who enters now begins anew.
+    FundWiped {
+        /// How many shares.
+        shares: Amount,
+    },
+    /// Coins of the insurance fund that no share stands for went to the surplus buffer.
+    FundReturned {
+        /// Coins.
+        amount: Amount,
     },
     /// First-loss capital was added.
     FirstLossAdded {

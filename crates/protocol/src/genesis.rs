@@ -76,6 +76,8 @@ pub struct Limits {
     pub work_price: Amount,
     /// Coins that the surplus buffer keeps when its income makes good bad debt (rule R12).
     pub surplus_floor: Amount,
+    /// The insurance fund.
+    pub fund: FundSpec,
     /// Most that host time and live time advance in one block (rule R4, Δ).
     pub clock_step: Seconds,
     /// Longest life of a transaction before its expiry.
@@ -83,6 +85,23 @@ pub struct Limits {
     /// Whether lines are cut so that all can be drawn at once (rule R12). A peer's way, as those of [`PeerRules`]: a node
     /// refuses anything but the default.
     pub ring_fence: Bounds,
+}
+
+/// The insurance fund: step 4 of the waterfall (docs/insurance-fund.md; rule R20).
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct FundSpec {
+    /// Share of the surplus buffer's growth in a block that insurers earn.
+    pub income_share: Ratio,
+    /// Host time between asking to enter and entering: longer than any price stays unheard (rule R1).
+    pub entry_cooldown: Seconds,
+    /// Host time between asking to leave and leaving, slashable to the end (rule R20).
+    pub exit_cooldown: Seconds,
+    /// Time after the cooldown in which an exit must execute, or it lapses (rule R20).
+    pub exit_window: Seconds,
+    /// Most of the fund that leaves in a day of host time (rule R20, x).
+    pub exit_share: Ratio,
+    /// Least coins of an entry, and of an exit that is not of all shares (rule R1).
+    pub ticket_min: Amount,
 }
 
 /// A feed and how its rounds close (rules R2-R4).
@@ -397,6 +416,8 @@ pub struct Opening {
     pub auctions: Vec<OpeningAuction>,
     /// Liquidity of markets.
     pub liquidity: Vec<OpeningLiquidity>,
+    /// Coins of insurers in the insurance fund, in addition to the balances; a coin is a share.
+    pub fund: Vec<(AccountId, Amount)>,
     /// First-loss capital of types, minted as coins that booked bad debt backs unless vault debt does.
     pub first_loss: Vec<(TypeId, Amount)>,
     /// Coins in the surplus buffer.

@@ -226,6 +226,8 @@ pub enum Module {
     FirstLoss(TypeId),
     /// Fees and penalties collected (step 3 of the waterfall).
     SurplusBuffer,
+    /// Coins of insurers (step 4 of the waterfall).
+    InsuranceFund,
     /// What queued commands have brought along (rule R1).
     Queue,
     /// What divisions have left over in a stability pool, once it is known: value that belongs to nobody and is never paid

@@ -20,9 +20,9 @@ pub use command::{
 };
 pub use event::{ClosingCause, Event, FeedState, LossCause, Sale, Seized, SeizureRule, TicketOutcome, WaterfallStep};
 pub use genesis::{
-    Asset, AuctionSpec, BidSpec, Bounds, Breaker, Curve, FeedSpec, Genesis, KeeperPay, Limits, MarketSpec, Opening,
-    OpeningAuction, OpeningBalance, OpeningDeposit, OpeningLiquidity, OpeningVault, PeerRules, PoolCurve, PoolPrice,
-    PoolSpec, PoolTerms, Seizure, Trigger, TypeSpec, coins,
+    Asset, AuctionSpec, BidSpec, Bounds, Breaker, Curve, FeedSpec, FundSpec, Genesis, KeeperPay, Limits, MarketSpec,
+    Opening, OpeningAuction, OpeningBalance, OpeningDeposit, OpeningLiquidity, OpeningVault, PeerRules, PoolCurve,
+    PoolPrice, PoolSpec, PoolTerms, Seizure, Trigger, TypeSpec, coins,
 };
 pub use ids::{
     AccountId, AssetId, AuctionId, Buyer, FeedId, Height, Holder, MarketId, Module, PoolId, RoundNumber, SourceId,

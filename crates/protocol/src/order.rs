@@ -65,6 +65,18 @@ pub enum Order {
         /// Least coins; for less the shares stay.
         least_coins: Amount,
     },
+    /// Puts coins into the insurance fund, for shares.
+    EnterFund {
+        /// Coins, escrowed.
+        amount: Amount,
+        /// Returned if it would bring fewer shares.
+        shares_min: Amount,
+    },
+    /// Takes the value of shares out of the insurance fund (rule R20).
+    ExitFund {
+        /// How many to give back, of those that the sender has; all go if too little would be left.
+        shares: Amount,
+    },
 }
 
 impl Order {
@@ -76,15 +88,37 @@ impl Order {
             | Self::Buy { market, .. }
             | Self::AddLiquidity { market, .. }
             | Self::RemoveLiquidity { market, .. } => Venue::Market(*market),
+            Self::EnterFund { .. } | Self::ExitFund { .. } => Venue::Fund,
         }
     }
 
     /// In whose turn it executes there.
     pub const fn lane(&self) -> Lane {
         match self {
-            Self::EnterPool { .. } | Self::AddLiquidity { .. } => Lane::Entry,
-            Self::ExitPool { .. } | Self::RemoveLiquidity { .. } => Lane::Exit,
+            Self::EnterPool { .. } | Self::AddLiquidity { .. } | Self::EnterFund { .. } => Lane::Entry,
+            Self::ExitPool { .. } | Self::RemoveLiquidity { .. } | Self::ExitFund { .. } => Lane::Exit,
             Self::Sell { .. } | Self::Buy { .. } => Lane::Trade,
+        }
+    }
+
+    /// What it is about, in base units of what it is counted in: collateral, coins or shares; of liquidity the coins.
+    pub const fn amount(&self) -> Amount {
+        match self {
+            Self::EnterPool { amount, .. }
+            | Self::ExitPool { amount, .. }
+            | Self::EnterFund { amount, .. }
+            | Self::Sell { amount, .. }
+            | Self::Buy { amount, .. } => *amount,
+            Self::AddLiquidity { coins, .. } => *coins,
+            Self::RemoveLiquidity { shares, .. } | Self::ExitFund { shares } => *shares,
+        }
+    }
+
+    /// Shares of the insurance fund that it will give back: they are no cover any more.
+    pub const fn leaving(&self) -> Amount {
+        match self {
+            Self::ExitFund { shares } => *shares,
+            _ => Amount::ZERO,
         }
     }
 }
@@ -96,6 +130,8 @@ pub enum Venue {
     Pool(PoolId),
     /// At a market: the rounds of its base's feed decide.
     Market(MarketId),
+    /// At the insurance fund: it executes at the end of a block, when the losses of the block are settled.
+    Fund,
 }
 
 /// Whose turn it is: entries execute before the liquidations of their round, exits after, so that both share what the
@@ -115,6 +151,7 @@ impl fmt::Display for Venue {
         match self {
             Self::Pool(pool) => pool.fmt(f),
             Self::Market(market) => market.fmt(f),
+            Self::Fund => f.write_str("the insurance fund"),
         }
     }
 }

@@ -284,6 +284,9 @@ pub enum Rejected {
         /// In which turn.
         lane: Lane,
     },
+    /// No shares of the insurance fund.
+    #[error("you have no shares of the insurance fund")]
+    NoShares,
     /// No such tier of standing bids.
     #[error("there is no {0}")]
     UnknownPool(PoolId),

@@ -79,5 +79,11 @@ pub const MARKET_DEPTHS: u16 = 73;
 pub const MARKET_MEANS: u16 = 74;
 /// Losses booked and recovered by `TypeId`.
 pub const LOSSES: u16 = 50;
+/// Shares of the insurance fund by `AccountId`, with the generation that they belong to.
+pub const FUND_STAKES: u16 = 51;
+/// All shares of the insurance fund, their generation, what has left today and what insurers have earned.
+pub const FUND: u16 = 52;
+/// Shares with a queued exit: `venue → Amount`.
+pub const SHARES_LEAVING: u16 = 39;
 /// Types with broken vaults that the last block did not reach.
 pub const LEFT_OVER: u16 = 60;

@@ -7,14 +7,14 @@
 
 use ballast_engine::State;
 use ballast_num::{Amount, Arithmetic, Ratio, Round};
-use ballast_protocol::{Module, Rejected};
+use ballast_protocol::Rejected;
 
-use crate::world::COIN;
+use crate::waterfall;
 
 /// What the issuance check admits at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Admission {
-    /// First-loss capital and surplus buffer, each coin once.
+    /// First-loss capital, surplus buffer and insurance fund, each coin once.
     pub capital: Amount,
     /// Debt that the types may reach, each by its own check.
     pub admitted: Amount,
@@ -25,7 +25,7 @@ pub struct Admission {
 impl Admission {
     /// The admission in the block that `state` is after, by its lines in force. Error: a sum that does not fit.
     pub fn of(state: &State) -> Result<Self, Arithmetic> {
-        let mut capital = state.ledger().balance(COIN, Module::SurplusBuffer);
+        let mut capital = waterfall::common(state)?;
         let (mut admitted, mut stressed) = (Amount::ZERO, Amount::ZERO);
         for spec in state.vaults().types() {
             let sheet = match state.balance_sheet(spec.id) {

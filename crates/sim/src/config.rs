@@ -100,6 +100,9 @@ pub struct Capital {
     /// Of it, what the modular generation gives the types as their own; the rest stands in the common steps.
     #[serde(deserialize_with = "text::decimal")]
     pub own_share: Ratio,
+    /// Of the common steps, what stands in the insurance fund; the rest is the surplus buffer.
+    #[serde(deserialize_with = "text::decimal")]
+    pub fund_share: Ratio,
     /// The line of a modular type: so many times its part of what is common, in proportion to debt, at most all.
     #[serde(deserialize_with = "text::decimal")]
     pub line_factor: Ratio,
@@ -111,6 +114,7 @@ impl Default for Capital {
             generation: Generation::Modular,
             share_of_debt: Ratio::percent(1),
             own_share: Ratio::percent(50),
+            fund_share: Ratio::percent(50),
             line_factor: Ratio::percent(200),
         }
     }
@@ -322,10 +326,10 @@ impl Config {
                 format!("the depth is {}: choose {DEPTH_MIN} to {DEPTH_MAX}", market.depth),
             ),
             (
-                capital.own_share > one,
+                capital.own_share.max(capital.fund_share) > one,
                 format!(
-                    "capital.own_share {} is a part of the capital: at most 1",
-                    capital.own_share
+                    "capital.own_share {} and capital.fund_share {} are parts of the capital: at most 1",
+                    capital.own_share, capital.fund_share
                 ),
             ),
             (

@@ -5,16 +5,17 @@
 //! - *collateral* = min(V·(b ÷ σ)²·(1 + ln 2·T ÷ half-life), share × V × days) × (1 − b), at most what the debts are good for.
 //!   The first is what the square-root law sells at once within the bound b, and again as pressure fades; the second is the
 //!   part of a market's turnover that one seller can be;
-//! - *raised* = coins of the stability pool + first-loss capital + collateral; in all, the surplus buffer too;
+//! - *raised* = coins of the stability pool + first-loss capital + collateral; in all, surplus buffer and insurance fund too;
 //! - *redeemed* = the settings' share of the coins.
 //!
 //! Caps by issuer, custodian and chain have no figures here: no collateral has an issuer yet.
 
 use ballast_engine::State;
 use ballast_num::{Amount, Arithmetic, Ratio, Round, Seconds, Timestamp};
-use ballast_protocol::{Module, Rejected};
+use ballast_protocol::Rejected;
 
 use crate::config::Config;
+use crate::waterfall;
 use crate::world::COIN;
 
 /// ln 2 in millionths, rounded down.
@@ -23,7 +24,7 @@ const LN_2: u32 = 693_147;
 /// What can be raised within a time, and what would be asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Horizon {
-    /// Coins in stability pools, first-loss capital and surplus buffer: there at once.
+    /// Coins in stability pools, first-loss capital, surplus buffer and insurance fund: there at once.
     pub ready: Amount,
     /// What sold collateral would bring.
     pub sold: Amount,
@@ -47,7 +48,7 @@ pub struct Coverage {
     pub time: Timestamp,
     /// Of each type, by type ids.
     pub by_type: Vec<Line>,
-    /// Of the reserve, the surplus buffer included.
+    /// Of the reserve, the common steps included.
     pub all: Line,
 }
 
@@ -71,7 +72,7 @@ impl Coverage {
             time: state.chain().time,
             ..Self::default()
         };
-        let buffer = state.ledger().balance(COIN, Module::SurplusBuffer);
+        let common = waterfall::common(state)?;
         let terms = &config.coverage;
         let times = [
             (Seconds::DAY, terms.redeemed_in_a_day),
@@ -102,7 +103,7 @@ impl Coverage {
         }
         let supply = state.ledger().supply(COIN);
         for ((_, share), all) in times.iter().zip(&mut all) {
-            all.ready = all.ready.try_add(buffer)?;
+            all.ready = all.ready.try_add(common)?;
             all.redeemed = supply.mul_ratio(*share, Round::Up)?;
         }
         let [day, week] = all;

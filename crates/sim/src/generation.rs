@@ -42,6 +42,8 @@ pub struct Capital {
     pub first_loss: Vec<Amount>,
     /// What stands in the common steps.
     pub common: Amount,
+    /// Of it, what insurers have in the insurance fund; the rest is the surplus buffer.
+    pub insured: Amount,
     /// Each type's line on them.
     pub lines: Vec<Amount>,
     /// Whether lines are cut so that all can be drawn at once.
@@ -103,6 +105,7 @@ impl Capital {
             generation,
             share_of_debt,
             own_share,
+            fund_share,
             line_factor,
         } = config.capital;
         let all = Amount::try_sum(debts.iter().copied())?;
@@ -130,6 +133,7 @@ impl Capital {
                 .map(|debt| part(own, debt))
                 .collect::<Result<_, Arithmetic>>()?,
             common,
+            insured: common.mul_ratio(fund_share, Round::Down)?,
             lines: debts.iter().map(line).collect::<Result<_, Arithmetic>>()?,
             ring_fence: match generation {
                 Generation::Isolated | Generation::Modular => Bounds::Enforced,

@@ -33,7 +33,7 @@ pub struct Moment {
     pub auction_collateral: Amount,
     /// Coins in stability pools.
     pub pool: Amount,
-    /// First-loss capital and surplus buffer.
+    /// First-loss capital, surplus buffer and insurance fund.
     pub reserves: Amount,
     /// Debt liquidated so far.
     pub liquidated: Amount,
@@ -55,7 +55,7 @@ impl Moment {
         moment.own_collateral = tally.own_collateral;
         moment.losses = Steps::sum(&waterfall::booked(state)?)?.try_add(Steps::sum(&waterfall::marked(state)?)?)?;
         let ledger = state.ledger();
-        moment.reserves = ledger.balance(COIN, Module::SurplusBuffer);
+        moment.reserves = waterfall::common(state)?;
         for (spec, price) in state.vaults().types().zip(prices) {
             let kind = spec.id;
             let debt = state.vaults().totals(kind).and_then(|totals| totals.debt(Round::Up));

@@ -23,6 +23,8 @@ pub const COIN: AssetId = AssetId(0);
 pub const MARKET: AccountId = AccountId::numbered(1);
 /// Everyone who waits in a stability pool.
 pub const POOL_OWNER: AccountId = AccountId::numbered(2);
+/// Everyone who has coins in the insurance fund.
+pub const INSURER: AccountId = AccountId::numbered(4);
 /// Who may change parameters.
 pub const AUTHORITY: AccountId = AccountId::numbered(3);
 const FIRST_KEEPER: u64 = 1_000;
@@ -231,7 +233,10 @@ fn opening(
         opening.first_loss.push((kind, *first_loss));
         tied = Amount::try_sum([tied, pool, *first_loss])?;
     }
-    opening.surplus = capital.common;
+    opening.surplus = capital.common.try_sub(capital.insured)?;
+    if !capital.insured.is_zero() {
+        opening.fund.push((INSURER, capital.insured));
+    }
     tied = tied.try_add(capital.common)?;
     let all = Amount::try_sum(debts)?;
     let coins = all.mul_ratio(config.keepers.capital_share, Round::Down)?;

@@ -174,7 +174,7 @@ impl Maker {
                     amount,
                     ..
                 }
-                | Event::DrawSettled { paid: amount, .. } => {
+                | Event::DrawSettled { surplus: amount, .. } => {
                     self.folds.unhealed += amount.raw() * &unit;
                 }
                 Event::AuctionEnded { auction, .. } => self.end_sale(name, *auction),

@@ -229,7 +229,20 @@ fn command(random: &mut Random, state: &Model, sender: AccountId) -> Command {
         82..84 => Command::ResetAuction {
             auction: auction(random, state),
         },
-        84..89 if random.chance(600) => {
+        84..89 if random.chance(300) => Command::Queue {
+            order: Order::EnterFund {
+                amount: around(random, &[balance(COIN), balance(COIN) / 5]),
+                shares_min: random.of([Amount::ZERO, Amount::ZERO, Amount::MAX]),
+            },
+            expiry: later(random, state),
+        },
+        89..93 if random.chance(400) => Command::Queue {
+            order: Order::ExitFund {
+                shares: around(random, &[state.fund.stakes.get(&sender).copied().unwrap_or(1)]),
+            },
+            expiry: later(random, state),
+        },
+        84..89 if random.chance(500) => {
             let order = at_market(random, state, sender);
             let soon = later(random, state);
             // Liquidity leaves after an hour.

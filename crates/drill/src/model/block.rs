@@ -62,6 +62,7 @@ impl Model {
         let limits = self.limits.clone();
         let step = self.begin(block);
         let waited = self.buyers_wait(self.host_time - step);
+        let buffer = self.balance(self.coin(), Module::SurplusBuffer);
         let closed = self.close_rounds(block, step);
         let wait = self.buyers_wait(self.host_time);
         let gaps = closed
@@ -88,6 +89,9 @@ impl Model {
         for (kind, closed) in &kinds {
             self.enter_due(*kind, closed)?;
         }
+        if !closed.is_empty() {
+            self.enter_fund()?;
+        }
         run.part(
             self,
             Part::Liquidating,
@@ -109,6 +113,7 @@ impl Model {
         engine_work += self.reset_in_turn();
         self.expire_tickets()?;
         self.settle_losses()?;
+        self.end_fund(buffer)?;
         let window = self.time / self.limits.transaction_life.0;
         self.nonces.retain(|(used, ..)| *used + 1 >= window);
         self.price_work(run.used);
@@ -240,32 +245,45 @@ impl Model {
         let spec = &kind.spec;
         let low = self.quote(spec.feed)?.low;
         let stressed = share(low, WAD - spec.stress.raw(), Down)?;
-        // Σ (debt × ratio − value) over the vaults under a ratio, the debts rounded up together, the values down.
-        let missing = |price: u128, ratio: u128| {
-            let under = self.riskiest(id, |vault| {
-                !kind.reaches(vault.normalized, vault.collateral, price, ratio)
-            });
-            let normalized = under.iter().map(|(_, vault)| vault.normalized).sum();
-            let collateral = under.iter().map(|(_, vault)| vault.collateral).sum();
-            let due = share(owed(normalized, kind.index, Up)?, ratio, Up)?;
-            Ok::<_, Rejected>(due.saturating_sub(value(collateral, price, kind.decimals, Down)?))
-        };
-        let mut loss = missing(stressed, WAD)?;
-        // The same over the lots, whose debts bear no interest.
-        let (mut debt, mut lots) = (0, 0);
-        for auction in self.auctions.values().filter(|auction| auction.kind == id) {
-            if value(auction.lot, stressed, kind.decimals, Down)? < auction.debt {
-                (debt, lots) = (add(debt, auction.debt)?, add(lots, auction.lot)?);
-            }
-        }
-        loss = add(loss, debt - value(lots, stressed, kind.decimals, Down)?)?;
+        let mut loss = self.missing(id, stressed, WAD)?;
+        loss = add(loss, self.missing_of_lots(id, stressed)?)?;
         let gap = if kind.ratio < spec.liquidation_ratio.raw() {
-            missing(low, spec.liquidation_ratio.raw())?
+            self.missing(id, low, spec.liquidation_ratio.raw())?
         } else {
             0
         };
         let cover = add(self.balance(self.coin(), Module::FirstLoss(id)), self.line(id))?;
         Ok((add(loss, gap)?, cover, gap))
+    }
+
+    /// Σ (debt × ratio − value) over the vaults under a ratio, the debts rounded up together, the values down.
+    fn missing(&self, id: TypeId, price: u128, ratio: u128) -> Result<u128, Rejected> {
+        let kind = self.kind(id)?;
+        let under = self.riskiest(id, |vault| {
+            !kind.reaches(vault.normalized, vault.collateral, price, ratio)
+        });
+        let normalized = under.iter().map(|(_, vault)| vault.normalized).sum();
+        let collateral = under.iter().map(|(_, vault)| vault.collateral).sum();
+        let due = share(owed(normalized, kind.index, Up)?, ratio, Up)?;
+        Ok(due.saturating_sub(value(collateral, price, kind.decimals, Down)?))
+    }
+
+    /// The same over the lots on sale, at a ratio of 1: their debts bear no interest.
+    fn missing_of_lots(&self, id: TypeId, price: u128) -> Result<u128, Rejected> {
+        let decimals = self.kind(id)?.decimals;
+        let (mut debt, mut lots) = (0, 0);
+        for auction in self.auctions.values().filter(|auction| auction.kind == id) {
+            if value(auction.lot, price, decimals, Down)? < auction.debt {
+                (debt, lots) = (add(debt, auction.debt)?, add(lots, auction.lot)?);
+            }
+        }
+        Ok(debt.saturating_sub(value(lots, price, decimals, Down)?))
+    }
+
+    /// What would be booked now.
+    pub(super) fn marked_loss(&self, id: TypeId) -> Result<u128, Rejected> {
+        let low = self.quote(self.spec(id)?.feed)?.low;
+        add(self.missing(id, low, WAD)?, self.missing_of_lots(id, low)?)
     }
 
     /// Each type has an equal share of what is left of the budget; what a type leaves passes on, at last to the earlier.

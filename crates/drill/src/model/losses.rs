@@ -6,10 +6,10 @@ use super::number::{add, part};
 use super::{Done, Model};
 
 impl Model {
-    /// What is left of each line; where they are more than the buffer holds, as much of it for each as it is of them all.
-    /// Without a ring-fence none knows of the others.
+    /// What is left of each line; where they are more than buffer and fund hold, as much of it for each as it is of them
+    /// all. Without a ring-fence none knows of the others.
     pub(super) fn fix_lines(&mut self) {
-        let buffer = self.balance(self.coin(), Module::SurplusBuffer);
+        let buffer = self.balance(self.coin(), Module::SurplusBuffer) + self.fund_that_stays();
         let all: u128 = self.types.keys().map(|id| self.rest_of_line(*id)).sum();
         let line = |id: TypeId| {
             let rest = self.rest_of_line(id);
@@ -31,8 +31,28 @@ impl Model {
 
     /// A line, less what the type has drawn on it.
     fn rest_of_line(&self, id: TypeId) -> u128 {
-        let drawn = self.losses.get(&id).map_or(0, |losses| losses.surplus);
+        let drawn = self.losses.get(&id).map_or(0, |losses| losses.surplus + losses.fund);
         self.spec(id).map_or(0, |spec| spec.line.raw().saturating_sub(drawn))
+    }
+
+    /// What a type's losses of this block ask of the common steps, up to its line.
+    fn draws(&self, kind: TypeId) -> u128 {
+        let losses = self.losses.get(&kind).copied().unwrap_or_default();
+        losses.asked.min(losses.bad_debt).min(self.line(kind))
+    }
+
+    /// What the fund would pay, were all marked losses booked now.
+    pub(super) fn marked_on_fund(&self) -> Result<u128, ballast_protocol::Rejected> {
+        let mut drawn = 0_u128;
+        for kind in self.types.keys() {
+            let first = self.balance(self.coin(), Module::FirstLoss(*kind));
+            let loss = match self.marked_loss(*kind) {
+                Err(ballast_protocol::Rejected::NoPrice(_)) => 0,
+                loss => loss?,
+            };
+            drawn = add(drawn, loss.saturating_sub(first).min(self.rest_of_line(*kind)))?;
+        }
+        Ok(drawn.saturating_sub(self.balance(self.coin(), Module::SurplusBuffer)))
     }
 
     pub(super) fn line(&self, id: TypeId) -> u128 {
@@ -56,25 +76,33 @@ impl Model {
     pub(super) fn settle_losses(&mut self) -> Done {
         let coin = self.coin();
         let kinds: Vec<TypeId> = self.losses.keys().copied().collect();
-        // Lines that overlap may ask for more than there is: each then gets the part that its claim is of all of them.
-        let claim = |kind: &TypeId| {
-            let losses = self.losses.get(kind).copied().unwrap_or_default();
-            (*kind, losses.asked.min(losses.bad_debt).min(self.line(*kind)))
-        };
-        let claims: Vec<(TypeId, u128)> = kinds.iter().map(claim).collect();
-        let claimed: u128 = claims.iter().map(|(_, claim)| claim).sum();
-        let buffer = self.balance(coin, Module::SurplusBuffer);
-        for (kind, claim) in claims {
-            let paid = if claimed <= buffer {
-                claim
-            } else {
-                part(claim, buffer, claimed, ballast_num::Round::Down)?
-            };
-            let losses = self.losses.entry(kind).or_default();
+        let (mut buffer, mut fund) = (self.balance(coin, Module::SurplusBuffer), self.fund_assets());
+        let due: Vec<u128> = kinds.iter().map(|kind| self.draws(*kind)).collect();
+        // Lines never exceed both, but insurers may have left since: then each gets its part.
+        let (all, both) = (due.iter().sum::<u128>(), buffer + fund);
+        let paid: Vec<u128> = due
+            .iter()
+            .map(|due| {
+                if all <= both {
+                    Ok(*due)
+                } else {
+                    part(*due, both, all, ballast_num::Round::Down)
+                }
+            })
+            .collect::<Result<_, _>>()?;
+        let (all, before) = (paid.iter().sum::<u128>(), buffer);
+        for (kind, paid) in kinds.iter().zip(paid) {
+            let mine = part(paid, before.min(all), all.max(1), ballast_num::Round::Down)?;
+            let of_fund = (paid - mine).min(fund);
+            let of_buffer = paid - of_fund;
+            (buffer, fund) = (buffer - of_buffer, fund - of_fund);
+            let losses = self.losses.entry(*kind).or_default();
             losses.asked = 0;
             losses.bad_debt -= paid;
-            losses.surplus += paid;
-            self.burn(coin, Module::SurplusBuffer, paid)?;
+            losses.surplus += of_buffer;
+            losses.fund += of_fund;
+            self.burn(coin, Module::SurplusBuffer, of_buffer)?;
+            self.burn(coin, Module::InsuranceFund, of_fund)?;
         }
         let lines: u128 = if self.is_fenced() {
             self.types.keys().map(|id| self.rest_of_line(*id)).sum()
@@ -102,10 +130,11 @@ impl Model {
     pub(super) fn recover(&mut self, kind: TypeId, amount: u128) -> Done {
         let coin = self.coin();
         let losses = self.losses.entry(kind).or_default();
-        let (mut left, mut back) = (amount, [0; 4]);
+        let (mut left, mut back) = (amount, [0; 5]);
         let borne = [
             &mut losses.bad_debt,
             &mut losses.repaid,
+            &mut losses.fund,
             &mut losses.surplus,
             &mut losses.first_loss,
         ];
@@ -114,8 +143,9 @@ impl Model {
             *borne -= *back;
             left -= *back;
         }
-        let [_, repaid, surplus, first] = back;
+        let [_, repaid, fund, surplus, first] = back;
         self.mint(coin, Module::SurplusBuffer.into(), repaid + surplus + left)?;
+        self.mint(coin, Module::InsuranceFund.into(), fund)?;
         self.mint(coin, Module::FirstLoss(kind).into(), first)
     }
 }

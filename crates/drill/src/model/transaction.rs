@@ -271,6 +271,7 @@ impl Model {
     /// Queues an order, with what it brings along: one a lane of a venue for an owner, and of enough.
     fn queue(&mut self, owner: AccountId, order: Order, expiry: Timestamp) -> Done {
         let now = Timestamp(self.time);
+        let mut pays_max = None;
         let (amount, least, cooldown, escrow) = match order {
             Order::EnterPool { pool, amount } => {
                 let terms = self.pool_terms(pool)?;
@@ -312,12 +313,39 @@ impl Model {
             Order::RemoveLiquidity { market, shares, .. } => {
                 (shares.raw(), 1, self.market(market)?.spec.lock.0, Vec::new())
             }
+            Order::EnterFund { amount, .. } => {
+                let fund = &self.limits.fund;
+                let escrow = vec![(self.coin(), amount.raw())];
+                (amount.raw(), fund.ticket_min.raw(), fund.entry_cooldown.0, escrow)
+            }
+            Order::ExitFund { shares } => {
+                let held = self.stake(owner);
+                if held == 0 {
+                    return Err(Rejected::NoShares);
+                }
+                if shares.raw() > held {
+                    let available = Amount::from_raw(held);
+                    return Err(Rejected::TooMuch {
+                        asked: shares,
+                        available,
+                    });
+                }
+                let least = self.shares_worth(self.limits.fund.ticket_min.raw())?.min(held);
+                pays_max = Some(self.share_value(shares.raw(), self.fund_assets())?);
+                (shares.raw(), least, self.limits.fund.exit_cooldown.0, Vec::new())
+            }
         };
         if amount == 0 {
             return Err(Rejected::ZeroAmount);
         }
         if expiry <= now {
             return Err(Rejected::Expired { expiry, now });
+        }
+        if let Order::ExitFund { .. } = order {
+            let latest = Timestamp(now.0 + cooldown + self.limits.fund.exit_window.0);
+            if expiry > latest {
+                return Err(Rejected::ExpiryTooFar { expiry, latest });
+            }
         }
         if amount < least {
             let (amount, least) = (Amount::from_raw(amount), Amount::from_raw(least));
@@ -341,6 +369,7 @@ impl Model {
             owner,
             order,
             escrow,
+            pays_max,
             included: now.0,
             ready: self.host_time + cooldown,
             expiry: expiry.0,

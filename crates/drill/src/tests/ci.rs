@@ -5,14 +5,14 @@ use crate::{Options, run};
 /// Commands that must have been done, refusals that must have been met, and events that must have been seen, so that
 /// the drill cannot quietly stop reaching them.
 const REACHED: [&str; 3] = [
-    "AddFirstLoss AddLiquidity Buy CancelTicket ClaimPoolGain CloseVault Deposit DrawDebt EnterPool ExitPool Liquidate MergeVaults OpenVault \
+    "AddFirstLoss AddLiquidity Buy CancelTicket ClaimPoolGain CloseVault Deposit DrawDebt EnterFund EnterPool ExitFund ExitPool Liquidate MergeVaults OpenVault \
      RepayDebt ResetAuction RemoveLiquidity Sell Send SetDelegate SetParameter SetStandingOrder SplitVault TakeAuction TransferVault Withdraw",
     "Arithmetic BadCurve BadStartFactor BelowDebtFloor BelowInitialRatio BelowTicketMin BlockFull CeilingExceeded Empty AlreadyQueued UnknownPool Expired ExpiryTooFar \
-     FeeOverLimit FlashCeilingExceeded Frozen GlideGap GlobalCeilingExceeded Disputed Halted InitialRatioTooLow LiquidationRatioTooLow InsufficientBalance LotsOnSale NeedsReset NoAuctionRoom NoDeposit NoFeeAsset \
+     FeeOverLimit FlashCeilingExceeded Frozen GlideGap GlobalCeilingExceeded Disputed Halted InitialRatioTooLow LiquidationRatioTooLow InsufficientBalance LotsOnSale NeedsReset NoAuctionRoom NoDeposit NoShares NoFeeAsset \
      NonceUsed NotAuthority NotInBatch NotLiquidatable NotMergeable NotOpened NotOwner NotTicketOwner NothingToSeize Quiet \
      RemainderTooSmall ResetNotNeeded ShareTooLarge StabilityFeeOutOfBounds Stale Stopped TooExpensive TooFewShares TooMuch TypeClosed Uncovered UnknownAsset UnknownAuction \
      UnknownMarket UnknownTicket UnknownType UnknownVault UselessOrder ZeroAmount",
-    "AuctionEnded AuctionReset AuctionStarted AuctionTaken AuctionsRestarted BadDebtRepaid BoughtInMarket CollateralReturned DrawSettled FeedStateChanged GapBegan InterestAccrued \
+    "AuctionEnded AuctionReset AuctionStarted AuctionTaken AuctionsRestarted BadDebtRepaid BoughtInMarket CollateralReturned DrawSettled FeedStateChanged FundEntered FundExited FundIncomePaid FundWiped GapBegan InterestAccrued \
      KeeperPaid LiquidityAdded LiquidityRemoved LossAbsorbed LossRecovered LotSoldInMarket MarketCleared PoolBought PoolEntered PoolExited PoolGainPaid ResidueBooked RoundClosed \
      ShortfallOwed SoldInMarket StandingOrderExecuted TicketClosed TypeClosedToNewDebt VaultSeized VaultWarned WorkCarriedOver",
 ];

@@ -12,7 +12,7 @@ use crate::world;
 
 /// The events that move value.
 const MOVING: &str = "AuctionStarted AuctionTaken BadDebtRepaid BoughtInMarket CollateralDeposited CollateralReturned CollateralWithdrawn \
-    DebtDrawn DebtRepaid DrawSettled FirstLossAdded InterestAccrued KeeperPaid LiquidityAdded LiquidityRemoved LossAbsorbed LossRecovered LotSoldInMarket PoolBought PoolEntered \
+    DebtDrawn DebtRepaid DrawSettled FirstLossAdded FundEntered FundExited FundIncomePaid InterestAccrued KeeperPaid LiquidityAdded LiquidityRemoved LossAbsorbed LossRecovered LotSoldInMarket PoolBought PoolEntered \
     PoolExited PoolGainPaid ResidueBooked Sent SoldInMarket TicketClosed TicketQueued VaultClosed VaultSeized VaultSplit";
 
 /// Runs a world; `seen` gets the result of each block, and both sides before and after it.

@@ -118,7 +118,10 @@ fn a_repayment_a_little_over_the_debt_is_refused() {
 
 #[test]
 fn a_queued_entry_is_returned_after_its_expiry_even_if_a_round_closes_first() {
-    let mut scene = Scene::new(|genesis| genesis.types[0].pool.cooldown = ballast_num::Seconds(0));
+    let mut scene = Scene::new(|genesis| {
+        genesis.types[0].pool.cooldown = ballast_num::Seconds(0);
+        genesis.types[0].pool.ticket_min = coins(100);
+    });
     let expiry = Timestamp(scene.pair.model.time + 20);
     let enter = Command::Queue {
         order: Order::EnterPool {

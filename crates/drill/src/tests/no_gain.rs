@@ -44,6 +44,7 @@ fn genesis(random: &mut Random, fee: Rate) -> Genesis {
     spec.bids.cooldown = Seconds(0);
     spec.auction.breaker = Breaker::NoStart;
     let index = random.of([Index::ONE, Index::from_raw(RAY * 37 / 10), Index::from_raw(RAY + 1)]);
+    genesis.limits.fund.entry_cooldown = Seconds(8 * 86_400);
     let opening = &mut genesis.opening;
     opening.debt_indices = vec![(KIND, index)];
     let pool = coins(5_000_000);

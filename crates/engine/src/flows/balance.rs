@@ -1,7 +1,7 @@
 //! Balance sheets: what each collateral type owns, owes and could lose (docs/backstop.md, eq. 2-5).
 
 use ballast_num::{Amount, Index, NormalizedDebt, Price, Ratio, Round};
-use ballast_protocol::{FeedId, Module, Rejected, TypeId};
+use ballast_protocol::{FeedId, Module, Rejected, TypeId, Venue};
 
 use crate::kernel::ranking::Ranking;
 use crate::kernel::{Use, coin_value};
@@ -73,11 +73,38 @@ impl State {
         })
     }
 
-    /// Fixes the lines of a block at its start (rule R12).
+    /// Fixes the lines of a block at its start: together at most what surplus buffer and insurance fund hold, less what
+    /// insurers have asked to take out of it (rule R12).
     pub(crate) fn fix_lines(&mut self) {
-        let limits = &self.governance.get().limits;
-        let buffer = self.ledger.balance(limits.coin, Module::SurplusBuffer);
-        self.backstop.fix_lines(self.vaults.types(), buffer, limits.ring_fence);
+        let spend = self.common_steps().unwrap_or_default();
+        let ring_fence = self.governance.get().limits.ring_fence;
+        self.backstop.fix_lines(self.vaults.types(), spend, ring_fence);
+    }
+
+    /// Coins of the surplus buffer, and of the insurance fund net of queued exits.
+    pub fn common_steps(&self) -> Result<Amount, Rejected> {
+        let coin = self.governance.get().limits.coin;
+        let [buffer, fund] = [Module::SurplusBuffer, Module::InsuranceFund].map(|step| self.ledger.balance(coin, step));
+        let all = self.fund.totals().shares;
+        let staying = all.saturating_sub(self.queue.leaving(Venue::Fund));
+        Ok(buffer.try_add(self.fund.value(staying, fund)?)?)
+    }
+
+    /// What the losses that are marked now would draw on the insurance fund, were they booked: of each type what first loss
+    /// does not bear, at most what is left of its line, all together what the buffer does not bear.
+    pub(crate) fn marked_on_fund(&self) -> Result<Amount, Rejected> {
+        let coin = self.governance.get().limits.coin;
+        let mut drawn = Amount::ZERO;
+        for spec in self.vaults.types() {
+            let loss = match self.balance_sheet(spec.id) {
+                Ok(sheet) => sheet.marked_loss.saturating_sub(sheet.first_loss),
+                Err(Rejected::NoPrice(_)) => Amount::ZERO, // nothing was ever lent on it
+                Err(other) => return Err(other),
+            };
+            let line = self.backstop.losses(spec.id).left_of(spec.line);
+            drawn = drawn.try_add(loss.min(line))?;
+        }
+        Ok(drawn.saturating_sub(self.ledger.balance(coin, Module::SurplusBuffer)))
     }
 
     /// Whether a type may issue in this block: it may while its stressed loss ≤ its first loss and the line in force

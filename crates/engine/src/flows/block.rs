@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_num::{Amount, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{
-    AuctionId, Block, BlockResult, Bounds, Command, Event, FeedId, Height, Outcome, Receipt, Rejected, Transaction,
-    Trigger, TypeId,
+    AuctionId, Block, BlockResult, Bounds, Command, Event, FeedId, Height, Module, Outcome, Receipt, Rejected,
+    Transaction, Trigger, TypeId,
 };
 
-use super::{liquidation, market_batch, pool_queue, protection, transaction, warm};
+use super::{fund_queue, liquidation, market_batch, pool_queue, protection, transaction, warm};
 use crate::kernel::table::GROUP;
 use crate::kernel::{ChangeSet, Clock, Savepoint};
 use crate::mechanisms::auction;
@@ -199,6 +199,8 @@ impl<'a> BlockRun<'a> {
         let part_of = |work, ratio| share(work, ratio).map(|part| u64::try_from(part.raw()).unwrap_or(work));
         let reserved = part_of(limits.block_work, limits.protective_share)?;
 
+        let coin = limits.coin;
+        let buffer = state.ledger.balance(coin, Module::SurplusBuffer);
         let Rounds { closed, restart } = self.rounds(state);
         self.accruals(state, &restart)?;
         let judged: BTreeMap<TypeId, Timestamp> = closed
@@ -219,6 +221,9 @@ impl<'a> BlockRun<'a> {
 
         for (kind, as_of) in &judged {
             pool_queue::enter(state, self.clock, *kind, *as_of, &mut self.events)?;
+        }
+        if !closed.is_empty() {
+            fund_queue::enter(state, self.clock, &mut self.events)?;
         }
         let for_callers = part_of(budget, limits.caller_work_share)?;
         let used = self.transactions(state, LanePart::Liquidating, self.work.saturating_add(for_callers));
@@ -242,6 +247,7 @@ impl<'a> BlockRun<'a> {
         self.reset_auctions(state)?;
         pool_queue::expire(state, self.clock, &mut self.events)?;
         self.settle(state)?;
+        fund_queue::end_block(state, self.clock, buffer, &mut self.events)?;
         self.forget_nonces(state);
         self.close(state, parent);
         Ok(())

@@ -11,34 +11,25 @@ use crate::state::{ENGINE, State};
 
 /// What a place in the queue asks of an order at a market, and what the order brings along. Errors: `UnknownMarket`;
 /// `ZeroAmount` for liquidity of one side only.
-pub(crate) fn place(
-    markets: &Markets,
-    coin: AssetId,
-    market: MarketId,
-    order: Order,
-) -> Result<(Place, Vec<(AssetId, Amount)>), Rejected> {
+pub(crate) fn place(markets: &Markets, coin: AssetId, market: MarketId, order: Order) -> Result<Place, Rejected> {
     let spec = markets.spec(market)?;
-    let place = |amount, least| Place {
-        amount,
-        least,
-        cooldown: spec.cooldown,
+    let (least, escrow) = match order {
+        Order::Sell { amount, .. } => (spec.sale_min, vec![(spec.base, amount)]),
+        Order::AddLiquidity { base, coins, .. } if base.is_zero() || coins.is_zero() => {
+            return Err(Rejected::ZeroAmount);
+        }
+        Order::AddLiquidity { base, coins, .. } => (spec.ticket_min, vec![(spec.base, base), (coin, coins)]),
+        Order::RemoveLiquidity { .. } => (Amount::ONE, Vec::new()),
+        _ => (spec.ticket_min, vec![(coin, order.amount())]),
     };
-    match order {
-        Order::Sell { amount, .. } => Ok((place(amount, spec.sale_min), vec![(spec.base, amount)])),
-        Order::Buy { amount, .. } => Ok((place(amount, spec.ticket_min), vec![(coin, amount)])),
-        Order::AddLiquidity { base, coins, .. } if base.is_zero() || coins.is_zero() => Err(Rejected::ZeroAmount),
-        Order::AddLiquidity { base, coins, .. } => {
-            Ok((place(coins, spec.ticket_min), vec![(spec.base, base), (coin, coins)]))
-        }
-        Order::RemoveLiquidity { shares, .. } => {
-            let waits = Place {
-                cooldown: spec.lock,
-                ..place(shares, Amount::ONE)
-            };
-            Ok((waits, Vec::new()))
-        }
-        Order::EnterPool { pool, .. } | Order::ExitPool { pool, .. } => Err(Rejected::UnknownPool(pool)),
-    }
+    let leaves = order.lane() == Lane::Exit;
+    Ok(Place {
+        least,
+        cooldown: if leaves { spec.lock } else { spec.cooldown },
+        window: None,
+        escrow,
+        pays_max: None,
+    })
 }
 
 /// The next tickets of one lane of a market that a round meets, without those whose expiry has passed, which go back;

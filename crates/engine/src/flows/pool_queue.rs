@@ -15,41 +15,32 @@ use crate::state::{ENGINE, Mechanisms, State};
 /// returns. What is left keeps its place and is next.
 pub(crate) const TICKETS: usize = 256;
 
-/// What a place in the queue asks of an order of `caller` at a pool, and what the order brings along.
+/// What a pool's queue asks of an order of `caller`, and what the order brings along.
 /// Errors: `UnknownType`, `UnknownPool`; `NoDeposit` to leave.
 pub(crate) fn place(
     (vaults, pools): (&Vaults, &StabilityPools),
     coin: AssetId,
     caller: AccountId,
-    order: Order,
-) -> Result<(Place, Vec<(AssetId, Amount)>), Rejected> {
-    let terms = |pool: PoolId| {
-        let spec = vaults.spec(pool.collateral_type)?;
-        spec.pool_terms(pool.buyer).ok_or(Rejected::UnknownPool(pool))
+    (pool, lane, amount): (PoolId, Lane, Amount),
+) -> Result<Place, Rejected> {
+    let spec = vaults.spec(pool.collateral_type)?;
+    let terms = spec.pool_terms(pool.buyer).ok_or(Rejected::UnknownPool(pool))?;
+    let (least, escrow) = if lane == Lane::Exit {
+        let held = pools.position(pool, caller)?.coins;
+        if held.is_zero() {
+            return Err(Rejected::NoDeposit);
+        }
+        (terms.ticket_min.min(held), Vec::new())
+    } else {
+        (terms.ticket_min, vec![(coin, amount)])
     };
-    let place = |amount, least, cooldown| Place {
-        amount,
+    Ok(Place {
         least,
-        cooldown,
-    };
-    match order {
-        Order::EnterPool { pool, amount } => {
-            let terms = terms(pool)?;
-            Ok((place(amount, terms.ticket_min, terms.cooldown), vec![(coin, amount)]))
-        }
-        Order::ExitPool { pool, amount } => {
-            let terms = terms(pool)?;
-            let held = pools.position(pool, caller)?.coins;
-            if held.is_zero() {
-                return Err(Rejected::NoDeposit);
-            }
-            Ok((place(amount, terms.ticket_min.min(held), terms.cooldown), Vec::new()))
-        }
-        Order::Sell { market, .. }
-        | Order::Buy { market, .. }
-        | Order::AddLiquidity { market, .. }
-        | Order::RemoveLiquidity { market, .. } => Err(Rejected::UnknownMarket(market)),
-    }
+        cooldown: terms.cooldown,
+        window: None,
+        escrow,
+        pays_max: None,
+    })
 }
 
 /// Executes the due entries of a type's pools, before the liquidations of the round.

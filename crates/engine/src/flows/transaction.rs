@@ -6,10 +6,10 @@
 use ballast_num::{Amount, Price, Round, Seconds, Timestamp};
 use ballast_protocol::{
     AssetId, Bounds, Command, Event, Fee, Module, Order, Outcome, ParameterChange, ParameterFault, Receipt, Rejected,
-    Transaction, VaultRef, Venue,
+    Transaction, VaultRef,
 };
 
-use crate::flows::{disposal, liquidation, market_queue, pool_queue, protection};
+use crate::flows::{disposal, fund_queue, liquidation, market_queue, pool_queue, protection};
 use crate::kernel::ledger::Due;
 use crate::kernel::{Clock, Context, Savepoint, Use};
 use crate::mechanisms::auction;
@@ -272,6 +272,7 @@ impl Run<'_> {
             pools,
             auctions,
             markets,
+            fund,
             ..
         } = &mut *self.state;
         let limits = &governance.get().limits;
@@ -309,11 +310,21 @@ impl Run<'_> {
             Command::SetStandingOrder { vault, order } => vaults.set_standing_order(ctx, id(vault, batch)?, order),
             Command::Send { asset, to, amount } => Vaults::send(ctx, asset, to, amount),
             Command::Queue { order, expiry } => {
-                let (place, escrow) = match order.venue() {
-                    Venue::Pool(_) => pool_queue::place((vaults, pools), limits.coin, sender, order)?,
-                    Venue::Market(market) => market_queue::place(markets, limits.coin, market, order)?,
+                let place = match order {
+                    Order::EnterPool { pool, amount } | Order::ExitPool { pool, amount } => {
+                        let asked = (pool, order.lane(), amount);
+                        pool_queue::place((vaults, pools), limits.coin, sender, asked)?
+                    }
+                    Order::Sell { market, .. }
+                    | Order::Buy { market, .. }
+                    | Order::AddLiquidity { market, .. }
+                    | Order::RemoveLiquidity { market, .. } => {
+                        market_queue::place(markets, limits.coin, market, order)?
+                    }
+                    Order::EnterFund { amount, .. } => fund_queue::entry(limits, amount),
+                    Order::ExitFund { shares } => fund_queue::exit(ctx, fund, shares)?,
                 };
-                queue.add(ctx, order, place, escrow, expiry)?;
+                queue.add(ctx, order, place, expiry)?;
                 match order {
                     Order::RemoveLiquidity { market, shares, .. } => {
                         markets.ask_exit(market, &self.clock, sender, shares)

@@ -17,7 +17,8 @@ pub const BLOCK: u64 = 4;
 /// has to be kept. In coins × 10²⁷ where nothing says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// What vaults and lots owe, what surplus buffer, first loss and residue hold, and all losses borne and not recovered.
+    /// What vaults and lots owe, what surplus buffer, first loss and residue hold, all losses borne by others than insurers
+    /// and not recovered, and what insurers have earned.
     has: U256,
     /// All coins.
     supply: U256,
@@ -39,6 +40,7 @@ impl Standing {
             fits(state.auctions().all_on_sale(), NAME)?.debt,
             held(coin, Module::SurplusBuffer),
             held(coin, Module::Residue),
+            state.fund().totals().earned,
         ];
         for spec in state.vaults().types() {
             let losses = state.backstop().losses(spec.id);

@@ -18,8 +18,10 @@ use crate::pieces;
 pub struct Losses {
     /// Paid by first-loss capital.
     pub first_loss: Amount,
-    /// Paid by the surplus buffer for the block in which they were lost; at most the type's line.
+    /// Paid by the surplus buffer for the block in which they were lost; with `fund` at most the type's line.
     pub surplus: Amount,
+    /// Paid by the insurance fund for the block in which they were lost.
+    pub fund: Amount,
     /// Bad debt: coins in circulation that this type's vaults owed and nobody owes now.
     pub bad_debt: Amount,
     /// Bad debt that the surplus buffer made good in later blocks, out of what it had above all lines.
@@ -30,8 +32,8 @@ pub struct Losses {
 
 impl Losses {
     /// What is left of a line.
-    fn left_of(&self, line: Amount) -> Amount {
-        line.saturating_sub(self.surplus)
+    pub fn left_of(&self, line: Amount) -> Amount {
+        line.saturating_sub(self.surplus).saturating_sub(self.fund)
     }
 }
 
@@ -81,21 +83,22 @@ impl Backstop {
         );
     }
 
-    /// Fixes the lines at a block's start: what is left of each, or, where they are more together than the `buffer`
-    /// holds, its share of that. So all lines can be drawn at once (rule R12). What cannot be added up is no line.
+    /// Fixes the lines at a block's start: what is left of each, or, where they are more together than what the common
+    /// steps have to `spend`, its share of that. So all lines can be drawn at once (rule R12). What cannot be added up is
+    /// no line.
     ///
-    /// With the ring-fence waived each is all that the buffer holds, as far as the line reaches: the same coins stand
+    /// With the ring-fence waived each is all that there is to spend, as far as the line reaches: the same coins stand
     /// behind all types at once.
     pub(crate) fn fix_lines<'a>(
         &mut self,
         specs: impl Iterator<Item = &'a TypeSpec>,
-        buffer: Amount,
+        spend: Amount,
         ring_fence: Bounds,
     ) {
         let left = specs.map(|spec| (spec.id, self.losses(spec.id).left_of(spec.line)));
         self.lines = match ring_fence {
-            Bounds::Enforced => share_out(buffer, left.collect()).unwrap_or_default(),
-            Bounds::Waived => left.map(|(kind, left)| (kind, left.min(buffer))).collect(),
+            Bounds::Enforced => share_out(spend, left.collect()).unwrap_or_default(),
+            Bounds::Waived => left.map(|(kind, left)| (kind, left.min(spend))).collect(),
         };
     }
 
@@ -139,7 +142,8 @@ impl Backstop {
     }
 
     /// Pays at a block's end what its losses ask of the common steps: of each type at most its line, all types together
-    /// and, should the buffer hold less, pro rata. What is not paid stays bad debt.
+    /// and, should the steps hold less, pro rata; the surplus buffer before the insurance fund. What is not paid stays bad
+    /// debt.
     pub(crate) fn settle(&mut self, ctx: &mut Context<'_>) -> Result<(), Rejected> {
         let asking: Vec<(TypeId, Losses)> = self
             .losses
@@ -155,15 +159,25 @@ impl Backstop {
         let due = asking
             .iter()
             .map(|(kind, losses)| (*kind, asked(losses).min(self.line(*kind))));
-        let (coin, payer) = (ctx.limits.coin, Module::SurplusBuffer);
-        let shares = share_out(ctx.ledger.balance(coin, payer), due.collect())?;
+        let coin = ctx.limits.coin;
+        let [buffer, fund] = [Module::SurplusBuffer, Module::InsuranceFund].map(|step| ctx.ledger.balance(coin, step));
+        let shares = share_out(buffer.try_add(fund)?, due.collect())?;
+        let all = Amount::try_sum(shares.values().copied())?;
+        let mut left = fund;
         for (kind, before) in asking {
             let paid = shares.get(&kind).copied().unwrap_or_default();
-            ctx.ledger.burn(coin, payer, paid)?;
+            // Of the buffer each type gets the same part; what rounding leaves to a fund that has no more is the buffer's.
+            let by_buffer = paid.prorate(buffer.min(all).raw(), all.raw().max(1), Round::Down)?;
+            let by_fund = paid.try_sub(by_buffer)?.min(left);
+            let by_buffer = paid.try_sub(by_fund)?;
+            left = left.try_sub(by_fund)?;
+            ctx.ledger.burn(coin, Module::SurplusBuffer, by_buffer)?;
+            ctx.ledger.burn(coin, Module::InsuranceFund, by_fund)?;
             self.losses.set(
                 kind,
                 Losses {
-                    surplus: before.surplus.try_add(paid)?,
+                    surplus: before.surplus.try_add(by_buffer)?,
+                    fund: before.fund.try_add(by_fund)?,
                     bad_debt: before.bad_debt.try_sub(paid)?,
                     unsettled: Amount::ZERO,
                     ..before
@@ -172,7 +186,8 @@ impl Backstop {
             ctx.tell(Event::DrawSettled {
                 collateral_type: kind,
                 asked: asked(&before),
-                paid,
+                surplus: by_buffer,
+                fund: by_fund,
             });
         }
         Ok(())
@@ -223,8 +238,9 @@ impl Backstop {
     }
 
     /// Gives back, in reverse order, what a loss cost, out of `amount` coins that were burned when the proceeds of `sale`
-    /// repaid it: bad debt first, then the surplus buffer, what it repaid later before what was drawn on the line, then
-    /// first-loss capital.
+    /// repaid it: bad debt first, then what the surplus buffer repaid later, then what insurance fund and surplus buffer
+    /// paid on the line, then first-loss capital. Where the fund has
+    /// no shares, what comes back to it is the buffer's at the block's end.
     pub(crate) fn recover(
         &mut self,
         ctx: &mut Context<'_>,
@@ -244,6 +260,7 @@ impl Backstop {
         };
         let (made_good, bad_debt) = give_back(before.bad_debt)?;
         let (to_income, repaid) = give_back(before.repaid)?;
+        let (to_fund, fund) = give_back(before.fund)?;
         let (to_line, surplus) = give_back(before.surplus)?;
         let (to_first_loss, first_loss) = give_back(before.first_loss)?;
         let to_buffer = Amount::try_sum([to_income, to_line, left])?;
@@ -253,12 +270,14 @@ impl Backstop {
             Losses {
                 first_loss,
                 surplus,
+                fund,
                 bad_debt,
                 repaid,
                 unsettled: before.unsettled,
             },
         );
         ctx.ledger.mint(ctx.limits.coin, Module::SurplusBuffer, to_buffer)?;
+        ctx.ledger.mint(ctx.limits.coin, Module::InsuranceFund, to_fund)?;
         ctx.ledger
             .mint(ctx.limits.coin, Module::FirstLoss(kind), to_first_loss)?;
         ctx.tell(Event::LossRecovered {
@@ -266,6 +285,7 @@ impl Backstop {
             sale,
             bad_debt: made_good,
             surplus: to_buffer,
+            fund: to_fund,
             first_loss: to_first_loss,
         });
         Ok(())

@@ -3,6 +3,8 @@
 //! Such a command is worth something to whoever knows the next price. So it waits, with what it brings along, until a
 //! round closes on observations that were made after it was included. It cannot be called back before that round.
 
+use std::collections::BTreeMap;
+
 use ballast_num::{Amount, Seconds, Timestamp};
 use ballast_protocol::{
     AccountId, AssetId, Event, Holder, Lane, Module, Order, Rejected, TicketId, TicketOutcome, Venue, table,
@@ -21,6 +23,8 @@ pub struct Ticket {
     pub order: Order,
     /// What it has brought along.
     pub escrow: Vec<(AssetId, Amount)>,
+    /// The most that it may pay, where that was fixed when it was asked for (rule R20).
+    pub pays_max: Option<Amount>,
     /// Block time of its inclusion.
     pub included: Timestamp,
     /// Host time from which it may execute: inclusion and cooldown.
@@ -39,6 +43,7 @@ pub struct Queue {
     expiring: Table<(Timestamp, TicketId), ()>,
     cancelled: Table<(Venue, Timestamp, TicketId), ()>,
     of_owner: Table<(Venue, Lane, AccountId), TicketId>,
+    leaving: Table<Venue, Amount>,
     last: Var<TicketId>,
 }
 
@@ -48,6 +53,7 @@ pieces!(Queue {
     expiring,
     cancelled,
     of_owner,
+    leaving,
     last
 });
 
@@ -59,23 +65,33 @@ impl Default for Queue {
             expiring: Table::new(table::TICKETS_EXPIRING),
             cancelled: Table::new(table::TICKETS_CANCELLED),
             of_owner: Table::new(table::TICKETS_OF_OWNER),
+            leaving: Table::new(table::SHARES_LEAVING),
             last: Var::new(table::LAST_TICKET, TicketId(0)),
         }
     }
 }
 
 /// What a place in the queue asks of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
-    /// What the order is about, in base units of what it is counted in.
-    pub(crate) amount: Amount,
-    /// The least of it.
+    /// The least that the order may be about.
     pub(crate) least: Amount,
     /// Host time before it may execute.
     pub(crate) cooldown: Seconds,
+    /// Time after that in which it must, where there is such a window.
+    pub(crate) window: Option<Seconds>,
+    /// What it brings along.
+    pub(crate) escrow: Vec<(AssetId, Amount)>,
+    /// The most that it may pay, where that is fixed now.
+    pub(crate) pays_max: Option<Amount>,
 }
 
 impl Queue {
+    /// Shares of a venue with a queued exit.
+    pub fn leaving(&self, venue: Venue) -> Amount {
+        self.leaving.get(&venue).copied().unwrap_or_default()
+    }
+
     /// An open ticket. Error: `UnknownTicket`.
     pub fn ticket(&self, id: TicketId) -> Result<&Ticket, Rejected> {
         self.tickets.get(&id).ok_or(Rejected::UnknownTicket(id))
@@ -97,32 +113,50 @@ impl Queue {
                     .cancelled
                     .is_none_or(|at| self.cancelled.contains_key(&(venue, at, *id)))
         };
+        let mut leaving: BTreeMap<Venue, Amount> = BTreeMap::new();
+        for (_, ticket) in self.tickets.iter() {
+            let sum = leaving.entry(ticket.order.venue()).or_default();
+            *sum = sum.try_add(ticket.order.leaving()).unwrap_or(Amount::MAX);
+        }
+        leaving.retain(|_, shares| !shares.is_zero());
+        let adds_up = self.leaving.iter().map(|(venue, shares)| (*venue, *shares)).eq(leaving);
         let cancels = self.tickets.iter().filter(|(_, ticket)| ticket.cancelled.is_some());
         let lengths = [self.due.len(), self.expiring.len(), self.of_owner.len()];
-        self.tickets.iter().all(listed) && lengths == [self.tickets.len(); 3] && self.cancelled.len() == cancels.count()
+        adds_up
+            && self.tickets.iter().all(listed)
+            && lengths == [self.tickets.len(); 3]
+            && self.cancelled.len() == cancels.count()
     }
 
     /// Queues an order of the caller, with what it brings along: one in each lane of a venue. Errors, in order:
-    /// `ZeroAmount`, `Expired`, `BelowTicketMin`, `AlreadyQueued`, `InsufficientBalance`.
+    /// `ZeroAmount`, `Expired`, `ExpiryTooFar`, `BelowTicketMin`, `AlreadyQueued`, `InsufficientBalance`.
     pub(crate) fn add(
         &mut self,
         ctx: &mut Context<'_>,
         order: Order,
         place: Place,
-        escrow: Vec<(AssetId, Amount)>,
         expiry: Timestamp,
     ) -> Result<TicketId, Rejected> {
         let Place {
-            amount,
             least,
             cooldown,
+            window,
+            escrow,
+            pays_max,
         } = place;
+        let amount = order.amount();
         if amount.is_zero() {
             return Err(Rejected::ZeroAmount);
         }
         let now = ctx.clock.now;
         if expiry <= now {
             return Err(Rejected::Expired { expiry, now });
+        }
+        if let Some(window) = window {
+            let latest = now.after(cooldown.try_add(window)?)?;
+            if expiry > latest {
+                return Err(Rejected::ExpiryTooFar { expiry, latest });
+            }
         }
         if amount < least {
             return Err(Rejected::BelowTicketMin { amount, least });
@@ -140,10 +174,12 @@ impl Queue {
                 .ok_or(ballast_num::Arithmetic::Overflow)?,
         );
         let ready = ctx.clock.host_time.try_add(cooldown)?;
+        let leaving = self.leaving(venue).try_add(order.leaving())?;
         let ticket = Ticket {
             owner: ctx.caller,
             order,
             escrow: escrow.clone(),
+            pays_max,
             included: now,
             ready,
             expiry,
@@ -158,6 +194,7 @@ impl Queue {
         self.due.set((venue, lane, ready, id), ());
         self.expiring.set((expiry, id), ());
         self.of_owner.set(place, id);
+        self.set_leaving(venue, leaving);
         ctx.tell(Event::TicketQueued {
             ticket: id,
             owner: ctx.caller,
@@ -265,6 +302,8 @@ impl Queue {
         self.due.remove(&(venue, lane, ticket.ready, id));
         self.expiring.remove(&(ticket.expiry, id));
         self.of_owner.remove(&(venue, lane, ticket.owner));
+        let leaving = self.leaving(venue).try_sub(ticket.order.leaving())?;
+        self.set_leaving(venue, leaving);
         if let Some(at) = ticket.cancelled {
             self.cancelled.remove(&(venue, at, id));
         }
@@ -275,6 +314,32 @@ impl Queue {
             returned,
         });
         Ok(ticket)
+    }
+
+    /// Puts another order in the place of a ticket's, of the same owner in the same lane of the same venue: what is left
+    /// of it after a part has executed.
+    pub(crate) fn replace(&mut self, id: TicketId, order: Order, pays_max: Option<Amount>) -> Result<(), Rejected> {
+        let ticket = self.ticket(id)?.clone();
+        let venue = order.venue();
+        let rest = self.leaving(venue).try_sub(ticket.order.leaving())?;
+        self.set_leaving(venue, rest.try_add(order.leaving())?);
+        self.tickets.set(
+            id,
+            Ticket {
+                order,
+                pays_max,
+                ..ticket
+            },
+        );
+        Ok(())
+    }
+
+    fn set_leaving(&mut self, venue: Venue, shares: Amount) {
+        if shares.is_zero() {
+            self.leaving.remove(&venue);
+        } else {
+            self.leaving.set(venue, shares);
+        }
     }
 }
 

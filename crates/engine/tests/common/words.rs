@@ -157,6 +157,17 @@ fn command(state: &State, sender: AccountId, opened: Option<u8>, words: &str) ->
             },
             expiry,
         },
+        ["insure", amount] => Command::Queue {
+            order: Order::EnterFund {
+                amount: units(amount),
+                shares_min: Amount::ZERO,
+            },
+            expiry: Timestamp(expiry.0 + 86_400),
+        },
+        ["uninsure", shares] => Command::Queue {
+            order: Order::ExitFund { shares: units(shares) },
+            expiry: Timestamp(state.chain().time.0 + 10 * 86_400),
+        },
         ["collect", "in", tier] => Command::ClaimPoolGain { pool: bids(tier) },
         ["sell", amount, "at", price] => Command::Queue {
             order: Order::Sell {

@@ -39,6 +39,8 @@ mod r10_market;
 mod r11_owners;
 #[cfg(test)]
 mod r12_losses;
+#[cfg(test)]
+mod r20_insurers;
 // Time that a balance sheet takes.
 #[cfg(test)]
 #[allow(clippy::disallowed_types)]

@@ -64,7 +64,7 @@ fn a_loss_that_skips_a_step_or_exceeds_its_line() {
         .iter()
         .filter_map(|event| match event {
             Event::LossAbsorbed { step, amount, .. } => Some((*step, *amount)),
-            Event::DrawSettled { paid, .. } => Some((WaterfallStep::SurplusBuffer, *paid)),
+            Event::DrawSettled { surplus, .. } => Some((WaterfallStep::SurplusBuffer, *surplus)),
             _ => None,
         })
         .collect();
@@ -128,8 +128,9 @@ fn draws(events: &[Event]) -> Vec<(TypeId, Amount, Amount)> {
         Event::DrawSettled {
             collateral_type,
             asked,
-            paid,
-        } => Some((*collateral_type, *asked, *paid)),
+            surplus,
+            ..
+        } => Some((*collateral_type, *asked, *surplus)),
         _ => None,
     });
     draws.collect()

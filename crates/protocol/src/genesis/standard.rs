@@ -2,7 +2,7 @@
 
 use ballast_num::{Amount, Decimals, Rate, Ratio, Seconds};
 
-use super::{AuctionSpec, BidSpec, Bounds, Breaker, Curve, FeedSpec, Limits, PeerRules, PoolSpec, TypeSpec};
+use super::{AuctionSpec, BidSpec, Bounds, Breaker, Curve, FeedSpec, FundSpec, Limits, PeerRules, PoolSpec, TypeSpec};
 use crate::{AssetId, FeedId, SourceId, TypeId};
 
 /// So many whole units of an asset of 18 decimals, such as the coin.
@@ -25,9 +25,24 @@ impl Limits {
             blocks_to_clear: 50,
             work_price: Amount::from_raw(10_000_000_000_000),
             surplus_floor: Amount::ZERO,
+            fund: FundSpec::standard(),
             clock_step: Seconds::MINUTE,
             transaction_life: Seconds::DAY,
             ring_fence: Bounds::Enforced,
+        }
+    }
+}
+
+impl FundSpec {
+    /// A fifth of the buffer's growth; an hour to enter, a week to leave within three days, a tenth of the fund a day.
+    pub const fn standard() -> Self {
+        Self {
+            income_share: Ratio::percent(20),
+            entry_cooldown: Seconds::HOUR,
+            exit_cooldown: Seconds(7 * Seconds::DAY.0),
+            exit_window: Seconds(3 * Seconds::DAY.0),
+            exit_share: Ratio::percent(10),
+            ticket_min: coins(100),
         }
     }
 }

@@ -105,6 +105,7 @@ impl Losses {
                 sale,
                 bad_debt,
                 surplus,
+                fund,
                 ..
             } => {
                 let seized = match sale {
@@ -112,8 +113,8 @@ impl Losses {
                     Sale::Auction(auction) => self.seized(auction),
                 };
                 let booked = self.by.entry((When::of(seized), Cause::SeizedTooLate)).or_default();
-                // What the buffer had paid was bad debt before; first-loss capital never was.
-                *booked = booked.saturating_sub(bad_debt.try_add(surplus)?);
+                // What buffer and fund had paid was bad debt before; first-loss capital never was.
+                *booked = booked.saturating_sub(Amount::try_sum([bad_debt, surplus, fund])?);
             }
             _ => {}
         }

@@ -70,11 +70,13 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Assumption> {
         (
             "Capital",
             format!(
-                "{} of debt, {}; modular: {} of it the types' own, and a line of {} times its part of the rest for each",
+                "{} of debt, {}; modular: {} of it the types' own, and a line of {} times its part of the rest for each; {} of \
+                 what is common insured",
                 percent(config.capital.share_of_debt),
                 config.capital.generation,
                 percent(config.capital.own_share),
-                config.capital.line_factor
+                config.capital.line_factor,
+                percent(config.capital.fund_share)
             ),
             own("small on purpose, so that losses show; lines so that no type can draw more than twice its part"),
         ),

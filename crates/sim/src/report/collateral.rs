@@ -91,7 +91,14 @@ fn row(collateral: &Collateral, feed: usize, outcome: &Outcome, (tally, losses):
         liquidated: format!("{} of {}", tally.liquidated, collateral.vaults),
         debt: dollars(tally.debt_liquidated),
         own: dollars(tally.own_collateral),
-        cushion: sum(&[booked.first_loss, booked.surplus, marked.first_loss, marked.surplus]),
+        cushion: sum(&[
+            booked.first_loss,
+            booked.surplus,
+            booked.fund,
+            marked.first_loss,
+            marked.surplus,
+            marked.fund,
+        ]),
         bad_debt: sum(&[booked.bad_debt, marked.bad_debt]),
     }
 }

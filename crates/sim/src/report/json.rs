@@ -58,7 +58,7 @@ pub struct LossByStep {
     pub first_loss: String,
     /// Surplus buffer.
     pub surplus_buffer: String,
-    /// Insurance fund: none yet.
+    /// Insurance fund.
     pub insurance_fund: String,
     /// Issue of the governance token: none yet.
     pub token_issue: String,
@@ -127,7 +127,7 @@ impl LossByStep {
             own_collateral: exact(own_collateral),
             first_loss: exact(losses.first_loss),
             surplus_buffer: exact(losses.surplus),
-            insurance_fund: exact(Amount::ZERO),
+            insurance_fund: exact(losses.fund),
             token_issue: exact(Amount::ZERO),
             loss_sharing: exact(losses.bad_debt),
         }

@@ -1,6 +1,6 @@
 //! The tables of a replay, once for terminal and page: generations, depth, liquidity coverage.
 
-use ballast_num::{Amount, Ratio};
+use ballast_num::Ratio;
 
 use super::{Report, dollars, percent, utc};
 use crate::compare::{Cell, Compared, Figures, cell, depths};
@@ -99,7 +99,7 @@ fn losses(figures: &Figures) -> Vec<String> {
         dollars(figures.own_collateral),
         dollars(figures.losses.first_loss),
         dollars(figures.losses.surplus),
-        dollars(Amount::ZERO), // the insurance fund does not exist yet
+        dollars(figures.losses.fund),
         percent(figures.capital_efficiency),
         efficiency.map_or_else(|| NONE.into(), times),
         dollars(figures.admission.uncovered),

@@ -91,6 +91,8 @@ pub fn figures(outcome: &Outcome) -> Vec<(&'static str, String)> {
         ("first loss marked at the end, USD", dollars(marked.first_loss)),
         ("surplus buffer paid, USD", dollars(booked.surplus)),
         ("surplus buffer marked at the end, USD", dollars(marked.surplus)),
+        ("insurance fund paid, USD", dollars(booked.fund)),
+        ("insurance fund marked at the end, USD", dollars(marked.fund)),
         ("bad debt booked, USD", dollars(booked.bad_debt)),
         ("bad debt marked at the end, USD", dollars(marked.bad_debt)),
         ("debt in unsold lots, USD", dollars(outcome.end.auction_debt)),

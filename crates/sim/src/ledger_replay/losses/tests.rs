@@ -68,7 +68,8 @@ fn a_recovery_lowers_the_loss_of_the_lot_whose_sale_it_was() {
         collateral_type: KIND,
         sale,
         bad_debt: coins(1),
-        surplus: coins(3),
+        surplus: coins(2),
+        fund: coins(1),
         first_loss: coins(1),
     };
     let in_hour = FLASH_LOW.0.0;

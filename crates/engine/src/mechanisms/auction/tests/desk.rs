@@ -262,6 +262,7 @@ fn limits() -> Limits {
         blocks_to_clear: 1,
         work_price: Amount::ZERO,
         surplus_floor: Amount::ZERO,
+        fund: ballast_protocol::FundSpec::standard(),
         clock_step: Seconds(0),
         transaction_life: Seconds(0),
         ring_fence: Bounds::Enforced,
