@@ -36,9 +36,13 @@ mod r10_disposal;
 #[cfg(test)]
 mod r10_market;
 #[cfg(test)]
+mod r10_routes;
+#[cfg(test)]
 mod r11_owners;
 #[cfg(test)]
 mod r12_losses;
+#[cfg(test)]
+mod r12_ring_fence;
 #[cfg(test)]
 mod r20_insurers;
 // Time that a balance sheet takes.

@@ -6,7 +6,7 @@ use ballast_protocol::{Event, Genesis, MarketSpec, Module, OpeningLiquidity, coi
 use crate::common::{COIN, ETH, FEED, MARKET, World, who};
 
 /// So much ether of Dave's, and 2000 coins for each, since genesis; a fee of 1 % and a band of 5 %.
-fn market(genesis: &mut Genesis, ether: u64) {
+pub(crate) fn market(genesis: &mut Genesis, ether: u64) {
     genesis.markets = vec![MarketSpec {
         fee: Ratio::percent(1),
         lock: Seconds::HOUR,
