@@ -42,6 +42,11 @@ pub(crate) fn account(number: u64) -> AccountId {
 /// `vaults` vaults of one owner each, 10 ether at 2,000 USD against 4,000 to 10,000 coins: ratios of 2 to 5, of which
 /// `broken` have 12,000 to 13,000 (ratios of 1.54 to 1.67). Budgets are off.
 pub(crate) fn reserve(vaults: u64, broken: u64) -> State {
+    State::genesis(&books(vaults, broken)).unwrap()
+}
+
+/// The genesis of [`reserve`].
+pub(crate) fn books(vaults: u64, broken: u64) -> Genesis {
     let mut numbers = Numbers(7);
     let mut opening = Opening {
         prices: vec![(FEED, Price::whole(2_000))],
@@ -110,7 +115,7 @@ pub(crate) fn reserve(vaults: u64, broken: u64) -> State {
         decimals: Decimals::MAX,
         feed,
     };
-    let genesis = Genesis {
+    Genesis {
         chain_id: 1,
         time: Timestamp(START),
         authority: AccountId::numbered(u64::MAX - 1),
@@ -120,8 +125,7 @@ pub(crate) fn reserve(vaults: u64, broken: u64) -> State {
         types: vec![spec],
         markets: Vec::new(),
         opening,
-    };
-    State::genesis(&genesis).unwrap()
+    }
 }
 
 /// An empty block `seconds` after the state's last.
