@@ -46,7 +46,7 @@ fn three_designs_of_the_same_capital_lose_differently() {
     let [isolated, pooled, modular] = Generation::ALL.map(at);
     let lost = |figures: &Figures| {
         let losses = figures.losses;
-        Amount::try_sum([losses.first_loss, losses.surplus, losses.bad_debt]).unwrap()
+        Amount::try_sum([losses.first_loss, losses.surplus, losses.fund, losses.bad_debt]).unwrap()
     };
     // Who pays differs, and what is lost does not.
     assert_eq!((lost(&isolated), lost(&modular)), (lost(&pooled), lost(&pooled)));
@@ -58,9 +58,14 @@ fn three_designs_of_the_same_capital_lose_differently() {
         modular.losses.bad_debt > pooled.losses.bad_debt,
         "{modular:?} {pooled:?}"
     );
-    assert_eq!(isolated.losses.surplus, Amount::ZERO);
+    assert_eq!(
+        (isolated.losses.surplus, isolated.losses.fund),
+        (Amount::ZERO, Amount::ZERO)
+    );
     assert_eq!(pooled.losses.first_loss, Amount::ZERO);
-    assert!(!modular.losses.first_loss.is_zero() && !modular.losses.surplus.is_zero());
+    assert!(
+        !modular.losses.first_loss.is_zero() && !modular.losses.surplus.is_zero() && !modular.losses.fund.is_zero()
+    );
     for generation in Generation::ALL {
         for depth in DEPTHS {
             assert_eq!(figures(&compared, generation, depth).breaches, 0);
