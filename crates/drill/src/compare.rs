@@ -6,6 +6,7 @@ use std::fmt::Debug;
 use ballast_engine::State;
 use ballast_engine::mechanisms::vault::Admission;
 use ballast_protocol::{AccountId, BlockResult, Event};
+use num_bigint::BigUint;
 
 use crate::fold::Balances;
 use crate::model::{Applied, Model};
@@ -199,6 +200,22 @@ fn types(engine: &State, model: &Model) -> Agreement {
             (kind.ratio, kind.closed.map_or(Admission::Open, Admission::Closed)),
         );
         same(|| format!("totals of {id}"), ours, theirs)?;
+        let ours = engine.vaults().shares(*id).map(|shares| {
+            let (high, low) = shares.debt.parts();
+            let debt = (BigUint::from(high) << 128) + low;
+            (shares.unit, debt, shares.sharings)
+        });
+        let theirs = kind.worth.as_ref().map(|worth| {
+            let debt = worth.debts.last().cloned().unwrap_or_default();
+            (worth.unit, debt, worth.sharings() as u64)
+        });
+        same(|| format!("shares of {id}"), ours, theirs)?;
+        let kept = model.kept_for_debt(*id).map_err(|error| error.to_string())?;
+        same(
+            || format!("held for debts of {id}"),
+            engine.vaults().held(*id).raw(),
+            kept,
+        )?;
         let losses = engine.backstop().losses(*id);
         let expected = model.losses.get(id).copied().unwrap_or_default();
         let ours = [

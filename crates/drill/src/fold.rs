@@ -332,7 +332,9 @@ impl Balances {
             | Event::CancelLapsed { .. }
             | Event::ParameterChanged(_)
             | Event::WorkCarriedOver { .. }
-            | Event::ShortfallOwed { .. } => {}
+            | Event::ShortfallOwed { .. }
+            // What is shared out was and stays in the type's vaults.
+            | Event::LotShared(_) => {}
         }
     }
 

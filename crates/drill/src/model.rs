@@ -16,6 +16,7 @@ mod oracle;
 mod parameter;
 mod pool;
 mod protection;
+mod sharing;
 mod transaction;
 mod vault;
 
@@ -173,14 +174,12 @@ impl Model {
             )?;
             model.mint(coin, Module::LiquidationDeposits(kind).into(), vault.deposit.raw())?;
             let opened = Vault {
-                owner: vault.owner,
-                kind,
                 collateral: vault.collateral.raw(),
                 normalized: vault.normalized_debt.raw(),
                 deposit: vault.deposit.raw(),
-                seized_in: 0,
+                ..Vault::empty(vault.owner, kind)
             };
-            model.add_vault(opened);
+            model.add_vault(opened)?;
             model
                 .types
                 .entry(kind)

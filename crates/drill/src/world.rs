@@ -3,7 +3,7 @@
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, RAY, Rate, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{
     AccountId, Asset, AssetId, Bounds, FeedId, FeedSpec, Genesis, Limits, MarketId, MarketSpec, Opening,
-    OpeningBalance, OpeningLiquidity, OpeningVault, SourceId, TypeId, TypeSpec, coins,
+    OpeningBalance, OpeningLiquidity, OpeningVault, Sharing, SourceId, TypeId, TypeSpec, coins,
 };
 
 use crate::random::Random;
@@ -129,6 +129,10 @@ fn first(random: &mut Random) -> TypeSpec {
     spec.pool.ticket_min = random.of([coins(1), coins(100), coins(1_500)]);
     spec.bids.cooldown = random.of([Seconds(0), Seconds(120)]);
     spec.bids.discounts.truncate(random.of([0, 2, 4]));
+    // No draw of its own: the worlds of a seed stay the same.
+    if !spec.pool.cooldown.is_zero() {
+        spec.sharing = Sharing::WhenCovered;
+    }
     spec
 }
 
@@ -161,6 +165,11 @@ fn third(random: &mut Random) -> TypeSpec {
     spec.grace = random.of([Seconds(0), Seconds(1_000)]);
     spec.round_seizure = random.of([Ratio::percent(20), Ratio::percent(100)]);
     spec.line = random.of([coins(500), coins(100_000)]);
+    // No draw of its own: the worlds of a seed stay the same.
+    if !spec.pool.cooldown.is_zero() {
+        spec.sharing = Sharing::WhenCovered;
+    }
+    spec.auction.ceiling = random.of([coins(2_000), spec.auction.ceiling]);
     spec
 }
 

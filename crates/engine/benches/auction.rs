@@ -8,7 +8,7 @@ use ballast_engine::mechanisms::auction::{Auctions, Lot, Terms, price};
 use ballast_num::{Amount, Decimals, Price, Rate, Ratio, Seconds, Timestamp};
 use ballast_protocol::{
     AccountId, AssetId, AuctionId, AuctionSpec, Bounds, Breaker, Curve, Event, FeedId, FeedState, Limits, Module,
-    PeerRules, PoolSpec, RoundNumber, TypeId, TypeSpec, VaultId,
+    PeerRules, PoolSpec, RoundNumber, Sharing, TypeId, TypeSpec, VaultId,
 };
 use divan::Bencher;
 
@@ -223,6 +223,7 @@ fn spec() -> TypeSpec {
         wick_band: Ratio::percent(10),
         round_seizure: Ratio::percent(50),
         grace: Seconds(0),
+        sharing: Sharing::Never,
         flash_ceiling: Amount::MAX,
         stability_fee: Rate::ONE,
         borrowing_fee: Ratio::ZERO,

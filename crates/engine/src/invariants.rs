@@ -14,7 +14,8 @@ pub use block::{
     BLOCK, Standing, check_block, markets_never_lose, reserve_pays_only_losses, residue_never_falls, work_is_bounded,
 };
 
-use crate::kernel::ranking::{Place, Position, Ranking};
+use crate::kernel::ranking::{Place, Position, Ranking, Sums};
+use crate::kernel::share_map::Base;
 use crate::state::State;
 
 /// A broken invariant, with the evidence. The engine must stop.
@@ -120,17 +121,28 @@ fn vault_debt(state: &State, invariant: &'static str) -> Result<U256, Breach> {
     Ok(sum)
 }
 
-/// A type's total of normalized debt is the sum that its index keeps.
+/// A type's total of normalized debt is the sum that its index keeps. Once lots have been shared out, the sum may be less by
+/// under a base unit a vault, which reading each rounds up, and more by what [`Shares::owed_more`] bounds.
 pub fn totals_match_index(state: &State) -> Result<(), Breach> {
+    const NAME: &str = "totals_match_index";
     for spec in state.vaults().types() {
-        let total = state
-            .vaults()
-            .totals(spec.id)
-            .map(|totals| totals.normalized_debt.raw())
-            .unwrap_or_default();
-        let sum = state.vaults().index().sums(spec.id).normalized_debt;
-        Breach::unless(total == sum, "totals_match_index", || {
-            format!("{}: total {total}, index {sum}", spec.id)
+        let vaults = state.vaults();
+        let total = fits(vaults.totals(spec.id), NAME)?.normalized_debt;
+        let (sum, _) = fits(vaults.share_map(spec.id).totals(&vaults.index().sums(spec.id)), NAME)?;
+        let (less, more) = match vaults.shares(spec.id).filter(|shares| shares.sharings > 0) {
+            Some(shares) => (vaults.index().len(spec.id) as u128, shares.owed_more),
+            None => (0, 0),
+        };
+        let matches = if sum < total {
+            total.saturating_sub(sum).raw() <= less
+        } else {
+            sum.saturating_sub(total).raw() <= more
+        };
+        Breach::unless(matches, NAME, || {
+            format!(
+                "{}: total {total}, index {sum}, {less} less or {more} more allowed",
+                spec.id
+            )
         })?;
     }
     Ok(())
@@ -160,15 +172,33 @@ pub fn modules_hold_what_they_owe(state: &State) -> Result<(), Breach> {
     Ok(())
 }
 
-/// A type's vaults add up to its total debt, its locked collateral and its deposits.
+/// What the vaults of a type add up to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counted {
+    debt: NormalizedDebt,
+    /// Collateral of the vaults that owe something.
+    indebted: Amount,
+    /// Collateral of the others.
+    free: Amount,
+    deposits: Amount,
+}
+
+/// A type's vaults add up to its total debt, its locked collateral and its deposits: exactly in a type that has not shared
+/// out. In one that has, they owe no less than its total and hold no more than is locked for them, and the difference is
+/// within what its sharings can have rounded (docs/sharing.md).
 pub fn debts_add_up(state: &State) -> Result<(), Breach> {
     const NAME: &str = "debts_add_up";
-    let mut sums: BTreeMap<TypeId, (NormalizedDebt, Amount, Amount)> = BTreeMap::new();
+    let mut sums: BTreeMap<TypeId, Counted> = BTreeMap::new();
     for (_, vault) in state.vaults().iter() {
-        let (debt, collateral, deposit) = sums.entry(vault.collateral_type).or_default();
-        *debt = fits(debt.try_add(vault.normalized_debt), NAME)?;
+        let counted = sums.entry(vault.collateral_type).or_default();
+        counted.debt = fits(counted.debt.try_add(vault.normalized_debt), NAME)?;
+        let collateral = if vault.normalized_debt.is_zero() {
+            &mut counted.free
+        } else {
+            &mut counted.indebted
+        };
         *collateral = fits(collateral.try_add(vault.collateral), NAME)?;
-        *deposit = fits(deposit.try_add(vault.deposit), NAME)?;
+        counted.deposits = fits(counted.deposits.try_add(vault.deposit), NAME)?;
     }
     for spec in state.vaults().types() {
         let found = sums.remove(&spec.id).unwrap_or_default();
@@ -176,9 +206,17 @@ pub fn debts_add_up(state: &State) -> Result<(), Breach> {
         let locked = state.ledger().balance(spec.collateral, Module::Vaults(spec.id));
         let coin = state.governance().limits.coin;
         let deposits = state.ledger().balance(coin, Module::LiquidationDeposits(spec.id));
-        let booked = (total, locked, deposits);
-        Breach::unless(found == booked, NAME, || {
-            format!("{}: vaults {found:?}, books {booked:?}", spec.id)
+        let shares = state.vaults().shares(spec.id).filter(|shares| shares.sharings > 0);
+        let (owed_more, held_more) = shares.map_or((0, 0), |shares| (shares.owed_more, shares.held_more));
+        let held = state.vaults().held(spec.id);
+        let owed = total <= found.debt && found.debt.saturating_sub(total).raw() <= owed_more;
+        let backed = found.indebted <= held && held.saturating_sub(found.indebted).raw() <= held_more;
+        let booked = held.try_add(found.free) == Ok(locked) && found.deposits == deposits;
+        Breach::unless(owed && backed && booked, NAME, || {
+            format!(
+                "{}: vaults {found:?}, total debt {total}, locked {locked}, held {held}, deposits {deposits}, {shares:?}",
+                spec.id
+            )
         })?;
     }
     Breach::unless(sums.is_empty(), NAME, || {
@@ -190,7 +228,7 @@ pub fn debts_add_up(state: &State) -> Result<(), Breach> {
 /// the order of debt ÷ collateral.
 pub fn rankings_are_exact(state: &State) -> Result<(), Breach> {
     for spec in state.vaults().types() {
-        let vaults = state.vaults().iter().map(|(id, vault)| (id, *vault));
+        let vaults = state.vaults().records().map(|(id, record)| (id, *record));
         ranking_is_exact(spec.id, "vaults", state.vaults().index(), vaults)?;
         ranking_is_exact(spec.id, "lots", state.auctions().ranking(), state.auctions().iter())?;
     }
@@ -204,11 +242,11 @@ fn ranking_is_exact<K: Copy + Ord, V: Position>(
     positions: impl Iterator<Item = (K, V)>,
 ) -> Result<(), Breach> {
     let mut expected: Vec<Place<K>> = positions
-        .filter(|(_, position)| position.collateral_type() == kind && !position.normalized_debt().is_zero())
-        .map(|(id, position)| Place::new(id, position.normalized_debt(), position.collateral()))
+        .filter(|(_, position)| position.collateral_type() == kind)
+        .filter_map(|(id, position)| Some(Place::new(id, position.standing()?)))
         .collect();
     expected.sort_unstable();
-    let key = |place: &Place<K>| (place.id(), place.normalized_debt(), place.collateral());
+    let key = |place: &Place<K>| (place.id(), place.standing());
     let found: Vec<_> = ranking.places(kind).map(key).collect();
     let expected: Vec<_> = expected.iter().map(key).collect();
     Breach::unless(found == expected, "rankings_are_exact", || {
@@ -219,17 +257,18 @@ fn ranking_is_exact<K: Copy + Ord, V: Position>(
             expected.len()
         )
     })?;
-    let (mut debt, mut collateral) = (0_u128, 0_u128);
-    for (_, owes, holds) in expected {
-        debt = debt.wrapping_add(owes.raw());
-        collateral = collateral.wrapping_add(holds.raw());
+    let mut counted = Sums::default();
+    for (_, standing) in expected {
+        counted.base = match standing.base {
+            Base::Above(debt) => counted.base.wrapping_add(debt),
+            Base::Below(debt) => counted.base.wrapping_sub(debt),
+        };
+        counted.holding = counted.holding.wrapping_add(standing.holding);
     }
     let sums = ranking.sums(kind);
-    Breach::unless(
-        (sums.normalized_debt, sums.collateral) == (debt, collateral),
-        "rankings_are_exact",
-        || format!("{what} of {kind}: {sums:?}, counted {debt} and {collateral}"),
-    )
+    Breach::unless(sums == counted, "rankings_are_exact", || {
+        format!("{what} of {kind}: {sums:?}, counted {counted:?}")
+    })
 }
 
 /// The index of vaults that lost a part holds exactly those that still owe something, by round.
@@ -238,12 +277,9 @@ pub fn seized_index_is_exact(state: &State) -> Result<(), Breach> {
         let mut expected: Vec<(RoundNumber, Place<VaultId>)> = state
             .vaults()
             .iter()
-            .filter(|(_, vault)| vault.collateral_type == spec.id && !vault.normalized_debt.is_zero())
+            .filter(|(_, vault)| vault.collateral_type == spec.id)
             .filter(|(_, vault)| vault.seizures.round() != RoundNumber(0))
-            .map(|(id, vault)| {
-                let place = Place::new(id, vault.normalized_debt, vault.collateral);
-                (vault.seizures.round(), place)
-            })
+            .filter_map(|(id, vault)| Some((vault.seizures.round(), state.vaults().place(id)?)))
             .collect();
         expected.sort_unstable();
         let found = state.vaults().seized().places(spec.id);

@@ -9,6 +9,7 @@ pub mod merkle;
 pub mod prices;
 pub mod ranking;
 pub mod seized;
+pub mod share_map;
 pub mod table;
 pub mod tree;
 

@@ -16,7 +16,7 @@
 //! | [`Seconds`], [`Timestamp`] | a duration, a moment of Unix time | 1 |
 //!
 //! Movements of value use [`mul_div`], which rounds once. Predicates don't round at all: they compare products with
-//! [`cmp_products`] and [`cmp_products3`].
+//! [`cmp_products`], [`cmp_products3`] and [`cmp_products_wide`].
 //!
 //! ```
 //! use ballast_num::{Amount, Arithmetic, Decimals, Price, Ratio, Round};
@@ -62,7 +62,7 @@ pub use ratio::Ratio;
 pub use root::{isqrt, sqrt_product};
 pub use time::{Seconds, Timestamp};
 pub use usd::Usd;
-pub use wide::{U256, cmp_products, cmp_products3};
+pub use wide::{U256, cmp_products, cmp_products_wide, cmp_products3};
 
 /// 10¹⁸: what 1 is stored as in [`Ratio`] and [`Usd`].
 pub const WAD: u128 = 1_000_000_000_000_000_000;

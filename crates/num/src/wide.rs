@@ -12,7 +12,9 @@ use crate::{Arithmetic, Round};
 /// let square = U256::product(u128::MAX, u128::MAX);
 /// assert_eq!(square.try_div(u128::MAX, Round::Down), Ok(u128::MAX));
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub struct U256 {
     // The derived order compares `high` first: keep it first.
     high: u128,
@@ -117,6 +119,27 @@ impl U256 {
         }
     }
 
+    /// `self·factor`. Error: `Overflow`.
+    #[inline]
+    pub const fn try_mul(self, factor: u128) -> Result<Self, Arithmetic> {
+        let (low, high) = (Self::product(self.low, factor), Self::product(self.high, factor));
+        let (middle, carry) = low.high.overflowing_add(high.low);
+        if high.high != 0 || carry {
+            return Err(Arithmetic::Overflow);
+        }
+        Ok(Self::from_parts(middle, low.low))
+    }
+
+    /// `self ÷ divisor` as 256 bits, rounded up. Errors: `DivisionByZero`; `Overflow` if rounding carries out of them.
+    pub const fn try_div_wide_up(self, divisor: u128) -> Result<Self, Arithmetic> {
+        if divisor == 0 {
+            return Err(Arithmetic::DivisionByZero);
+        }
+        let high = self.high / divisor;
+        let (low, rest) = div_rem_wide(self.high % divisor, self.low, divisor);
+        Self::from_parts(high, low).try_add(Self::from_u128((rest != 0) as u128))
+    }
+
     /// The order of two integers, for `const` use.
     #[inline]
     pub const fn compare(self, other: Self) -> Ordering {
@@ -124,6 +147,26 @@ impl U256 {
             compare(self.low, other.low)
         } else {
             compare(self.high, other.high)
+        }
+    }
+}
+
+/// In decimal digits.
+impl core::fmt::Display for U256 {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        /// Digits of a group.
+        const GROUP: u128 = 10_u128.pow(38);
+        let (mut high, mut low) = (self.high, self.low);
+        let mut groups = [0; 3];
+        for group in &mut groups {
+            let (next, rest) = div_rem_wide(high % GROUP, low, GROUP);
+            (high, low, *group) = (high / GROUP, next, rest);
+        }
+        let [last, middle, first] = groups;
+        match (first, middle) {
+            (0, 0) => f.pad_integral(true, "", &format!("{last}")),
+            (0, _) => f.pad_integral(true, "", &format!("{middle}{last:038}")),
+            _ => f.pad_integral(true, "", &format!("{first}{middle:038}{last:038}")),
         }
     }
 }
@@ -164,6 +207,32 @@ const fn product3(a: u128, b: u128, c: u128) -> (u128, U256) {
     let (middle, carry) = low.high.overflowing_add(high.low);
     // The product is below 2³⁸⁴, so its upper third holds the carry.
     (high.high.wrapping_add(carry as u128), U256::from_parts(middle, low.low))
+}
+
+/// Compares the product of two integers of 256 bits with that of two others, exactly (512 bits).
+///
+/// ```
+/// # use ballast_num::{U256, cmp_products_wide};
+/// let most = U256::MAX;
+/// assert!(cmp_products_wide([most, most], [most, U256::from_parts(u128::MAX, 0)]).is_gt());
+/// ```
+pub fn cmp_products_wide([a, b]: [U256; 2], [c, d]: [U256; 2]) -> Ordering {
+    product_wide(a, b).cmp(&product_wide(c, d))
+}
+
+/// `a·b` as its upper and lower 256 bits.
+fn product_wide(a: U256, b: U256) -> (U256, U256) {
+    let (low, first) = (U256::product(a.low, b.low), U256::product(a.high, b.low));
+    let (second, high) = (U256::product(a.low, b.high), U256::product(a.high, b.high));
+    let (middle, over) = low.high.overflowing_add(first.low);
+    let (middle, over_again) = middle.overflowing_add(second.low);
+    // The product is below 2⁵¹², so its upper half holds every carry.
+    let (third, carry) = first.high.overflowing_add(second.high);
+    let (third, carry_again) = third.overflowing_add(high.low);
+    let (third, carry_last) = third.overflowing_add(u128::from(over) + u128::from(over_again));
+    let carries = u128::from(carry) + u128::from(carry_again) + u128::from(carry_last);
+    let upper = U256::from_parts(high.high.wrapping_add(carries), third);
+    (upper, U256::from_parts(middle, low.low))
 }
 
 #[inline]

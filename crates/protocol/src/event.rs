@@ -7,6 +7,7 @@
 mod feed;
 mod loss;
 mod seizure;
+mod sharing;
 mod ticket;
 
 use ballast_num::{Amount, Index, NormalizedDebt, Price, Seconds, Timestamp};
@@ -16,6 +17,7 @@ use serde::Serialize;
 pub use self::feed::{ClosingCause, FeedState};
 pub use self::loss::{LossCause, Sale, WaterfallStep};
 pub use self::seizure::{Seized, SeizureRule};
+pub use self::sharing::LotShared;
 pub use self::ticket::TicketOutcome;
 use crate::{
     AccountId, AssetId, AuctionId, FeedId, MarketId, Module, Order, ParameterChange, PoolId, RoundNumber, TicketId,
@@ -581,4 +583,6 @@ pub enum Event {
         /// How much.
         amount: Amount,
     },
+    /// A lot went to the other vaults of its type, in proportion to their collateral (rule R10).
+    LotShared(LotShared),
 }

@@ -202,6 +202,8 @@ pub struct TypeSpec {
     pub auction: AuctionSpec,
     /// The market in which lots that are on auction sell too, once a round (rule R10).
     pub market: Option<MarketId>,
+    /// Whether lots that nobody can buy are shared out over the type's other vaults (rule R10).
+    pub sharing: Sharing,
     /// Where a peer behaves otherwise; a node refuses anything but the default.
     pub peer: PeerRules,
 }
@@ -313,6 +315,16 @@ pub enum Curve {
     },
 }
 
+/// Whether a lot that neither bids nor pool nor auctions can take goes to the other vaults of its type (docs/sharing.md).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum Sharing {
+    /// No: its vault waits.
+    #[default]
+    Never,
+    /// Yes, while its collateral covers its debt at the low price.
+    WhenCovered,
+}
+
 /// Levels of stopping a type's auctions; each includes those before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize)]
 pub enum Breaker {
@@ -345,6 +357,18 @@ pub struct PeerRules {
     pub bounds: Bounds,
     /// Whether the debt floor has to keep the number of vaults within what the blocks can liquidate (rule R7).
     pub floor: Bounds,
+    /// What becomes of what the stability pool does not buy.
+    pub rest: Rest,
+}
+
+/// What becomes of the part of a lot that the stability pool does not buy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum Rest {
+    /// It goes to auction.
+    #[default]
+    Auction,
+    /// It is shared out over the type's other vaults, whether its collateral covers its debt or not (Liquity).
+    Shared,
 }
 
 /// Who starts a liquidation or resets an auction.

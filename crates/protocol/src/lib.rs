@@ -18,11 +18,13 @@ pub use command::{
     Block, Command, FeeOffer, Observation, ParameterChange, Permission, Protection, Repayment, StandingOrder,
     Transaction, TypeParameter, VaultRef,
 };
-pub use event::{ClosingCause, Event, FeedState, LossCause, Sale, Seized, SeizureRule, TicketOutcome, WaterfallStep};
+pub use event::{
+    ClosingCause, Event, FeedState, LossCause, LotShared, Sale, Seized, SeizureRule, TicketOutcome, WaterfallStep,
+};
 pub use genesis::{
     Asset, AuctionSpec, BidSpec, Bounds, Breaker, Curve, FeedSpec, FundSpec, Genesis, KeeperPay, Limits, MarketSpec,
     Opening, OpeningAuction, OpeningBalance, OpeningDeposit, OpeningLiquidity, OpeningVault, PeerRules, PoolCurve,
-    PoolPrice, PoolSpec, PoolTerms, Seizure, Trigger, TypeSpec, coins,
+    PoolPrice, PoolSpec, PoolTerms, Rest, Seizure, Sharing, Trigger, TypeSpec, coins,
 };
 pub use ids::{
     AccountId, AssetId, AuctionId, Buyer, FeedId, Height, Holder, MarketId, Module, PoolId, RoundNumber, SourceId,

@@ -304,6 +304,9 @@ pub enum Rejected {
     /// Liquidate and take are refused where the judgement of an account is deferred (rule R5).
     #[error("this cannot be batched with commands whose judgement is deferred")]
     NotInBatch,
+    /// A lot is to be shared out over the other vaults in debt of its type (rule R10), and there is none.
+    #[error("no other vault of {0} is in debt and holds collateral: the lot cannot be shared out")]
+    NobodyToShareWith(TypeId),
     /// A parameter outside its bounds.
     #[error("parameter refused: {0}")]
     BadParameter(ParameterFault),

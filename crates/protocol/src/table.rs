@@ -38,6 +38,8 @@ pub const STANDING_ORDERS: u16 = 24;
 pub const LAST_VAULT: u16 = 25;
 /// The best price that ended in each 32nd of a type's grace, by `(TypeId, slot)`; none where no grace is granted.
 pub const PEAKS: u16 = 26;
+/// What was shared out over a type's vaults, by `TypeId`; none for types that never share.
+pub const SHARES: u16 = 27;
 /// Queued commands by `TicketId`.
 pub const TICKETS: u16 = 30;
 /// When tickets are due: `(venue, lane, host seconds, TicketId) → ()`.

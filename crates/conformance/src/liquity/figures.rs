@@ -93,7 +93,7 @@ impl Liquity {
 
     /// The troves by debt ÷ collateral, the elder first among equals.
     pub(super) fn riskiest_first(&self) -> Vec<Vault> {
-        let vaults = self.chain.state.vaults().iter().map(|(_, vault)| *vault);
+        let vaults = self.chain.state.vaults().iter().map(|(_, vault)| vault);
         let mut vaults: Vec<Vault> = vaults.filter(|vault| !vault.normalized_debt.is_zero()).collect();
         vaults.sort_by(|left, right| {
             let (l, r) = (left.normalized_debt.raw(), right.normalized_debt.raw());
@@ -115,9 +115,7 @@ impl Liquity {
     pub(super) fn trove(&self, name: &str) -> Option<(VaultId, Vault)> {
         let owner = self.names.get(name)?;
         let mut vaults = self.chain.state.vaults().iter();
-        vaults
-            .find(|(_, vault)| vault.owner == *owner)
-            .map(|(id, vault)| (id, *vault))
+        vaults.find(|(_, vault)| vault.owner == *owner)
     }
 
     /// How far a figure may lie from the peer's.

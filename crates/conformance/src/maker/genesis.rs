@@ -165,6 +165,7 @@ impl Ilk {
                 keeper_pay: KeeperPay::InFull,
                 bounds: Bounds::Waived,
                 floor: Bounds::Waived,
+                ..PeerRules::default()
             },
             ..standard
         }

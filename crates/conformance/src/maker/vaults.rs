@@ -21,8 +21,7 @@ impl Maker {
     ) -> Option<(VaultId, ballast_engine::mechanisms::vault::Vault)> {
         let (ilk, owner) = (self.params.ilks.get(name)?, self.names.get(user)?);
         let mut vaults = self.chain.state.vaults().iter();
-        let found = vaults.find(|(_, vault)| vault.collateral_type == ilk.kind() && vault.owner == *owner);
-        found.map(|(id, vault)| (id, *vault))
+        vaults.find(|(_, vault)| vault.collateral_type == ilk.kind() && vault.owner == *owner)
     }
 
     /// The same, opened by its user if there is none.

@@ -46,12 +46,8 @@ fn newcomer(random: &mut Random, state: &Model, sender: AccountId) -> Vec<Comman
     // At a whole price, an index of 3.7 and a ratio of 1.35, so many base units back a debt with nothing left over.
     let amount = random.under_wide(held / 2) / 4_995 * 4_995 + 4_995;
     let empty = Vault {
-        owner: sender,
-        kind,
         collateral: amount,
-        normalized: 0,
-        deposit: 0,
-        seized_in: 0,
+        ..Vault::empty(sender, kind)
     };
     let mut commands = vec![
         Command::OpenVault { collateral_type: kind },
@@ -99,12 +95,9 @@ fn newcomer(random: &mut Random, state: &Model, sender: AccountId) -> Vec<Comman
 /// A vault: of the sender, of anyone, a riskier one, none.
 fn vault(random: &mut Random, state: &Model, sender: AccountId) -> (VaultRef, Vault) {
     let nobody = Vault {
-        owner: sender,
-        kind: TypeId(1),
         collateral: 1,
         normalized: 1,
-        deposit: 0,
-        seized_in: 0,
+        ..Vault::empty(sender, TypeId(1))
     };
     let owned = |test: &dyn Fn(&Vault) -> bool| -> Vec<VaultId> {
         state

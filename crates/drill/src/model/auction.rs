@@ -4,6 +4,7 @@ use ballast_num::{Amount, Price, RAY, Round, WAD};
 use ballast_protocol::{AccountId, AuctionId, AuctionSpec, Breaker, Curve, Holder, Module, Rejected, TypeId, VaultId};
 
 use super::number::{Figure, add, big, normalize, part, power, share, sub, value, worth};
+use super::vault::Vault;
 use super::{Done, Model};
 
 use Round::{Down, Up};
@@ -276,14 +277,20 @@ impl Model {
     /// above its debt.
     fn owe_again(&mut self, auction: &Auction, low: u128) -> Figure {
         let kind = self.kind(auction.kind)?.clone();
-        let Some(vault) = self.vaults.get_mut(&auction.vault) else {
+        let Some(vault) = self.vaults.get(&auction.vault).copied() else {
             return Ok(0);
         };
         let owes = kind.owed(vault.normalized)?;
         let spare = value_or_most(vault.collateral, low, kind.decimals, Down).saturating_sub(owes);
         let more = auction.debt.saturating_sub(auction.keeper_paid).min(spare);
         let normalized = normalize(more, kind.index, Up)?;
-        vault.normalized += normalized;
+        self.keep(
+            auction.vault,
+            Vault {
+                normalized: vault.normalized + normalized,
+                ..vault
+            },
+        )?;
         self.kind_mut(auction.kind)?.total += normalized;
         Ok(more)
     }

@@ -200,6 +200,7 @@ impl Model {
     /// index × fee^seconds, rounded up; the surplus buffer gets what all vaults owe more, rounded down. If a figure
     /// does not fit, the type is closed and charges no more.
     fn charge_interest(&mut self, id: TypeId, live_time: u64) -> Done {
+        self.begin_shares_anew(id)?;
         let (now, coin) = (self.time, self.coin());
         let kind = self.kind_mut(id)?;
         (kind.opening, kind.drawn, kind.deferred) = (kind.total, 0, 0);
@@ -259,11 +260,8 @@ impl Model {
     /// Σ (debt × ratio − value) over the vaults under a ratio, the debts rounded up together, the values down.
     fn missing(&self, id: TypeId, price: u128, ratio: u128) -> Result<u128, Rejected> {
         let kind = self.kind(id)?;
-        let under = self.riskiest(id, |vault| {
-            !kind.reaches(vault.normalized, vault.collateral, price, ratio)
-        });
-        let normalized = under.iter().map(|(_, vault)| vault.normalized).sum();
-        let collateral = under.iter().map(|(_, vault)| vault.collateral).sum();
+        let under = self.riskiest(id, |vault| !kind.stands(vault, price, ratio));
+        let (normalized, collateral) = kind.together(under.iter().map(|(_, vault)| vault))?;
         let due = share(owed(normalized, kind.index, Up)?, ratio, Up)?;
         Ok(due.saturating_sub(value(collateral, price, kind.decimals, Down)?))
     }

@@ -4,9 +4,10 @@ use std::cmp::Ordering;
 
 use ballast_num::{Price, Round, WAD};
 use ballast_protocol::{AccountId, Breaker, FeedId, Module, PoolId, Rejected, TypeId, VaultId};
+use num_bigint::BigUint;
 
 use super::auction::Lot;
-use super::number::{add, big, normalize, part, share, sub, value, worth};
+use super::number::{add, normalize, part, share, sub, value, worth};
 use super::oracle::Quote;
 use super::vault::{Type, Vault};
 use super::{Done, Model};
@@ -25,6 +26,8 @@ struct Seizure {
     collateral: u128,
     penalty: u128,
     loss: u128,
+    /// It goes to the other vaults, since nobody can buy it.
+    shared: bool,
 }
 
 /// A type as it stands, and the prices by which it is judged in this block.
@@ -37,7 +40,7 @@ struct Judge {
 
 impl Judge {
     fn under(&self, vault: &Vault, price: u128, ratio: u128) -> bool {
-        vault.normalized > 0 && !self.kind.reaches(vault.normalized, vault.collateral, price, ratio)
+        vault.normalized > 0 && !self.kind.stands(vault, price, ratio)
     }
 
     fn under_par(&self, vault: &Vault) -> bool {
@@ -90,13 +93,14 @@ impl Type {
     }
 }
 
+/// A vault and, exactly, its debt and its collateral.
+type Ranked = ((VaultId, Vault), (BigUint, BigUint));
+
 /// Riskiest first: the larger debt for its collateral, then the elder.
-pub(super) fn riskier((left_id, left): &(VaultId, Vault), (right_id, right): &(VaultId, Vault)) -> Ordering {
-    let (mine, theirs) = (
-        big(left.normalized) * right.collateral,
-        big(right.normalized) * left.collateral,
-    );
-    theirs.cmp(&mine).then(left_id.cmp(right_id))
+fn riskier(left: &Ranked, right: &Ranked) -> Ordering {
+    let ((left, (left_debt, left_holds)), (right, (right_debt, right_holds))) = (left, right);
+    let (mine, theirs) = (left_debt * right_holds, right_debt * left_holds);
+    theirs.cmp(&mine).then(left.0.cmp(&right.0))
 }
 
 impl Model {
@@ -124,38 +128,45 @@ impl Model {
     /// The vaults of a type that owe anything and pass a test, riskiest first.
     pub(super) fn riskiest(&self, kind: TypeId, test: impl Fn(&Vault) -> bool) -> Vec<(VaultId, Vault)> {
         let all = self.vaults.iter().map(|(id, vault)| (*id, *vault));
-        let mut found: Vec<_> = all
+        let Ok(of_type) = self.kind(kind) else {
+            return Vec::new();
+        };
+        let mut found: Vec<Ranked> = all
             .filter(|(_, vault)| vault.kind == kind && vault.normalized > 0 && test(vault))
+            .map(|(id, vault)| ((id, vault), of_type.exact(&vault)))
             .collect();
         found.sort_by(riskier);
-        found
+        found.into_iter().map(|(found, _)| found).collect()
     }
 
     /// Liquidates the broken vaults of a type as far as `budget` reaches; returns how many are left, not counting those
     /// that this round has to spare. Without a price nothing is broken.
     pub(super) fn liquidate_type(&mut self, kind: TypeId, budget: &mut u64) -> Result<u64, Rejected> {
-        let judge = match self.judge_of(kind) {
+        match self.judge_of(kind) {
             Err(Rejected::NoPrice(_)) => return Ok(0),
             judge => judge?,
         };
         // Waiting turns the penalty of the first band into a loss; that of the last has already happened.
-        let first = |vault: &Vault| judge.is_broken(vault) && judge.under_penalty(vault) && !judge.under_par(vault);
-        let second = |vault: &Vault| judge.is_broken(vault) && !judge.under_penalty(vault) && !judge.under_par(vault);
-        let third = |vault: &Vault| judge.is_broken(vault) && judge.under_par(vault);
+        let first = |judge: &Judge, vault: &Vault| judge.under_penalty(vault) && !judge.under_par(vault);
+        let second = |judge: &Judge, vault: &Vault| !judge.under_penalty(vault) && !judge.under_par(vault);
+        let third = |judge: &Judge, vault: &Vault| judge.under_par(vault);
         self.liquidate_band(kind, &first, budget)?;
         self.liquidate_band(kind, &second, budget)?;
         self.liquidate_band(kind, &third, budget)?;
+        let judge = self.judge_of(kind)?;
         let left = self.riskiest(kind, |vault| judge.is_broken(vault) && !judge.is_spared(vault));
         Ok(left.len() as u64)
     }
 
     /// Among the next few vaults of a band, the one that owes most goes first. Those that stay are passed by.
-    fn liquidate_band(&mut self, kind: TypeId, in_band: &dyn Fn(&Vault) -> bool, budget: &mut u64) -> Done {
+    fn liquidate_band(&mut self, kind: TypeId, in_band: &dyn Fn(&Judge, &Vault) -> bool, budget: &mut u64) -> Done {
         let window = self.limits.liquidation_window as usize;
         let mut passed = 0;
         while *budget >= LIQUIDATION {
+            // What was shared out before changes what the vaults owe and hold.
+            let judge = self.judge_of(kind)?;
             let mut next: Vec<_> = self
-                .riskiest(kind, in_band)
+                .riskiest(kind, |vault| judge.is_broken(vault) && in_band(&judge, vault))
                 .into_iter()
                 .skip(passed)
                 .take(window)
@@ -203,7 +214,7 @@ impl Model {
         if judge.is_spared(&vault) {
             return Err(Rejected::RoundLimitReached { vault: id });
         }
-        let seizure = self.cut_to_room(&vault, &judge, restoring(&vault, &judge)?)?;
+        let seizure = self.cut_to_room((id, &vault), &judge, restoring(&vault, &judge)?)?;
         if seizure.collateral == 0 && vault.collateral > 0 {
             return Err(Rejected::NothingToSeize);
         }
@@ -211,7 +222,7 @@ impl Model {
     }
 
     /// What neither pool nor auctions have room for stays, unless the rest would be dust.
-    fn cut_to_room(&self, vault: &Vault, judge: &Judge, whole: Seizure) -> Result<Seizure, Rejected> {
+    fn cut_to_room(&self, (id, vault): (VaultId, &Vault), judge: &Judge, whole: Seizure) -> Result<Seizure, Rejected> {
         let spec = &judge.kind.spec;
         let to_raise = add(whole.debt, whole.penalty)?;
         let mut pool = 0;
@@ -223,7 +234,10 @@ impl Model {
         if to_raise <= room {
             return Ok(whole);
         }
-        if stopped {
+        // Where nobody can buy it a lot that is worth its debt goes to the others.
+        let heirs = judge.kind.worth.is_some() && whole.loss == 0 && self.has_heirs(spec.id, id);
+        let shared = Seizure { shared: true, ..whole };
+        if stopped && !heirs {
             return Err(Rejected::Stopped(spec.id));
         }
         // A lot, and what of it goes to auction, is no crumb.
@@ -231,12 +245,17 @@ impl Model {
         let room = if room - pool < least { pool } else { room };
         let debt = part(whole.debt, room, to_raise, Down)?;
         if debt == 0 || room < least {
-            return Err(Rejected::NoAuctionRoom);
+            return if heirs {
+                Ok(shared)
+            } else {
+                Err(Rejected::NoAuctionRoom)
+            };
         }
         if judge.kind.owed(vault.normalized)?.saturating_sub(debt) < spec.debt_floor.raw() {
-            return Ok(whole);
+            return Ok(if stopped { shared } else { whole });
         }
         Ok(Seizure {
+            shared: false,
             debt,
             normalized: normalize(debt, judge.kind.index, Down)?,
             collateral: part(whole.collateral, debt, whole.debt, Down)?,
@@ -272,11 +291,11 @@ impl Model {
             seized_in: quote.round,
             ..vault
         };
-        self.kind_mut(spec.id)?.total -= seizure.normalized;
+        self.kind_mut(spec.id)?.settle_debt(seizure.normalized)?;
         if after.normalized == 0 && after.collateral == 0 {
             self.forget_vault(id);
         } else {
-            self.vaults.insert(id, after);
+            self.keep(id, after)?;
         }
         let payee = caller.map_or(Module::SurplusBuffer.into(), ballast_protocol::Holder::Account);
         self.pay(coin, Module::LiquidationDeposits(spec.id), payee, deposit)?;
@@ -290,7 +309,13 @@ impl Model {
             booked: seizure.loss,
             penalty: seizure.penalty.saturating_sub(paid),
         };
-        self.sell(&kind, &quote, lot, caller)
+        if !seizure.shared {
+            return self.sell(&kind, &quote, lot, caller);
+        }
+        if value(lot.collateral, quote.low, kind.decimals, Down)? < lot.debt {
+            return Err(Rejected::NoAuctionRoom);
+        }
+        self.share_out(spec.id, id, lot.collateral, lot.debt)
     }
 
     /// First to the bids and the pool, each at the low price less its discount; the rest by auction.
@@ -356,6 +381,7 @@ fn restoring(vault: &Vault, judge: &Judge) -> Result<Seizure, Rejected> {
         collateral: vault.collateral,
         penalty: share(owed, spec.penalty.raw(), Up)?.min(value.saturating_sub(owed)),
         loss: owed.saturating_sub(value),
+        shared: false,
     };
     if judge.under(vault, judge.quote.low, with_penalty + spec.slippage.raw()) {
         return Ok(whole);
@@ -379,5 +405,6 @@ fn restoring(vault: &Vault, judge: &Judge) -> Result<Seizure, Rejected> {
         collateral: worth(add(debt, penalty)?, judge.quote.low, kind.decimals, Up)?.min(vault.collateral),
         penalty,
         loss: 0,
+        shared: false,
     })
 }

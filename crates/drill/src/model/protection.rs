@@ -56,9 +56,7 @@ impl Model {
             return Line::default();
         };
         let bar = kind.warned().1;
-        let under = self.riskiest(id, |vault| {
-            !kind.reaches(vault.normalized, vault.collateral, which(prices), bar)
-        });
+        let under = self.riskiest(id, |vault| !kind.stands(vault, which(prices), bar));
         under.into_iter().map(|(vault, _)| vault).collect()
     }
 
@@ -109,7 +107,7 @@ impl Model {
         let (price, _) = self.prices(vault.kind)?;
         let trigger = order.trigger.raw().max(kind.ratio);
         let restore = add(trigger, order.restore.raw() - order.trigger.raw()).ok()?;
-        let is_due = !kind.reaches(vault.normalized, vault.collateral, price, trigger);
+        let is_due = !kind.stands(&vault, price, trigger);
         is_due.then_some(StandingOrder {
             trigger: Ratio::from_raw(trigger),
             restore: Ratio::from_raw(restore),

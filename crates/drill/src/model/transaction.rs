@@ -219,7 +219,9 @@ impl Model {
             Command::SetStandingOrder { vault, order } => self.set_order(caller, batch.named(vault)?, order),
             Command::Send { asset, to, amount } => self.send(caller, asset, to, amount.raw()),
             Command::Liquidate { vault } => {
-                if batch.has_touched(vault) {
+                // Sharing out would change what waits to be judged.
+                let shares = |vault| self.kind(self.vault(vault)?.kind).map(|kind| kind.worth.is_some());
+                if batch.has_touched(vault) || !batch.touched.is_empty() && shares(vault).unwrap_or(false) {
                     return Err(Rejected::NotInBatch);
                 }
                 if !self.answered(vault) {

@@ -5,10 +5,11 @@ mod judge;
 mod manage;
 
 use ballast_num::{Amount, Round};
-use ballast_protocol::{AccountId, ClosingCause, Module, Rejected, TypeId, TypeSpec, VaultId, VaultRef};
+use ballast_protocol::{AccountId, ClosingCause, Module, Rejected, Sharing, TypeId, TypeSpec, VaultId, VaultRef};
 use num_bigint::BigUint;
 
 use super::number::{add, big, owed, sub};
+use super::sharing::Worth;
 use super::{Done, Model};
 
 use Round::Up;
@@ -22,6 +23,28 @@ pub(crate) struct Vault {
     pub(crate) normalized: u128,
     pub(crate) deposit: u128,
     pub(crate) seized_in: u64,
+    /// In a type that may share out: the shares of a vault in debt, what it owed when they were written, and how often
+    /// the type had shared out by then.
+    pub(crate) shares: u128,
+    pub(crate) written: u128,
+    pub(crate) written_after: usize,
+}
+
+impl Vault {
+    /// One with nothing in it.
+    pub(crate) fn empty(owner: AccountId, kind: TypeId) -> Self {
+        Self {
+            owner,
+            kind,
+            collateral: 0,
+            normalized: 0,
+            deposit: 0,
+            seized_in: 0,
+            shares: 0,
+            written: 0,
+            written_after: 0,
+        }
+    }
 }
 
 /// A collateral type.
@@ -29,6 +52,8 @@ pub(crate) struct Vault {
 pub(crate) struct Type {
     pub(crate) spec: TypeSpec,
     pub(crate) decimals: u8,
+    /// What a share is worth, if the type may share out.
+    pub(crate) worth: Option<Worth>,
     /// Normalized debt of all its vaults.
     pub(crate) total: u128,
     pub(crate) opening: u128,
@@ -85,9 +110,11 @@ impl Batch {
 impl Type {
     pub(super) fn new(spec: TypeSpec, decimals: u8, index: u128, now: u64) -> Self {
         let ratio = spec.liquidation_ratio.raw();
+        let worth = (spec.sharing == Sharing::WhenCovered).then(Worth::at_first);
         Self {
             spec,
             decimals,
+            worth,
             total: 0,
             opening: 0,
             drawn: 0,
@@ -167,10 +194,11 @@ impl Model {
         }
     }
 
-    pub(super) fn add_vault(&mut self, vault: Vault) -> VaultId {
+    pub(super) fn add_vault(&mut self, vault: Vault) -> Result<VaultId, Rejected> {
         self.last_vault += 1;
-        self.vaults.insert(VaultId(self.last_vault), vault);
-        VaultId(self.last_vault)
+        let id = VaultId(self.last_vault);
+        self.keep(id, vault)?;
+        Ok(id)
     }
 
     pub(super) fn forget_vault(&mut self, id: VaultId) {
@@ -180,14 +208,7 @@ impl Model {
 
     pub(super) fn open_vault(&mut self, batch: &mut Batch, owner: AccountId, kind: TypeId) -> Done {
         self.kind(kind)?;
-        let id = self.add_vault(Vault {
-            owner,
-            kind,
-            collateral: 0,
-            normalized: 0,
-            deposit: 0,
-            seized_in: 0,
-        });
+        let id = self.add_vault(Vault::empty(owner, kind))?;
         batch.opened.push(id);
         batch.touch(id, None);
         Ok(())
@@ -204,8 +225,7 @@ impl Model {
             amount,
         )?;
         batch.touch(id, Some(vault));
-        self.vaults.insert(id, Vault { collateral, ..vault });
-        Ok(())
+        self.keep(id, Vault { collateral, ..vault })
     }
 
     pub(super) fn withdraw(&mut self, batch: &mut Batch, caller: AccountId, id: VaultId, amount: u128) -> Done {
@@ -220,8 +240,7 @@ impl Model {
             amount,
         )?;
         batch.touch(id, Some(vault));
-        self.vaults.insert(id, Vault { collateral, ..vault });
-        Ok(())
+        self.keep(id, Vault { collateral, ..vault })
     }
 
     pub(super) fn close_vault(&mut self, batch: &mut Batch, caller: AccountId, id: VaultId) -> Done {
@@ -243,7 +262,7 @@ impl Model {
             caller,
             vault.collateral,
         )?;
-        self.kind_mut(kind)?.total -= vault.normalized;
+        self.kind_mut(kind)?.settle_debt(vault.normalized)?;
         batch.touch(id, Some(vault));
         self.forget_vault(id);
         Ok(())

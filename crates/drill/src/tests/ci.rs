@@ -1,4 +1,6 @@
-//! 100,000 operations, and that they reach everything.
+//! 100,000 operations of two seeds, and that they reach everything.
+
+use std::collections::BTreeSet;
 
 use crate::{Options, run};
 
@@ -13,33 +15,40 @@ const REACHED: [&str; 3] = [
      RemainderTooSmall ResetNotNeeded ShareTooLarge StabilityFeeOutOfBounds Stale Stopped TooExpensive TooFewShares TooMuch TypeClosed Uncovered UnknownAsset UnknownAuction \
      UnknownMarket UnknownTicket UnknownType UnknownVault UselessOrder ZeroAmount",
     "AuctionEnded AuctionReset AuctionStarted AuctionTaken AuctionsRestarted BadDebtRepaid BoughtInMarket CollateralReturned DrawSettled FeedStateChanged FundEntered FundExited FundIncomePaid FundWiped GapBegan InterestAccrued \
-     KeeperPaid LiquidityAdded LiquidityRemoved LossAbsorbed LossRecovered LotSoldInMarket MarketCleared PoolBought PoolEntered PoolExited PoolGainPaid ResidueBooked RoundClosed \
+     KeeperPaid LiquidityAdded LiquidityRemoved LossAbsorbed LossRecovered LotShared LotSoldInMarket MarketCleared PoolBought PoolEntered PoolExited PoolGainPaid ResidueBooked RoundClosed \
      ShortfallOwed SoldInMarket StandingOrderExecuted TicketClosed TypeClosedToNewDebt VaultSeized VaultWarned WorkCarriedOver",
 ];
 
 #[test]
-fn a_hundred_thousand_operations_agree_with_the_model() {
-    let options = Options {
-        operations: 100_000,
-        seed: 7,
-    };
-    println!("seed {}", options.seed);
-    let summary = run(options, |_| ()).unwrap_or_else(|divergence| panic!("{divergence}"));
-    println!("{summary}");
-    for (counts, names) in [&summary.done, &summary.refused, &summary.events]
-        .into_iter()
-        .zip(REACHED)
-    {
+fn a_hundred_thousand_operations_of_two_seeds_agree_with_the_model() {
+    let mut reached: [BTreeSet<String>; 3] = Default::default();
+    // Of the first dozen seeds only 9 wipes the fund out.
+    for seed in [7, 9] {
+        let options = Options {
+            operations: 100_000,
+            seed,
+        };
+        println!("seed {seed}");
+        let summary = run(options, |_| ()).unwrap_or_else(|divergence| panic!("{divergence}"));
+        println!("{summary}");
+        for (names, counts) in reached
+            .iter_mut()
+            .zip([&summary.done, &summary.refused, &summary.events])
+        {
+            names.extend(counts.keys().map(|name| (*name).to_owned()));
+        }
+        assert!(
+            summary.rivals > 100 && summary.repeats > 100 && summary.readers > 50,
+            "{summary}"
+        );
+    }
+    for (reached, names) in reached.iter().zip(REACHED) {
         let missed: Vec<&str> = names
             .split_whitespace()
-            .filter(|name| !counts.contains_key(*name))
+            .filter(|name| !reached.contains(*name))
             .collect();
         assert!(missed.is_empty(), "never reached: {missed:?}");
     }
-    assert!(
-        summary.rivals > 100 && summary.repeats > 100 && summary.readers > 50,
-        "{summary}"
-    );
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn command(random: &mut Random, state: &State, now: Timestamp) -> Command {
     } else {
         VaultRef::Id(id)
     };
-    let record = state.vaults().vault(id).copied().ok();
+    let record = state.vaults().vault(id).ok();
     let locked = record.map_or(1, |vault| vault.collateral.raw());
     let owed = record.map_or(1, |vault| vault.normalized_debt.raw().saturating_mul(4));
     let collateral = state.ledger().balance(ballast_protocol::AssetId(2), OWNER).raw();

@@ -1,11 +1,11 @@
 //! Balance sheets: what each collateral type owns, owes and could lose (docs/backstop.md, eq. 2-5).
 
-use ballast_num::{Amount, Index, NormalizedDebt, Price, Ratio, Round};
+use ballast_num::{Amount, Index, Price, Ratio, Round};
 use ballast_protocol::{FeedId, Module, Rejected, TypeId, Venue};
 
 use crate::kernel::ranking::Ranking;
 use crate::kernel::{Use, coin_value};
-use crate::mechanisms::vault::{Bar, Issuance, Sums, Totals, Vaults};
+use crate::mechanisms::vault::{Bar, Issuance, Totals, Vaults};
 use crate::state::State;
 
 /// A type's books at a price, in coins. Assets round down, debts and losses up.
@@ -38,11 +38,18 @@ impl State {
         let totals = self.vaults.totals(kind)?;
         let price = self.prices.quote(spec.feed)?.price(Use::Mark)?;
         let stressed_price = price.mul_ratio(Ratio::ONE.saturating_sub(spec.stress), Round::Down)?;
-        let all = self.vaults.index().sums(kind);
-        let vault_debt = debt(totals.index, &all)?;
+        let map = self.vaults.share_map(kind);
+        let (owed, held) = map.totals(&self.vaults.index().sums(kind))?;
+        let vault_debt = owed.debt(totals.index, Round::Up)?;
         let auction_debt = self.auctions.on_sale(kind).debt;
 
-        let vaults = |price, ratio| loss_under(self.vaults.index(), totals, &Vaults::bar(totals, price, ratio), kind);
+        let vaults = |price, ratio| {
+            let bar = Bar {
+                map,
+                ..Vaults::bar(totals, price, ratio)
+            };
+            loss_under(self.vaults.index(), totals, &bar, kind)
+        };
         // A lot's debt bears no interest.
         let lots = |price| {
             let bar = Bar {
@@ -60,7 +67,7 @@ impl State {
         };
         Ok(BalanceSheet {
             vault_debt,
-            vault_collateral: value(totals, Amount::from_raw(all.collateral), price)?,
+            vault_collateral: value(totals, held, price)?,
             auction_debt,
             assets: vault_debt.try_add(auction_debt)?.saturating_sub(marked_loss),
             marked_loss,
@@ -137,12 +144,9 @@ fn loss_under<K: Copy + Ord>(
     kind: TypeId,
 ) -> Result<Amount, Rejected> {
     let under = ranking.sums_under(kind, bar);
-    let due = debt(bar.index, &under)?.mul_ratio(bar.ratio, Round::Up)?;
-    Ok(due.saturating_sub(value(totals, Amount::from_raw(under.collateral), bar.price)?))
-}
-
-fn debt(index: Index, sums: &Sums) -> Result<Amount, Rejected> {
-    Ok(NormalizedDebt::from_raw(sums.normalized_debt).debt(index, Round::Up)?)
+    let (owed, held) = bar.map.totals(&under)?;
+    let due = owed.debt(bar.index, Round::Up)?.mul_ratio(bar.ratio, Round::Up)?;
+    Ok(due.saturating_sub(value(totals, held, bar.price)?))
 }
 
 fn value(totals: &Totals, collateral: Amount, price: Price) -> Result<Amount, Rejected> {

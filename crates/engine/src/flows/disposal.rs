@@ -1,9 +1,10 @@
-//! Where a seized lot goes: standing bids, stability pool, Dutch auction; what none of them pays is a loss for the
-//! waterfall (rule R10).
+//! Where a seized lot goes: standing bids, stability pool, Dutch auction, then the type's other vaults; what bids, pool and
+//! auction do not pay is a loss for the waterfall (rule R10).
 
 use ballast_num::{Amount, Price, Ratio, Round};
 use ballast_protocol::{
-    AccountId, AssetId, AuctionId, Event, LossCause, MarketId, Module, PoolId, PoolPrice, Rejected, Sale, TypeSpec,
+    AccountId, AssetId, AuctionId, Event, LossCause, MarketId, Module, PoolId, PoolPrice, Rejected, Rest, Sale,
+    TypeSpec,
 };
 
 use super::liquidation::JudgingTerms;
@@ -44,6 +45,9 @@ pub(crate) fn sell(
     }
 
     let to_raise = lot.to_raise()?;
+    if spec.peer.rest == Rest::Shared && !lot.debt.is_zero() {
+        return vaults.share_out(ctx, spec.id, lot.vault, lot.collateral, lot.debt);
+    }
     if lot.collateral.is_zero() {
         // The pools paid at most low price × (1 − discount): the rest is a deficit (rule R10).
         backstop.absorb(ctx, spec, lot.debt, LossCause::PoolSale(lot.vault))
@@ -71,6 +75,22 @@ pub(crate) fn spendable(pools: &StabilityPools, spec: &TypeSpec) -> Amount {
         Some(pools.spendable(pool, terms.floor))
     });
     spendable.fold(Amount::ZERO, |sum, coins| sum.try_add(coins).unwrap_or(Amount::MAX))
+}
+
+/// Shares a lot out over the other vaults of its type, which have its penalty for their pains. Only while it is worth what
+/// it owes at the low price: no loss is ever handed on (rule R10). Error: `NoAuctionRoom` if it is not.
+pub(crate) fn share_out(
+    mechanisms: Mechanisms<'_>,
+    ctx: &mut Context<'_>,
+    terms: &JudgingTerms,
+    lot: &Lot,
+) -> Result<(), Rejected> {
+    if terms.value(lot.collateral, terms.low)? < lot.debt {
+        return Err(Rejected::NoAuctionRoom);
+    }
+    mechanisms
+        .vaults
+        .share_out(ctx, terms.spec.id, lot.vault, lot.collateral, lot.debt)
 }
 
 /// Lets a pool buy what it can pay for; returns the booked loss that it repaid.

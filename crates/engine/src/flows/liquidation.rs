@@ -15,7 +15,7 @@ use crate::mechanisms::auction::Lot;
 use crate::state::{ENGINE, State};
 
 pub(crate) use clearing::check_floor;
-use seizure::{Decision, decide};
+use seizure::{Decision, Disposal, decide};
 pub(crate) use terms::JudgingTerms;
 
 /// Liquidates one vault for a caller. Errors, in order: `UnknownVault`, `NoPrice`, `NotLiquidatable`,
@@ -41,7 +41,7 @@ pub(crate) fn by_engine(
     budget: &mut u64,
     events: &mut Vec<Event>,
 ) -> Result<u64, Rejected> {
-    let terms = JudgingTerms::of(state, kind)?;
+    let mut terms = JudgingTerms::of(state, kind)?;
     if terms.spec.peer.trigger == Trigger::CommandOnly {
         // Broken until someone calls: so long exits wait.
         return Ok(broken(state, &terms) as u64);
@@ -49,7 +49,7 @@ pub(crate) fn by_engine(
     // First vaults between 1 and 1 + penalty, where waiting turns the penalty into a loss; then those above; then those
     // whose loss has already happened.
     for band in [Band::Closing, Band::Above, Band::Lost] {
-        liquidate_band(state, clock, &terms, band, budget, events)?;
+        liquidate_band(state, clock, &mut terms, band, budget, events)?;
     }
     Ok(broken(state, &terms).saturating_sub(spared(state, &terms)) as u64)
 }
@@ -79,7 +79,7 @@ fn spared(state: &State, terms: &JudgingTerms) -> usize {
 fn liquidate_band(
     state: &mut State,
     clock: Clock,
-    terms: &JudgingTerms,
+    terms: &mut JudgingTerms,
     band: Band,
     budget: &mut u64,
     events: &mut Vec<Event>,
@@ -104,7 +104,7 @@ fn liquidate_band(
         let mut next: Vec<(NormalizedDebt, VaultId)> = index
             .places_from(kind, start + passed)
             .take(end.saturating_sub(start + passed).min(window))
-            .map(|place| (place.normalized_debt(), place.id()))
+            .map(|place| (terms.map.normalized_debt(&place.standing()), place.id()))
             .collect();
         if next.is_empty() {
             return Ok(());
@@ -125,6 +125,8 @@ fn liquidate_band(
                 carry_out(state, clock, terms, id, &decision, None, events)
             });
             passed += usize::from(done.is_err());
+            // A lot that was shared out has changed what all others owe and hold, and the order of none.
+            terms.map = state.vaults.share_map(kind);
         }
     }
     Ok(())
@@ -160,7 +162,7 @@ fn carry_out(
     events: &mut Vec<Event>,
 ) -> Result<(), Rejected> {
     let spec = &terms.spec;
-    let vault = *state.vaults.vault(id)?;
+    let vault = state.vaults.vault(id)?;
     let ends = decision.normalized == vault.normalized_debt;
     let deposit = if ends { vault.deposit } else { Amount::ZERO };
     let caller_collateral = match caller {
@@ -209,7 +211,10 @@ fn carry_out(
         booked: decision.loss,
         penalty,
     };
-    disposal::sell(mechanisms, &mut ctx, terms, lot, caller)
+    match decision.disposal {
+        Disposal::Sale => disposal::sell(mechanisms, &mut ctx, terms, lot, caller),
+        Disposal::Sharing => disposal::share_out(mechanisms, &mut ctx, terms, &lot),
+    }
 }
 
 /// What a caller gets of the seized collateral: his share, but no more than the penalty is worth above what the pool's

@@ -9,7 +9,7 @@ use super::liquidation::{self, JudgingTerms};
 use super::transaction::{LIQUIDATION_WORK, LOOK_WORK};
 use crate::kernel::Clock;
 use crate::kernel::ranking::Ranking;
-use crate::mechanisms::vault::{Bar, Batch, Vaults};
+use crate::mechanisms::vault::{Bar, Batch};
 use crate::state::State;
 
 /// One part in so many of the work is kept for warnings, however many orders there are.
@@ -141,21 +141,21 @@ impl Warnings {
 }
 
 fn warning_bar(terms: &JudgingTerms, price: Price) -> Bar {
-    Vaults::bar(&terms.totals, price, *terms.totals.warned(&terms.spec).end())
+    terms.bar(price, *terms.totals.warned(&terms.spec).end())
 }
 
 /// The order as it acts now, if the vault is under its trigger. One that the liquidation ratio in force has passed moves
 /// up with it, trigger and restore alike: it spends its owner's limit before the vault is seized, not after.
 fn due_now(terms: &JudgingTerms, order: &StandingOrder, id: VaultId, state: &State) -> Option<StandingOrder> {
-    let vault = state.vaults.vault(id).ok()?;
+    let place = state.vaults.place(id)?;
     let passed = terms.totals.liquidation_ratio.saturating_sub(order.trigger);
     let order = StandingOrder {
         trigger: order.trigger.try_add(passed).ok()?,
         restore: order.restore.try_add(passed).ok()?,
         ..*order
     };
-    let trigger = Vaults::bar(&terms.totals, terms.judging, order.trigger);
-    (!trigger.is_reached(vault.normalized_debt, vault.collateral)).then_some(order)
+    let trigger = terms.bar(terms.judging, order.trigger);
+    trigger.is_missed_by(&place).then_some(order)
 }
 
 /// Executes the order of a vault that someone calls to be liquidated, if it is due: between two rounds interest and the
@@ -188,7 +188,7 @@ fn execute(
     order: StandingOrder,
     events: &mut Vec<Event>,
 ) -> Result<(), Rejected> {
-    let vault = *state.vaults.vault(id)?;
+    let vault = state.vaults.vault(id)?;
     let owed = vault.normalized_debt.debt(terms.totals.index, Round::Up)?;
     let value = terms.value(vault.collateral, terms.judging)?;
     let (mechanisms, mut ctx) = state.lend(clock, vault.owner, events);

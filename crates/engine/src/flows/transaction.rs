@@ -345,7 +345,9 @@ impl Run<'_> {
                 Backstop::add_first_loss(ctx, collateral_type, amount)
             }
             Command::Liquidate { vault } => {
-                if self.batch.defers(vault) {
+                // A lot that is shared out changes every vault of its type, those that wait to be judged too.
+                let shares = |id| Ok::<_, Rejected>(vaults.shares(vaults.vault(id)?.collateral_type).is_some());
+                if batch.defers(vault) || batch.defers_any() && shares(vault).unwrap_or(false) {
                     return Err(Rejected::NotInBatch);
                 }
                 // The owner's standing order comes first; a vault that it leaves broken is seized by the same call.

@@ -7,7 +7,7 @@ use ballast_num::{Amount, NormalizedDebt, Round};
 use ballast_protocol::{Command, Repayment, Transaction, VaultId, VaultRef};
 
 use crate::kernel::table::NEAR;
-use crate::mechanisms::vault::{Vault, Vaults};
+use crate::mechanisms::vault::{Vault, VaultRecord, Vaults};
 use crate::state::State;
 
 /// Reads the accounts of the senders, the vaults that are named, and where these stand in the order of liquidation
@@ -55,7 +55,8 @@ const fn vault(command: &Command) -> Option<VaultId> {
 }
 
 /// What a vault will be after a command that succeeds, or nearly: it is only a guess at which memory will be needed.
-fn expected(vaults: &Vaults, before: &Vault, command: &Command) -> Option<Vault> {
+fn expected(vaults: &Vaults, record: &VaultRecord, command: &Command) -> Option<VaultRecord> {
+    let before = vaults.vault_of(record);
     let index = vaults.totals(before.collateral_type).ok()?.index;
     let normalized = |amount: Amount| amount.normalize(index, Round::Up).ok();
     let (mut collateral, mut debt) = (before.collateral, before.normalized_debt);
@@ -73,9 +74,10 @@ fn expected(vaults: &Vaults, before: &Vault, command: &Command) -> Option<Vault>
         } => debt = debt.try_sub(normalized(*amount)?).ok()?,
         _ => debt = NormalizedDebt::ZERO,
     }
-    Some(Vault {
+    let after = Vault {
         collateral,
         normalized_debt: debt,
-        ..*before
-    })
+        ..before
+    };
+    vaults.record_of(&after).ok()
 }

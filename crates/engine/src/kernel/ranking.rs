@@ -1,17 +1,20 @@
 //! Ranking: a type's indebted positions, vaults or lots on sale, in the order in which a falling price breaks them.
 //!
 //! The order is normalized debt ÷ collateral, riskiest first, compared exactly as a cross product. Neither the price
-//! nor the debt index changes it, so a price finds the positions that it broke as a prefix, and prefix sums tell how
+//! nor the debt index changes it, nor does sharing out ([`super::share_map`]), so a price finds the positions that it broke as a prefix, and prefix sums tell how
 //! much they owe and hold, in O(log n). It is not state: it is derived from a table, and an invariant compares the two.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use ballast_num::{Amount, Index, NormalizedDebt, Price, Ratio, Round, U256, cmp_products, cmp_products3};
+use ballast_num::{
+    Amount, Index, NormalizedDebt, Price, Ratio, Round, U256, cmp_products, cmp_products_wide, cmp_products3,
+};
 use ballast_protocol::{RoundNumber, TypeId};
 
 use super::changes::ChangeSink;
 use super::seized::SeizedIndex;
+use super::share_map::{Base, SHARE_BITS, ShareMap, Standing};
 use super::table::{Record, Stored, Table};
 use super::tree::{Summary, Tree};
 
@@ -19,10 +22,9 @@ use super::tree::{Summary, Tree};
 pub trait Position: Record {
     /// Its type.
     fn collateral_type(&self) -> TypeId;
-    /// Debt ÷ index; a debt without interest counts at an index of 1.
-    fn normalized_debt(&self) -> NormalizedDebt;
-    /// Collateral, in base units.
-    fn collateral(&self) -> Amount;
+    /// What it owes and holds, before its type's [`ShareMap`]; `None` if it owes nothing. A debt without interest counts
+    /// at an index of 1.
+    fn standing(&self) -> Option<Standing>;
     /// The last round in which it lost a part, for positions that a round limit spares.
     fn seized_in(&self) -> Option<RoundNumber> {
         None
@@ -124,35 +126,48 @@ impl<K: Record + Ord + Copy, V: Position> Stored for Book<K, V> {
 /// A position's place in the order.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<K> {
-    /// Debt ÷ index, above zero.
-    normalized_debt: NormalizedDebt,
-    /// Locked collateral; zero is riskier than anything else.
-    collateral: Amount,
+    /// How much its base debt is above or below zero; which of the two, `ratio` tells.
+    base: u128,
+    /// Locked collateral, or the shares that stand for it; zero is riskier than anything else.
+    holding: u128,
     /// Which position; the elder first among equals.
     id: K,
-    /// Debt ÷ collateral as exponent and leading bits, rounded down: places that differ here need no cross product.
+    /// Base debt ÷ holding, [`ZERO_RATIO`] at zero, as exponent and leading bits, rounded down: places that differ here
+    /// need no cross product.
     ratio: u64,
 }
 
+/// The ratio of no base debt; those of base debts below zero are smaller.
+const ZERO_RATIO: u64 = 1 << 63;
+
 impl<K: Copy + Ord> Place<K> {
     /// The place of a position that owes something.
-    pub fn new(id: K, normalized_debt: NormalizedDebt, collateral: Amount) -> Self {
+    pub fn new(id: K, Standing { base, holding }: Standing) -> Self {
+        let (base, ratio) = match base {
+            // Where nothing is held nothing was shared out to, so that a base is never below zero.
+            Base::Above(debt) | Base::Below(debt) if holding == 0 => (debt, u64::MAX),
+            Base::Above(debt) => (debt, ZERO_RATIO + leading_bits(debt, holding)),
+            Base::Below(debt) => (debt, ZERO_RATIO - leading_bits(debt, holding)),
+        };
         Self {
-            normalized_debt,
-            collateral,
+            base,
+            holding,
             id,
-            ratio: leading_bits(normalized_debt.raw(), collateral.raw()),
+            ratio,
         }
     }
 
-    /// Debt ÷ index.
-    pub const fn normalized_debt(&self) -> NormalizedDebt {
-        self.normalized_debt
-    }
-
-    /// Locked collateral.
-    pub const fn collateral(&self) -> Amount {
-        self.collateral
+    /// What the position owes and holds, before its type's [`ShareMap`].
+    pub const fn standing(&self) -> Standing {
+        let base = if self.ratio < ZERO_RATIO {
+            Base::Below(self.base)
+        } else {
+            Base::Above(self.base)
+        };
+        Standing {
+            base,
+            holding: self.holding,
+        }
     }
 
     /// Which position.
@@ -162,37 +177,37 @@ impl<K: Copy + Ord> Place<K> {
 
     /// Where a position stands, or nowhere if it owes nothing.
     pub(super) fn of(id: K, position: &impl Position) -> Option<(TypeId, Self)> {
-        let place = || Self::new(id, position.normalized_debt(), position.collateral());
-        (!position.normalized_debt().is_zero()).then(|| (position.collateral_type(), place()))
+        let standing = position.standing()?;
+        Some((position.collateral_type(), Self::new(id, standing)))
     }
 
     /// The order of places whose ratios have the same leading bits: a cross product, then the id.
     #[cold]
     fn cmp_exactly(&self, other: &Self) -> Ordering {
-        let (mine, theirs) = (self.normalized_debt.raw(), other.normalized_debt.raw());
-        if mine == theirs && self.collateral == other.collateral {
+        if self.base == other.base && self.holding == other.holding {
             return self.id.cmp(&other.id);
         }
-        // Mine ÷ my collateral against theirs ÷ their collateral, the larger first.
-        cmp_products(theirs, self.collateral.raw(), mine, other.collateral.raw()).then_with(|| self.id.cmp(&other.id))
+        // My base ÷ my holding against theirs ÷ their holding, the larger first. Equal ratios have equal signs.
+        let by_size = cmp_products(other.base, self.holding, self.base, other.holding);
+        let by_value = if self.ratio < ZERO_RATIO {
+            by_size.reverse()
+        } else {
+            by_size
+        };
+        by_value.then_with(|| self.id.cmp(&other.id))
     }
 
     /// Whether a position's place is the same before and after.
     fn stays<V: Position>(before: &V, after: &V) -> bool {
-        before.normalized_debt() == after.normalized_debt()
-            && before.collateral() == after.collateral()
-            && before.collateral_type() == after.collateral_type()
+        before.collateral_type() == after.collateral_type() && before.standing() == after.standing()
     }
 }
 
 /// `debt ÷ collateral` as a number of nine bits of exponent and 53 of mantissa, rounded down, so that it never decreases
-/// where the ratio increases. No collateral is above everything.
+/// where the ratio increases; under 2⁶².
 fn leading_bits(debt: u128, collateral: u128) -> u64 {
     /// Bits of the quotient below its leading one, or one more.
     const MANTISSA: u32 = 53;
-    if collateral == 0 {
-        return u64::MAX;
-    }
     if debt == 0 {
         return 0;
     }
@@ -236,31 +251,33 @@ impl<K: Copy + Ord> PartialEq for Place<K> {
 
 impl<K: Copy + Ord> Eq for Place<K> {}
 
-/// What the positions of a prefix owe and hold together. Sums fit: each is part of a supply.
+/// What the positions of a prefix owe and hold together, before their type's [`ShareMap`]. Sums fit: each is part of a
+/// supply, and shares are bounded so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sums {
-    /// Normalized debt.
-    pub normalized_debt: u128,
-    /// Collateral.
-    pub collateral: u128,
+    /// Base debt, modulo 2¹²⁸: the sum may be below zero in a type that has shared out.
+    pub base: u128,
+    /// Collateral, or shares.
+    pub holding: u128,
 }
 
 impl<K: Copy + Ord> Summary<Place<K>, ()> for Sums {
     fn of(place: &Place<K>, (): &()) -> Self {
+        let below = place.ratio < ZERO_RATIO;
         Self {
-            normalized_debt: place.normalized_debt.raw(),
-            collateral: place.collateral.raw(),
+            base: if below { place.base.wrapping_neg() } else { place.base },
+            holding: place.holding,
         }
     }
 
     fn add(&mut self, other: &Self) {
-        self.normalized_debt = self.normalized_debt.wrapping_add(other.normalized_debt);
-        self.collateral = self.collateral.wrapping_add(other.collateral);
+        self.base = self.base.wrapping_add(other.base);
+        self.holding = self.holding.wrapping_add(other.holding);
     }
 
     fn sub(&mut self, other: &Self) {
-        self.normalized_debt = self.normalized_debt.wrapping_sub(other.normalized_debt);
-        self.collateral = self.collateral.wrapping_sub(other.collateral);
+        self.base = self.base.wrapping_sub(other.base);
+        self.holding = self.holding.wrapping_sub(other.holding);
     }
 }
 
@@ -275,10 +292,12 @@ pub struct Bar {
     pub index: Index,
     /// Collateral value ÷ debt that must be reached.
     pub ratio: Ratio,
+    /// What has been shared out over the type: the places are judged through it.
+    pub map: ShareMap,
 }
 
 impl Bar {
-    /// Whether collateral value ≥ debt × ratio, exactly.
+    /// Whether collateral value ≥ debt × ratio, exactly, of figures that the type's map has been applied to.
     pub fn is_reached(&self, normalized_debt: NormalizedDebt, collateral: Amount) -> bool {
         cmp_products3(
             [collateral.raw(), self.price.raw(), self.scale],
@@ -287,8 +306,25 @@ impl Bar {
         .is_ge()
     }
 
-    fn is_missed_by<K>(&self, place: &Place<K>) -> bool {
-        !self.is_reached(place.normalized_debt, place.collateral)
+    /// Whether a place is under the bar, exactly: a record and a prefix of the order agree on it.
+    #[inline]
+    pub fn is_missed_by<K: Copy + Ord>(&self, place: &Place<K>) -> bool {
+        let (holding, base) = match self.map {
+            ShareMap::Plain => (place.holding, place.base),
+            ShareMap::Unshared => (place.holding >> SHARE_BITS, place.base),
+            ShareMap::Shared { .. } => return self.is_missed_through_map(&place.standing()),
+        };
+        !self.is_reached(NormalizedDebt::from_raw(base), Amount::from_raw(holding))
+    }
+
+    /// holding × unit × price × scale < (base + holding × debt a share) × index × ratio, in 512 bits.
+    fn is_missed_through_map(&self, standing: &Standing) -> bool {
+        let (collateral, debt) = self.map.exact(standing);
+        cmp_products_wide(
+            [collateral, U256::product(self.price.raw(), self.scale)],
+            [debt, U256::product(self.index.raw(), self.ratio.raw())],
+        )
+        .is_lt()
     }
 
     /// The same bar at another ratio.
@@ -332,6 +368,12 @@ impl<K: Copy + Ord> Ranking<K> {
                 }
             }
         }
+    }
+
+    /// Puts a place into a type's order, for tests that have no positions.
+    #[cfg(test)]
+    pub(super) fn insert(&mut self, collateral_type: TypeId, place: Place<K>) {
+        self.tree(collateral_type).insert(place, ());
     }
 
     /// Brings these places of each type near the processor.

@@ -68,9 +68,7 @@ impl<K: Copy + Ord> SeizedIndex<K> {
 
     /// How many vaults of a type that owe something lost a part in this round and are under the bar.
     pub fn count_under(&self, collateral_type: TypeId, round: RoundNumber, bar: &Bar) -> usize {
-        self.count_while(collateral_type, round, |place| {
-            !bar.is_reached(place.normalized_debt(), place.collateral())
-        })
+        self.count_while(collateral_type, round, |place| bar.is_missed_by(place))
     }
 
     /// How many of the round's leading places `test` holds for, which is true and then false along their order. It is

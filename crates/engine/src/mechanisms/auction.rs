@@ -16,7 +16,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use ballast_num::{Amount, Arithmetic, Decimals, NormalizedDebt, Price, Ratio, Round, Seconds, Usd, WAD, cmp_products};
+use ballast_num::{Amount, Arithmetic, Decimals, Price, Ratio, Round, Seconds, Usd, WAD, cmp_products};
 use ballast_protocol::{AccountId, AuctionId, AuctionSpec, Rejected, TypeId, TypeSpec, VaultId, table};
 use borsh::{BorshDeserialize, BorshSerialize};
 
@@ -26,6 +26,7 @@ pub(crate) use lot::Received;
 pub use take::{Ending, Taken};
 
 use crate::kernel::ranking::{Book, Position, Ranking};
+use crate::kernel::share_map::{Base, Standing};
 use crate::kernel::{Table, Var, coin_value};
 use crate::pieces;
 
@@ -67,13 +68,12 @@ impl Position for Auction {
         self.collateral_type
     }
 
-    /// A lot's debt bears no interest.
-    fn normalized_debt(&self) -> NormalizedDebt {
-        NormalizedDebt::from_raw(self.debt.raw())
-    }
-
-    fn collateral(&self) -> Amount {
-        self.lot
+    /// A lot's debt bears no interest, and nothing is shared out over lots.
+    fn standing(&self) -> Option<Standing> {
+        (!self.debt.is_zero()).then(|| Standing {
+            base: Base::Above(self.debt.raw()),
+            holding: self.lot.raw(),
+        })
     }
 }
 

@@ -9,7 +9,9 @@ mod deferred;
 mod grace;
 mod judge;
 mod manage;
+mod record;
 mod seizures;
+mod sharing;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -18,23 +20,24 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Ratio, Round, Seconds, Timestamp};
-use ballast_protocol::{
-    AccountId, ClosingCause, Rejected, RoundNumber, Seizure, StandingOrder, TypeId, TypeSpec, VaultId, table,
-};
+use ballast_protocol::{AccountId, ClosingCause, Rejected, Seizure, StandingOrder, TypeId, TypeSpec, VaultId, table};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 pub use crate::kernel::ranking::{Bar, Sums};
+pub use crate::kernel::share_map::ShareMap;
 pub use judge::{Batch, Issuance};
+pub use record::VaultRecord;
 pub use seizures::Seizures;
+pub use sharing::Shares;
 pub(crate) use types::CEILING_MAX;
 
-use crate::kernel::ranking::{Book, Position, Ranking};
+use crate::kernel::ranking::{Book, Place, Position, Ranking};
 use crate::kernel::seized::SeizedIndex;
 use crate::kernel::{Table, Var};
 use crate::pieces;
 
-/// A vault's record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+/// A vault: what its record and what was shared out over its type make of it together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Vault {
     /// Whose it is.
     pub owner: AccountId,
@@ -109,7 +112,9 @@ impl Totals {
 pub struct Vaults {
     pub(crate) types: Table<TypeId, TypeSpec>,
     pub(crate) totals: Table<TypeId, Totals>,
-    pub(crate) book: Book<VaultId, Vault>,
+    /// What was shared out over the types that may share.
+    shares: Table<TypeId, Shares>,
+    pub(crate) book: Book<VaultId, VaultRecord>,
     delegates: Table<(AccountId, AccountId), ()>,
     orders: Table<VaultId, StandingOrder>,
     last: Var<VaultId>,
@@ -122,6 +127,7 @@ pub struct Vaults {
 pieces!(Vaults {
     types,
     totals,
+    shares,
     book,
     delegates,
     orders,
@@ -134,6 +140,7 @@ impl Default for Vaults {
         Self {
             types: Table::new(table::TYPES),
             totals: Table::new(table::TOTALS),
+            shares: Table::new(table::SHARES),
             book: Book::new(table::VAULTS),
             delegates: Table::new(table::DELEGATES),
             orders: Table::new(table::STANDING_ORDERS),
@@ -144,33 +151,22 @@ impl Default for Vaults {
     }
 }
 
-impl Position for Vault {
-    fn collateral_type(&self) -> TypeId {
-        self.collateral_type
-    }
-
-    fn normalized_debt(&self) -> NormalizedDebt {
-        self.normalized_debt
-    }
-
-    fn collateral(&self) -> Amount {
-        self.collateral
-    }
-
-    fn seized_in(&self) -> Option<RoundNumber> {
-        Some(self.seizures.round())
-    }
-}
-
 impl Vaults {
     /// A vault. Error: `UnknownVault`.
-    pub fn vault(&self, id: VaultId) -> Result<&Vault, Rejected> {
-        self.book.records().get(&id).ok_or(Rejected::UnknownVault(id))
+    pub fn vault(&self, id: VaultId) -> Result<Vault, Rejected> {
+        let record = self.book.records().get(&id).ok_or(Rejected::UnknownVault(id))?;
+        Ok(self.read(record))
+    }
+
+    /// Where a vault that owes something stands in the liquidation index.
+    pub fn place(&self, id: VaultId) -> Option<Place<VaultId>> {
+        let standing = self.book.records().get(&id)?.standing()?;
+        Some(Place::new(id, standing))
     }
 
     /// A vault that `caller` owns or may act on as a delegate. Errors: `UnknownVault`, `NotOwner`.
     fn managed_by(&self, id: VaultId, caller: AccountId) -> Result<Vault, Rejected> {
-        let vault = *self.vault(id)?;
+        let vault = self.vault(id)?;
         if vault.owner == caller || self.delegates.contains_key(&(vault.owner, caller)) {
             return Ok(vault);
         }
@@ -213,8 +209,13 @@ impl Vaults {
     }
 
     /// The vaults, by id.
-    pub fn iter(&self) -> impl Iterator<Item = (VaultId, &Vault)> {
-        self.book.records().iter().map(|(id, vault)| (*id, vault))
+    pub fn iter(&self) -> impl Iterator<Item = (VaultId, Vault)> {
+        self.book.records().iter().map(|(id, record)| (*id, self.read(record)))
+    }
+
+    /// The records of the vaults, by id.
+    pub fn records(&self) -> impl Iterator<Item = (VaultId, &VaultRecord)> {
+        self.book.records().iter().map(|(id, record)| (*id, record))
     }
 
     /// How many vaults are open.

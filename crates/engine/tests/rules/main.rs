@@ -38,6 +38,8 @@ mod r10_market;
 #[cfg(test)]
 mod r10_routes;
 #[cfg(test)]
+mod r10_sharing;
+#[cfg(test)]
 mod r11_owners;
 #[cfg(test)]
 mod r12_losses;

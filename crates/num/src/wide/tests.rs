@@ -17,6 +17,12 @@ proptest! {
     }
 
     #[test]
+    fn digits_are_those_of_the_integer(high in integer(), low in integer()) {
+        let value = U256::from_parts(high, low);
+        prop_assert_eq!(value.to_string(), exact(value).to_string());
+    }
+
+    #[test]
     fn sums_and_differences_are_exact_or_refused(a in integer(), b in integer(), c in integer(), d in integer()) {
         let (left, right) = (U256::from_parts(a, b), U256::from_parts(c, d));
         let sum = exact(left) + exact(right);
@@ -41,6 +47,26 @@ proptest! {
     fn division_is_exact_for_any_dividend(high in integer(), low in integer(), divisor in integer(), round in round()) {
         let dividend = U256::from_parts(high, low);
         prop_assert_eq!(dividend.try_div(divisor, round), quotient(exact(dividend), big(divisor), round));
+    }
+
+    #[test]
+    fn wide_products_and_quotients_are_exact_or_refused(
+        high in integer(), low in integer(), factor in integer(), other in integer(),
+    ) {
+        let left = U256::from_parts(high, low);
+        let product = exact(left) * factor;
+        let fits = product < big(1) << 256;
+        prop_assert_eq!(left.try_mul(factor).map(exact), if fits { Ok(product) } else { Err(Arithmetic::Overflow) });
+        let expected = match factor {
+            0 => Err(Arithmetic::DivisionByZero),
+            _ => Ok((exact(left) + factor - 1_u8) / factor),
+        };
+        prop_assert_eq!(left.try_div_wide_up(factor).map(exact), expected);
+        let right = U256::from_parts(factor, other);
+        let (upper, lower) = product_wide(left, right);
+        prop_assert_eq!((exact(upper) << 256) + exact(lower), exact(left) * exact(right));
+        let beside = U256::from_parts(factor, other ^ 1);
+        prop_assert_eq!(cmp_products_wide([left, right], [beside, left]), (exact(left) * exact(right)).cmp(&(exact(beside) * exact(left))));
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use ballast_num::{Amount, Decimals, Rate, Ratio, Seconds};
 
-use super::{AuctionSpec, BidSpec, Bounds, Breaker, Curve, FeedSpec, FundSpec, Limits, PeerRules, PoolSpec, TypeSpec};
+use super::{
+    AuctionSpec, BidSpec, Bounds, Breaker, Curve, FeedSpec, FundSpec, Limits, PeerRules, PoolSpec, Sharing, TypeSpec,
+};
 use crate::{AssetId, FeedId, SourceId, TypeId};
 
 /// So many whole units of an asset of 18 decimals, such as the coin.
@@ -107,6 +109,7 @@ impl TypeSpec {
             bids: BidSpec::standard(),
             auction: AuctionSpec::standard(),
             market: None,
+            sharing: Sharing::Never,
             peer: PeerRules::default(),
         }
     }

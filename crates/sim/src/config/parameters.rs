@@ -3,7 +3,7 @@
 use ballast_num::{Amount, Arithmetic, Rate, Ratio, Seconds};
 use ballast_protocol::{
     AssetId, AuctionSpec, BidSpec, Breaker, Curve, FeedId, FeedSpec, Limits as EngineLimits, PeerRules, PoolSpec,
-    TypeId, TypeSpec,
+    Sharing, TypeId, TypeSpec,
 };
 use serde::Deserialize;
 
@@ -332,6 +332,7 @@ impl Collateral {
                 ceiling: auction.ceiling,
                 breaker: Breaker::Open,
             },
+            sharing: Sharing::Never,
             peer,
         }
     }

@@ -23,7 +23,7 @@ impl Model {
             ..vault
         };
         batch.touch(id, Some(vault));
-        self.vaults.insert(id, after);
+        self.keep(id, after)?;
         self.mint(coin, caller.into(), amount)?;
         self.mint(coin, Module::SurplusBuffer.into(), fee)?;
         self.mint(coin, Module::LiquidationDeposits(kind).into(), deposit)
@@ -111,15 +111,14 @@ impl Model {
             normalize(amount, kind.index, Down)?
         };
         self.burn(self.coin(), caller, amount)?;
-        self.kind_mut(vault.kind)?.total -= normalized;
+        self.kind_mut(vault.kind)?.settle_debt(normalized)?;
         batch.touch(id, Some(vault));
-        self.vaults.insert(
+        self.keep(
             id,
             Vault {
                 normalized: vault.normalized - normalized,
                 ..vault
             },
-        );
-        Ok(())
+        )
     }
 }

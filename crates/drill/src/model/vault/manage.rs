@@ -41,19 +41,19 @@ impl Model {
         self.mint(self.coin(), Module::LiquidationDeposits(vault.kind).into(), deposit)?;
         batch.touch(id, Some(vault));
         batch.must_be_safe(id);
-        self.vaults.insert(
+        self.keep(
             id,
             Vault {
                 collateral: rest,
                 normalized: vault.normalized - moved,
                 ..vault
             },
-        );
+        )?;
         let part = self.add_vault(Vault {
             normalized: moved + for_deposit,
             deposit,
             ..empty
-        });
+        })?;
         batch.opened.push(part);
         batch.touch(part, None);
         Ok(())
@@ -85,8 +85,7 @@ impl Model {
             seized_in: target.seized_in.max(source.seized_in),
             ..target
         };
-        self.vaults.insert(into, after);
-        Ok(())
+        self.keep(into, after)
     }
 
     pub(in crate::model) fn transfer(
@@ -100,8 +99,7 @@ impl Model {
         batch.touch(id, Some(vault));
         batch.must_be_safe(id);
         self.orders.remove(&id);
-        self.vaults.insert(id, Vault { owner: to, ..vault });
-        Ok(())
+        self.keep(id, Vault { owner: to, ..vault })
     }
 
     pub(in crate::model) fn set_delegate(&mut self, owner: AccountId, delegate: AccountId, permission: Permission) {

@@ -1,7 +1,7 @@
 //! How much of a vault is seized (rule R9, docs/liquidation.md), and how the peers would.
 
 use ballast_num::{Amount, NormalizedDebt, RAY, Ratio, Round, WAD, cmp_products3, mul_div};
-use ballast_protocol::{Breaker, Rejected, Seizure, SeizureRule, VaultId};
+use ballast_protocol::{Breaker, Rejected, Seizure, SeizureRule, Sharing, VaultId};
 
 use super::super::disposal;
 use super::JudgingTerms;
@@ -9,6 +9,7 @@ use crate::mechanisms::vault::{Bar, Vault};
 use crate::state::State;
 
 /// How much of a vault is seized.
+#[derive(Clone, Copy)]
 pub(super) struct Decision {
     pub(super) rule: SeizureRule,
     /// Debt taken off the vault, in coins, rounded up.
@@ -18,13 +19,23 @@ pub(super) struct Decision {
     pub(super) penalty: Amount,
     /// Debt above the collateral's value: booked at once (rule R23).
     pub(super) loss: Amount,
+    pub(super) disposal: Disposal,
+}
+
+/// Where a lot goes (rule R10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Disposal {
+    /// To bids, pool and auction.
+    Sale,
+    /// To the other vaults of its type.
+    Sharing,
 }
 
 /// How much of a vault is seized now (rule R9).
 pub(super) fn decide(state: &State, terms: &JudgingTerms, id: VaultId) -> Result<Decision, Rejected> {
-    let vault = state.vaults.vault(id)?;
-    let (nd, collateral) = (vault.normalized_debt, vault.collateral);
-    let under = |bar: &Bar| !nd.is_zero() && !bar.is_reached(nd, collateral);
+    let vault = &state.vaults.vault(id)?;
+    let place = state.vaults.place(id);
+    let under = |bar: &Bar| place.is_some_and(|place| bar.is_missed_by(&place));
     let not_liquidatable = || Rejected::NotLiquidatable {
         vault: id,
         price: terms.judging,
@@ -42,12 +53,12 @@ pub(super) fn decide(state: &State, terms: &JudgingTerms, id: VaultId) -> Result
     let decision = match terms.spec.peer.seizure {
         Seizure::Restore => {
             let decision = restore(terms, vault, deep)?;
-            fit(state, terms, vault, decision)?
+            fit(state, terms, (id, vault), decision)?
         }
         Seizure::UpToCeiling => up_to_ceiling(state, terms, vault)?,
         Seizure::Whole => whole_as_peer(terms, vault)?,
     };
-    if decision.collateral.is_zero() && !collateral.is_zero() {
+    if decision.collateral.is_zero() && !vault.collateral.is_zero() {
         return Err(Rejected::NothingToSeize);
     }
     Ok(decision)
@@ -89,6 +100,7 @@ fn restore(terms: &JudgingTerms, vault: &Vault, deep: bool) -> Result<Decision, 
         collateral,
         penalty,
         loss: Amount::ZERO,
+        disposal: Disposal::Sale,
     })
 }
 
@@ -110,12 +122,19 @@ fn whole(
         collateral: vault.collateral,
         penalty,
         loss: owed.saturating_sub(value),
+        disposal: Disposal::Sale,
     })
 }
 
-/// Cuts a decision to what the pools and the auction ceilings can take, unless that would leave dust in the vault.
+/// Cuts a decision to what the pools and the auction ceilings can take, unless that would leave dust in the vault. What they
+/// can take nothing of is shared out, if the type does that and it has lost nothing (rule R10).
 /// Errors: `Stopped`; `NoAuctionRoom` if what fits is less than a lot is worth starting for.
-fn fit(state: &State, terms: &JudgingTerms, vault: &Vault, decision: Decision) -> Result<Decision, Rejected> {
+fn fit(
+    state: &State,
+    terms: &JudgingTerms,
+    (id, vault): (VaultId, &Vault),
+    decision: Decision,
+) -> Result<Decision, Rejected> {
     let spec = &terms.spec;
     let least = terms.least_lot()?;
     let to_raise = decision.debt.try_add(decision.penalty)?;
@@ -129,7 +148,13 @@ fn fit(state: &State, terms: &JudgingTerms, vault: &Vault, decision: Decision) -
     if to_raise <= pool.try_add(on_auction)? {
         return Ok(decision);
     }
-    if stopped {
+    let is_covered = decision.loss.is_zero();
+    let shares = spec.sharing == Sharing::WhenCovered && is_covered && state.vaults.could_share(spec.id, id);
+    let shared = Decision {
+        disposal: Disposal::Sharing,
+        ..decision
+    };
+    if stopped && !shares {
         return Err(Rejected::Stopped(spec.id));
     }
     // Auctions with room for a crumb have none.
@@ -140,11 +165,15 @@ fn fit(state: &State, terms: &JudgingTerms, vault: &Vault, decision: Decision) -
     };
     let debt = decision.debt.prorate(room.raw(), to_raise.raw(), Round::Down)?;
     if debt.is_zero() || room < least {
-        return Err(Rejected::NoAuctionRoom);
+        return if shares {
+            Ok(shared)
+        } else {
+            Err(Rejected::NoAuctionRoom)
+        };
     }
     let owed = vault.normalized_debt.debt(terms.totals.index, Round::Up)?;
     if owed.saturating_sub(debt) < spec.debt_floor {
-        return Ok(decision); // a ceiling is exceeded by less than twice the debt floor and its penalty
+        return Ok(if stopped { shared } else { decision }); // a ceiling is exceeded by less than twice the debt floor and its penalty
     }
     let part = |amount: Amount, round| amount.prorate(debt.raw(), decision.debt.raw(), round);
     Ok(Decision {
@@ -154,6 +183,7 @@ fn fit(state: &State, terms: &JudgingTerms, vault: &Vault, decision: Decision) -
         collateral: part(decision.collateral, Round::Down)?,
         penalty: part(decision.penalty, Round::Down)?,
         loss: part(decision.loss, Round::Up)?,
+        disposal: Disposal::Sale,
     })
 }
 
@@ -205,6 +235,7 @@ fn up_to_ceiling(state: &State, terms: &JudgingTerms, vault: &Vault) -> Result<D
         collateral,
         penalty,
         loss: Amount::ZERO,
+        disposal: Disposal::Sale,
     })
 }
 
@@ -220,5 +251,6 @@ fn whole_as_peer(terms: &JudgingTerms, vault: &Vault) -> Result<Decision, Reject
         collateral,
         penalty,
         loss,
+        disposal: Disposal::Sale,
     })
 }

@@ -5,13 +5,15 @@ use ballast_protocol::{Rejected, RoundNumber, Seizure, TypeId, TypeSpec};
 
 use crate::kernel::{Use, coin_value};
 use crate::mechanisms::auction;
-use crate::mechanisms::vault::{Bar, Totals, Vaults};
+use crate::mechanisms::vault::{Bar, ShareMap, Totals, Vaults};
 use crate::state::State;
 
 /// On which terms the vaults of a type are judged in this block.
 pub(crate) struct JudgingTerms {
     pub(crate) spec: TypeSpec,
     pub(crate) totals: Totals,
+    /// What has been shared out over the type: it changes while its vaults are liquidated.
+    pub(crate) map: ShareMap,
     /// The price by which vaults are judged (rule R3).
     pub(crate) judging: Price,
     /// The kindest price of two rounds, or of the type's grace, for vaults above the wick band (rules R9, R11).
@@ -30,6 +32,7 @@ impl JudgingTerms {
         let quote = state.prices.quote(spec.feed)?;
         Ok(Self {
             totals: *state.vaults.totals(kind)?,
+            map: state.vaults.share_map(kind),
             judging: quote.price(Use::Liquidate)?,
             wick: state.vaults.kindest(kind, quote)?,
             low: quote.price(Use::Sell)?,
@@ -47,8 +50,12 @@ impl JudgingTerms {
         }
     }
 
-    pub(super) fn bar(&self, price: Price, ratio: Ratio) -> Bar {
-        Vaults::bar(&self.totals, price, ratio)
+    /// The bar of the type's places at a price and a ratio.
+    pub(crate) fn bar(&self, price: Price, ratio: Ratio) -> Bar {
+        Bar {
+            map: self.map,
+            ..Vaults::bar(&self.totals, price, ratio)
+        }
     }
 
     /// Under this, at the judging price, a vault goes at once and has no round limit.

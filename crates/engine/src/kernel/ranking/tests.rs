@@ -1,9 +1,9 @@
 //! What a sum under a bar is, and how many places it asks.
 
-use ballast_num::{Amount, Index, NormalizedDebt, Price, Ratio};
+use ballast_num::{Index, Price, Ratio};
 use ballast_protocol::{AuctionId, TypeId};
 
-use super::{Bar, Place, Ranking, Sums};
+use super::{Bar, Base, Place, Ranking, ShareMap, Standing, Sums};
 
 const KIND: TypeId = TypeId(1);
 const WHOLE: u128 = 10_u128.pow(18);
@@ -12,11 +12,9 @@ const WHOLE: u128 = 10_u128.pow(18);
 fn lots(count: u64) -> Vec<Place<AuctionId>> {
     let lot = |id: u64| {
         let (debt, collateral) = (u128::from(1 + id * 7_919 % 10_000), u128::from(1 + id % 10));
-        Place::new(
-            AuctionId(id),
-            NormalizedDebt::from_raw(debt * WHOLE),
-            Amount::from_raw(collateral * WHOLE),
-        )
+        let base = Base::Above(debt * WHOLE);
+        let holding = collateral * WHOLE;
+        Place::new(AuctionId(id), Standing { base, holding })
     };
     (1..=count).map(lot).collect()
 }
@@ -38,6 +36,7 @@ fn lots_that_make_every_sheet_slow() {
                 scale: WHOLE,
                 index: Index::ONE,
                 ratio: Ratio::ONE,
+                map: ShareMap::Plain,
             };
             let mut asked = 0;
             let sums = ranking.sums_where(KIND, |place| {
@@ -45,12 +44,9 @@ fn lots_that_make_every_sheet_slow() {
                 bar.is_missed_by(place)
             });
             let mut expected = Sums::default();
-            for lot in lots
-                .iter()
-                .filter(|lot| lot.normalized_debt().raw() > lot.collateral().raw() * u128::from(price))
-            {
-                expected.normalized_debt += lot.normalized_debt().raw();
-                expected.collateral += lot.collateral().raw();
+            for lot in lots.iter().filter(|lot| lot.base > lot.holding * u128::from(price)) {
+                expected.base += lot.base;
+                expected.holding += lot.holding;
             }
             assert_eq!(sums, expected, "{count} lots at {price}");
             assert_eq!(sums, ranking.sums_under(KIND, &bar));

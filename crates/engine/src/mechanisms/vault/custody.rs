@@ -43,7 +43,7 @@ impl Vaults {
             .ok_or(ballast_num::Arithmetic::Overflow)?;
         let id = VaultId(number);
         self.last.set(id);
-        self.book.set(id, vault);
+        self.write(id, &vault)?;
         Ok(id)
     }
 
@@ -70,7 +70,7 @@ impl Vaults {
         amount: Amount,
     ) -> Result<(), Rejected> {
         not_zero(amount)?;
-        let vault = *self.vault(id)?;
+        let vault = self.vault(id)?;
         let collateral = self.spec(vault.collateral_type)?.collateral;
         let after = Vault {
             collateral: vault.collateral.try_add(amount)?,
@@ -80,7 +80,7 @@ impl Vaults {
         ctx.ledger
             .transfer(collateral, ctx.caller, Module::Vaults(vault.collateral_type), amount)?;
         batch.touch(id, &vault, Some(&after));
-        self.book.set(id, after);
+        self.write(id, &after)?;
         ctx.tell(Event::CollateralDeposited {
             vault: id,
             collateral_type: vault.collateral_type,
@@ -116,7 +116,7 @@ impl Vaults {
             ..vault
         };
         batch.touch(id, &vault, Some(&after));
-        self.book.set(id, after);
+        self.write(id, &after)?;
         ctx.tell(Event::CollateralWithdrawn {
             vault: id,
             collateral_type: vault.collateral_type,
@@ -146,7 +146,7 @@ impl Vaults {
             .transfer(collateral, Module::Vaults(kind), ctx.caller, vault.collateral)?;
         self.remove_debt(kind, vault.normalized_debt)?;
         batch.touch(id, &vault, None);
-        self.forget(id);
+        self.forget(id)?;
         ctx.tell(Event::VaultClosed {
             vault: id,
             collateral_type: kind,
@@ -170,12 +170,6 @@ impl Vaults {
             amount,
         });
         Ok(())
-    }
-
-    /// Removes a vault and its standing order.
-    pub(super) fn forget(&mut self, id: VaultId) {
-        self.book.remove(id);
-        self.orders.remove(&id);
     }
 
     /// Error: `Quiet`, while the quiet period after a gap of the type's feed runs (rule R4).

@@ -4,7 +4,7 @@ use ballast_num::{Amount, NormalizedDebt, RAY, Round, U256, cmp_products};
 use ballast_protocol::{Event, Module, Rejected, Repayment, TypeId, VaultId};
 
 use super::custody::not_zero;
-use super::{Admission, Batch, Totals, Vault, Vaults};
+use super::{Admission, Batch, ShareMap, Totals, Vault, Vaults};
 use crate::kernel::Context;
 
 impl Vaults {
@@ -28,7 +28,7 @@ impl Vaults {
 
         let (normalized, after) = self.with_debt(ctx, &vault, added, deposit)?;
         batch.touch(id, &vault, Some(&after));
-        self.book.set(id, after);
+        self.write(id, &after)?;
         ctx.ledger.mint(ctx.limits.coin, ctx.caller, amount)?;
         ctx.ledger.mint(ctx.limits.coin, Module::SurplusBuffer, fee)?;
         ctx.ledger
@@ -54,7 +54,7 @@ impl Vaults {
         id: VaultId,
         repayment: Repayment,
     ) -> Result<Amount, Rejected> {
-        let vault = *self.vault(id)?;
+        let vault = self.vault(id)?;
         let index = self.totals(vault.collateral_type)?.index;
         let owed = vault.normalized_debt.debt(index, Round::Up)?;
         let (amount, normalized) = match repayment {
@@ -79,7 +79,7 @@ impl Vaults {
             ..vault
         };
         batch.touch(id, &vault, Some(&after));
-        self.book.set(id, after);
+        self.write(id, &after)?;
         ctx.tell(Event::DebtRepaid {
             vault: id,
             by: ctx.caller,
@@ -161,10 +161,14 @@ impl Vaults {
         Ok(())
     }
 
-    /// Takes normalized debt off a type's total.
+    /// Takes normalized debt off a type's total. Where lots are shared out vaults may owe a few base units more than it
+    /// together, and it ends at zero.
     pub(crate) fn remove_debt(&mut self, kind: TypeId, normalized: NormalizedDebt) -> Result<(), Rejected> {
         let totals = *self.totals(kind)?;
-        let normalized_debt = totals.normalized_debt.try_sub(normalized)?;
+        let normalized_debt = match self.share_map(kind) {
+            ShareMap::Shared { .. } => totals.normalized_debt.saturating_sub(normalized),
+            ShareMap::Plain | ShareMap::Unshared => totals.normalized_debt.try_sub(normalized)?,
+        };
         if !normalized.is_zero() {
             self.totals.set(
                 kind,

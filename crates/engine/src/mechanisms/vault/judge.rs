@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use ballast_num::{Amount, Price, RAY, Ratio, Round, cmp_products};
 use ballast_protocol::{Rejected, TypeId, VaultId};
 
-use super::{Bar, Totals, Vault, Vaults};
+use super::{Bar, ShareMap, Totals, Vault, Vaults};
 use crate::kernel::{Context, Use};
 
 /// What a transaction has opened and touched so far.
@@ -144,13 +144,14 @@ pub struct Issuance {
 }
 
 impl Vaults {
-    /// The bar that a vault of this type must reach at `price` and `ratio`.
+    /// The bar that a vault of this type must reach at `price` and `ratio`, once read: places want the type's map too.
     pub fn bar(totals: &Totals, price: Price, ratio: Ratio) -> Bar {
         Bar {
             price,
             scale: totals.scale(),
             index: totals.index,
             ratio,
+            map: ShareMap::Plain,
         }
     }
 

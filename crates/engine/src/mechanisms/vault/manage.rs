@@ -60,7 +60,7 @@ impl Vaults {
 
         batch.touch(from, &vault, Some(&rest));
         batch.must_be_safe(from);
-        self.book.set(from, rest);
+        self.write(from, &rest)?;
         let into = self.add(part)?;
         batch.open(into, &part);
         ctx.tell(Event::VaultSplit {
@@ -107,8 +107,8 @@ impl Vaults {
         batch.touch(from, &source, None);
         batch.touch(into, &target, Some(&after));
         batch.must_be_safe(into);
-        self.forget(from);
-        self.book.set(into, after);
+        self.forget(from)?;
+        self.write(into, &after)?;
         ctx.tell(Event::VaultsMerged { from, into });
         Ok(())
     }
@@ -127,7 +127,7 @@ impl Vaults {
         batch.touch(id, &vault, Some(&after));
         batch.must_be_safe(id);
         self.orders.remove(&id);
-        self.book.set(id, after);
+        self.write(id, &after)?;
         ctx.tell(Event::VaultTransferred {
             vault: id,
             from: vault.owner,
@@ -157,7 +157,7 @@ impl Vaults {
         id: VaultId,
         order: Option<StandingOrder>,
     ) -> Result<(), Rejected> {
-        let vault = *self.vault(id)?;
+        let vault = self.vault(id)?;
         if vault.owner != ctx.caller {
             return Err(Rejected::NotOwner {
                 vault: id,

@@ -68,7 +68,7 @@ impl Vaults {
         deposit: Amount,
         round: RoundNumber,
     ) -> Result<(), Rejected> {
-        let vault = *self.vault(id)?;
+        let vault = self.vault(id)?;
         let after = Vault {
             normalized_debt: vault.normalized_debt.try_sub(normalized)?,
             collateral: vault.collateral.try_sub(collateral)?,
@@ -78,9 +78,9 @@ impl Vaults {
         };
         self.remove_debt(vault.collateral_type, normalized)?;
         if after.normalized_debt.is_zero() && after.collateral.is_zero() {
-            self.forget(id);
+            self.forget(id)?;
         } else {
-            self.book.set(id, after);
+            self.write(id, &after)?;
         }
         Ok(())
     }
@@ -88,9 +88,9 @@ impl Vaults {
     /// Counts a lot of a vault that goes on sale; a vault that was seized whole is gone and counts none.
     /// Error: `Overflow` beyond 65,535 of one vault.
     pub(crate) fn lot_started(&mut self, id: VaultId) -> Result<(), Rejected> {
-        if let Ok(vault) = self.vault(id).copied() {
+        if let Ok(vault) = self.vault(id) {
             let seizures = vault.seizures.lot_started()?;
-            self.book.set(id, Vault { seizures, ..vault });
+            self.write(id, &Vault { seizures, ..vault })?;
         }
         Ok(())
     }
@@ -105,7 +105,7 @@ impl Vaults {
         shortfall: Amount,
         low: Price,
     ) -> Result<Amount, Rejected> {
-        let Ok(vault) = self.vault(id).copied() else {
+        let Ok(vault) = self.vault(id) else {
             return Ok(Amount::ZERO);
         };
         let kind = vault.collateral_type;
@@ -130,7 +130,7 @@ impl Vaults {
             ..totals
         };
 
-        self.book.set(id, after);
+        self.write(id, &after)?;
         if !amount.is_zero() {
             self.totals.set(kind, totals);
             ctx.tell(Event::ShortfallOwed {

@@ -1,5 +1,7 @@
 //! Tests of the vault mechanism by itself; what batches, prices and flows make of it is attacked in `tests/rules/`.
 
+use std::cmp::Ordering;
+
 use ballast_num::{
     Amount, Decimals, Index, NormalizedDebt, Price, RAY, Rate, Ratio, Round, Seconds, Timestamp, cmp_products,
 };
@@ -10,9 +12,10 @@ use ballast_protocol::{
 use proptest::prelude::*;
 
 use super::types::{CEILING_MAX, STABILITY_FEE_MAX, check_spec};
-use super::{Admission, Bar, Seizures, Vault, Vaults};
+use super::{Admission, Bar, Seizures, ShareMap, Vault, VaultRecord, Vaults};
 use crate::kernel::ranking::{Place, Ranking};
 use crate::kernel::seized::SeizedIndex;
+use crate::kernel::share_map::{Base, Standing};
 use crate::kernel::{Clock, Context, Ledger, Prices};
 
 const KIND: TypeId = TypeId(1);
@@ -34,6 +37,11 @@ fn vault(collateral: u128, normalized_debt: u128) -> Vault {
     }
 }
 
+/// As it is kept in a type that never shares.
+fn record(vault: &Vault) -> VaultRecord {
+    VaultRecord::of(vault, &ShareMap::Plain).unwrap()
+}
+
 /// Counting the vaults that a round has seized from looks at few of them, however many they are.
 #[test]
 fn counting_a_round_is_cheap_and_exact() {
@@ -44,22 +52,24 @@ fn counting_a_round_is_cheap_and_exact() {
             seizures: Seizures::default().in_round(RoundNumber(number % 4)).unwrap(),
             ..vault(1_000_000, 1_000_000 + u128::from(number))
         };
-        seized.replace(VaultId(number), None, Some(&after));
+        seized.replace(VaultId(number), None, Some(&record(&after)));
     }
     // Riskiest first: those that owe most. Of the upper half every fourth was seized in round 3, none counts in round 0.
     for (round, expected) in [(0, 0), (1, 12_500), (3, 12_500), (9, 0)] {
         let mut looks = 0;
         let found = seized.count_while(KIND, RoundNumber(round), |place| {
             looks += 1;
-            place.normalized_debt().raw() > 1_000_000 + u128::from(VAULTS / 2)
+            matches!(place.standing().base, Base::Above(debt) if debt > 1_000_000 + u128::from(VAULTS / 2))
         });
         assert_eq!(found, expected, "round {round}");
         assert!(looks < 64, "round {round}: {looks}");
     }
     // A vault that is gone, or was seized from again, is no longer of its old round.
-    let of = |number: u64, round| Vault {
-        seizures: Seizures::default().in_round(RoundNumber(round)).unwrap(),
-        ..vault(1_000_000, 1_000_000 + u128::from(number))
+    let of = |number: u64, round| {
+        record(&Vault {
+            seizures: Seizures::default().in_round(RoundNumber(round)).unwrap(),
+            ..vault(1_000_000, 1_000_000 + u128::from(number))
+        })
     };
     seized.replace(VaultId(99_999), Some(&of(99_999, 3)), None);
     seized.replace(VaultId(99_997), Some(&of(99_997, 1)), Some(&of(99_997, 9)));
@@ -309,20 +319,31 @@ fn magnitude() -> impl Strategy<Value = u128> {
 }
 
 proptest! {
-    /// The leading bits never put a safer vault before a riskier one: the order is that of the exact ratios.
+    /// The leading bits never put a safer vault before a riskier one: the order is that of the exact ratios, of base debts
+    /// above zero and below.
     #[test]
     fn the_order_is_exact(
         left in (magnitude(), magnitude()),
         right in (magnitude(), magnitude()),
         near in any::<bool>(),
+        below in any::<(bool, bool)>(),
     ) {
         let debt = |number: u128| number.max(1);
         let left = (debt(left.0), left.1);
         // Half of the cases differ in the last place only.
         let right = if near { (left.0.saturating_add(right.0 & 1), left.1.saturating_sub(right.1 & 1)) } else { (debt(right.0), right.1) };
-        let place = |id, (debt, collateral)| Place::new(VaultId(id), NormalizedDebt::from_raw(debt), Amount::from_raw(collateral));
-        let exact = cmp_products(right.0, left.1, left.0, right.1).then(1.cmp(&2));
-        prop_assert_eq!(place(1, left).cmp(&place(2, right)), exact);
+        let signs = |number: u128, below, holding| if below && holding > 0 { Base::Below(number) } else { Base::Above(number) };
+        let bases = (signs(left.0, below.0, left.1), signs(right.0, below.1, right.1));
+        let place = |id, base, holding| Place::new(VaultId(id), Standing { base, holding });
+        let by_size = cmp_products(right.0, left.1, left.0, right.1);
+        let exact = match bases {
+            (Base::Above(_), Base::Above(_)) => by_size,
+            (Base::Below(_), Base::Below(_)) => by_size.reverse(),
+            (Base::Above(_), Base::Below(_)) => Ordering::Less,
+            (Base::Below(_), Base::Above(_)) => Ordering::Greater,
+        };
+        prop_assert_eq!(place(1, bases.0, left.1).cmp(&place(2, bases.1, right.1)), exact.then(1.cmp(&2)));
+        prop_assert_eq!(place(1, bases.0, left.1).standing(), Standing { base: bases.0, holding: left.1 });
     }
 
     /// However vaults come, change and go, the prefix under a bar is what a look at each of them finds.
@@ -341,9 +362,9 @@ proptest! {
                 Some(after) => vaults.insert(id, after),
                 None => vaults.remove(&id),
             };
-            index.replace(VaultId(id), before.as_ref(), after.as_ref());
+            index.replace(VaultId(id), before.as_ref().map(record).as_ref(), after.as_ref().map(record).as_ref());
         }
-        let bar = Bar { price: Price::whole(price), scale: 10_u128.pow(18), index: Index::ONE, ratio: Ratio::percent(ratio) };
+        let bar = Bar { price: Price::whole(price), scale: 10_u128.pow(18), index: Index::ONE, ratio: Ratio::percent(ratio), map: ShareMap::Plain };
         let under: Vec<&Vault> = vaults
             .values()
             .filter(|vault| !vault.normalized_debt.is_zero())
@@ -351,7 +372,7 @@ proptest! {
             .collect();
         let sums = index.sums_under(KIND, &bar);
         prop_assert_eq!(index.count_under(KIND, &bar), under.len());
-        prop_assert_eq!(sums.normalized_debt, under.iter().map(|vault| vault.normalized_debt.raw()).sum::<u128>());
-        prop_assert_eq!(sums.collateral, under.iter().map(|vault| vault.collateral.raw()).sum::<u128>());
+        prop_assert_eq!(sums.base, under.iter().map(|vault| vault.normalized_debt.raw()).sum::<u128>());
+        prop_assert_eq!(sums.holding, under.iter().map(|vault| vault.collateral.raw()).sum::<u128>());
     }
 }

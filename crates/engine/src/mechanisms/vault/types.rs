@@ -4,7 +4,8 @@ use std::ops::RangeInclusive;
 
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Rate, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{
-    Bounds, ClosingCause, Curve, Event, Module, ParameterFault, Rejected, TypeId, TypeParameter, TypeSpec, coins,
+    Bounds, ClosingCause, Curve, Event, Module, ParameterFault, Rejected, Rest, Sharing, TypeId, TypeParameter,
+    TypeSpec, coins,
 };
 
 use super::{Admission, Totals, Vaults};
@@ -58,6 +59,9 @@ impl Vaults {
             decimals,
         };
         self.totals.set(spec.id, totals);
+        if spec.sharing != Sharing::Never || spec.peer.rest == Rest::Shared {
+            self.let_share(spec.id);
+        }
         self.types.set(spec.id, spec);
         Ok(())
     }
@@ -72,6 +76,7 @@ impl Vaults {
         id: TypeId,
         live_time: Seconds,
     ) -> Result<(), Rejected> {
+        self.settle_shares(ctx, id)?;
         let (spec, before) = (self.spec(id)?, *self.totals(id)?);
         let mut totals = before;
         totals.opening = totals.normalized_debt;

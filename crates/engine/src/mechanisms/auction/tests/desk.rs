@@ -4,7 +4,7 @@
 use ballast_num::{Amount, Decimals, Price, Rate, Ratio, Seconds, Timestamp};
 use ballast_protocol::{
     AccountId, AssetId, AuctionId, AuctionSpec, Bounds, Breaker, Curve, Event, FeedId, FeedState, Holder, KeeperPay,
-    Limits, Module, OpeningAuction, PeerRules, PoolSpec, Rejected, RoundNumber, TypeId, TypeSpec, VaultId,
+    Limits, Module, OpeningAuction, PeerRules, PoolSpec, Rejected, RoundNumber, Sharing, TypeId, TypeSpec, VaultId,
 };
 
 use crate::kernel::{Clock, Context, Ledger, Prices, Quote};
@@ -285,6 +285,7 @@ fn spec() -> TypeSpec {
         wick_band: Ratio::percent(10),
         round_seizure: Ratio::percent(50),
         grace: Seconds(0),
+        sharing: Sharing::Never,
         flash_ceiling: Amount::MAX,
         stability_fee: Rate::ONE,
         borrowing_fee: Ratio::ZERO,
