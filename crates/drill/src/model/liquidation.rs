@@ -399,10 +399,15 @@ fn restoring(vault: &Vault, judge: &Judge) -> Result<Seizure, Rejected> {
         return Ok(whole);
     }
     let penalty = share(debt, spec.penalty.raw(), Up)?;
+    let collateral = worth(add(debt, penalty)?, judge.quote.low, kind.decimals, Up)?;
+    // Nothing would be left to cover the rest of the debt.
+    if collateral >= vault.collateral {
+        return Ok(whole);
+    }
     Ok(Seizure {
         debt,
         normalized: normalize(debt, kind.index, Down)?,
-        collateral: worth(add(debt, penalty)?, judge.quote.low, kind.decimals, Up)?.min(vault.collateral),
+        collateral,
         penalty,
         loss: 0,
         shared: false,

@@ -92,6 +92,10 @@ fn restore(terms: &JudgingTerms, vault: &Vault, deep: bool) -> Result<Decision, 
     let collateral = terms
         .worth(debt.try_add(penalty)?, terms.low, Round::Up)?
         .min(vault.collateral);
+    // Rounded up to all of a few base units: a rest of debt without collateral would be a loss beside a penalty.
+    if collateral == vault.collateral {
+        return whole(SeizureRule::WholeAvoidsDust);
+    }
     let normalized = debt.normalize(terms.totals.index, Round::Down)?;
     Ok(Decision {
         rule,
