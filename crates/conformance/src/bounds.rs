@@ -105,7 +105,7 @@ impl PeerPool {
     }
 
     /// The pool of `total` has spent `coins` for `collateral`; `held` is what each had before, `slack` how far the
-    /// peer's total may be from ours. Units: wei.
+    /// peer's total may be from ours, and `bought_slack` how far what the collateral was. Units: wei.
     ///
     /// loss = ⌊(coins × 10¹⁸ − carried) ÷ total⌋ + 1; product' = ⌊product × (10¹⁸ − loss) ÷ 10¹⁸⌋, moved up by 10⁹ while
     /// under 10⁹ (Liquity's StabilityPool; reproduced to the last digit by all vectors).
@@ -116,6 +116,7 @@ impl PeerPool {
         total: &BigInt,
         held: &BTreeMap<String, BigInt>,
         slack: &BigInt,
+        bought_slack: &BigInt,
     ) {
         let lost = coins * wad() - &self.carried;
         let loss: BigInt = &lost / total + 1;
@@ -145,6 +146,9 @@ impl PeerPool {
             // S has 18 digits a coin; the share is as wrong as the deposit and the total; two scales on, the peer drops it.
             deposit.gain +=
                 &held * &digits / wad() + 2 + &share * &deposit.error / relative_one() + &share * slack / total;
+            if *bought_slack > BigInt::ZERO {
+                deposit.gain += &held * bought_slack / total + 1;
+            }
             if beyond {
                 deposit.gain += share;
             }
@@ -184,8 +188,10 @@ impl PeerPool {
 pub(crate) struct LiquitySlack {
     /// Coins of accounts and of the pool.
     pub(crate) coin: BigInt,
-    /// Collateral of accounts, of the pool, and of troves that took gains.
+    /// Collateral of accounts, of the pool, and of all troves together.
     pub(crate) gem: BigInt,
+    /// All coins together, and what all troves owe.
+    pub(crate) supply: BigInt,
     /// Fees: less than a wei for each draw.
     pub(crate) fee: BigInt,
 }

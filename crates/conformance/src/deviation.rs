@@ -29,6 +29,8 @@ pub(crate) enum Deviation {
     SecondTrove,
     /// Liquity's borrower names a highest fee; here the one-off fee is a parameter that a draw cannot change.
     FeeLimit,
+    /// Liquity shares out what a batch leaves at its end; here each lot is shared before the next vault is judged.
+    LotsOfABatch,
     /// Liquity refuses a repayment of all that a trove owes, its deposit too; here a vault may stand without debt.
     RepaidWhole,
 }
@@ -37,7 +39,7 @@ impl Deviation {
     /// What the peer decides, where the rule leaves it no choice.
     pub(crate) const fn peer_accepts(self) -> Option<bool> {
         match self {
-            Self::SaleAtZero | Self::TakeOfNothing | Self::WiderNumber => Some(true),
+            Self::SaleAtZero | Self::TakeOfNothing | Self::WiderNumber | Self::LotsOfABatch => Some(true),
             Self::NegativeFee | Self::SystemRatio => None,
             _ => Some(false),
         }
@@ -57,6 +59,7 @@ impl Deviation {
             Self::ExitAtFloor => "exit at the floor",
             Self::SecondTrove => "second trove",
             Self::FeeLimit => "fee limit",
+            Self::LotsOfABatch => "lots of a batch",
             Self::RepaidWhole => "repaid whole",
         }
     }

@@ -7,18 +7,20 @@
 //! | liquidate, the n riskiest, a list | `Liquidate` for each |
 //! | provide and withdraw | queued entry and exit, executed by the next round of prices; gains claimed at once |
 //! | price | observations of five sources |
-//! | stakes, snapshots, product, last fee | folds over our events |
+//! | stakes, snapshots, what is pending, product, last fee | folds over our events |
 
 mod figures;
 mod genesis;
 mod ops;
 mod rules;
+mod shares;
 
 use std::collections::BTreeMap;
 
 use ballast_protocol::{AccountId, AssetId, FeedId, TypeId};
 use num_bigint::BigInt;
 
+use self::shares::PeerShares;
 use crate::bounds::{LiquitySlack, PeerPool};
 use crate::chain::{Chain, Stop};
 use crate::deviation::Deviation;
@@ -53,9 +55,7 @@ pub(crate) struct Liquity {
 /// What the peer counts and we compute from events. Amounts in wei.
 #[derive(Clone)]
 struct Folds {
-    stakes: BTreeMap<String, BigInt>,
-    stakes_snapshot: BigInt,
-    collateral_snapshot: BigInt,
+    shares: PeerShares,
     status: BTreeMap<String, &'static str>,
     last_fee: BigInt,
     pool: PeerPool,

@@ -1,15 +1,17 @@
 //! The peer's figures, from our state and folds over our events.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use ballast_engine::mechanisms::vault::Vault;
 use ballast_num::cmp_products;
 use ballast_protocol::{Module, PoolId, VaultId};
 use num_bigint::BigInt;
 
+use super::shares::{Pair, up};
 use super::{ETHER, KIND, Liquity, PURSE};
 use crate::chain::COIN;
-use crate::figures::{Allowed, Figure, Figures};
+use crate::figures::{Allowed, Figure, Figures, distance};
 
 /// Under this ratio of all troves together the peer is in its recovery mode.
 pub(super) fn critical() -> BigInt {
@@ -23,29 +25,21 @@ impl Liquity {
         let (ledger, wei) = (state.ledger(), self.wei());
         let mut f = self.folds.still.clone();
         f.put("price", self.price.clone());
-        let (mut debt, mut collateral) = (BigInt::ZERO, BigInt::ZERO);
-        let mut riskiest_first = Vec::new();
-        for vault in self.riskiest_first() {
-            let name = self.name(&vault);
-            let (owed, held) = (
-                BigInt::from(vault.normalized_debt.raw()),
-                BigInt::from(vault.collateral.raw()),
-            );
-            f.put(&format!("trove.{name}.debt"), owed.clone());
-            f.put(&format!("trove.{name}.coll"), held.clone());
-            f.put(&format!("trove.{name}.icr"), &held * &self.price / &owed);
-            debt += owed;
-            collateral += held;
-            riskiest_first.push(name.to_owned());
+        let all = self.all();
+        self.folds.shares.put(&mut f, &all);
+        for (name, Pair { collateral, debt }) in &all {
+            f.put(&format!("trove.{name}.icr"), collateral * &self.price / debt);
         }
-        for (name, stake) in &self.folds.stakes {
-            f.put(&format!("trove.{name}.stake"), stake.clone());
-        }
+        let riskiest_first = self.riskiest_first();
+        let mut riskiest_first: Vec<String> = riskiest_first.iter().map(|vault| self.name(vault).to_owned()).collect();
         for (name, status) in &self.folds.status {
             f.set(&format!("trove.{name}.status"), Figure::Text((*status).to_owned()));
         }
         riskiest_first.reverse();
         f.set("troves", Figure::List(riskiest_first));
+        let totals = state.vaults().totals(KIND).map_err(|error| error.to_string())?;
+        let debt = BigInt::from(totals.normalized_debt.raw());
+        let collateral = self.locked();
         let ratio = (debt != BigInt::ZERO).then(|| &collateral * &self.price / &debt);
         f.put(
             "recoveryMode",
@@ -55,8 +49,9 @@ impl Liquity {
             "tcr",
             ratio.map_or_else(|| Figure::Text("max".to_owned()), Figure::Number),
         );
-        f.put("activePool.debt", debt);
-        f.put("activePool.coll", ledger.balance(ETHER, Module::Vaults(KIND)).raw());
+        let pending = self.folds.shares.pending();
+        f.put("activePool.debt", debt - &pending.debt);
+        f.put("activePool.coll", collateral - &pending.collateral);
         for (name, account) in self.names.iter().filter(|(name, _)| *name != PURSE) {
             f.put(&format!("lusd.{name}"), ledger.balance(COIN, *account).raw() / wei);
             let zero = self.zero.get(name).cloned().unwrap_or_default();
@@ -84,9 +79,6 @@ impl Liquity {
         // A draw may mint a base unit less than the wei that it owes (see `draw`).
         let backed = ledger.supply(COIN).saturating_sub(unbacked).raw();
         f.put("lusd.supply", backed.div_ceil(wei));
-        f.put("totalStakes", self.total_stakes());
-        f.put("totalStakesSnapshot", self.folds.stakes_snapshot.clone());
-        f.put("totalCollateralSnapshot", self.folds.collateral_snapshot.clone());
         f.put("lastFeeOperationTime", self.folds.last_fee.clone());
         Ok(f)
     }
@@ -102,8 +94,27 @@ impl Liquity {
         vaults
     }
 
-    pub(super) fn total_stakes(&self) -> BigInt {
-        self.folds.stakes.values().sum()
+    /// What each trove holds and owes, all that was shared out to it included.
+    pub(super) fn all(&self) -> BTreeMap<String, Pair> {
+        let pair = |vault: &Vault| Pair {
+            collateral: vault.collateral.raw().into(),
+            debt: vault.normalized_debt.raw().into(),
+        };
+        let vaults = self.riskiest_first();
+        vaults
+            .iter()
+            .map(|vault| (self.name(vault).to_owned(), pair(vault)))
+            .collect()
+    }
+
+    /// The collateral of all troves together.
+    pub(super) fn locked(&self) -> BigInt {
+        self.chain
+            .state
+            .ledger()
+            .balance(ETHER, Module::Vaults(KIND))
+            .raw()
+            .into()
     }
 
     pub(super) fn name(&self, vault: &Vault) -> &str {
@@ -125,27 +136,39 @@ impl Liquity {
         let bound = match parts.as_slice() {
             ["troves"] => return self.same_order(expected, got),
             ["lusd", "staking"] => self.slack.fee.clone(),
-            ["lusd", "supply" | "gasPool"] => BigInt::ZERO,
+            ["lusd", "gasPool"] => BigInt::ZERO,
+            ["lusd", "supply"] => self.slack.supply.clone(),
             ["lusd", _] | ["sp", "total"] => coin.clone(),
             ["sp", name, "compounded"] => self.coins_bound(name, expected, got) + coin,
             ["sp", name, "collGain"] => self.folds.pool.gain_bound(name) + gem,
-            ["sp", "coll"] | ["activePool", "coll"] | ["eth", _] | ["trove", _, "coll" | "stake"] => gem.clone(),
-            ["totalStakes" | "totalStakesSnapshot" | "totalCollateralSnapshot"] => gem.clone(),
-            // coll × price ÷ debt, of at least 2,000 coins of debt, rounded down: a digit more where collateral differs at all.
-            ["tcr"] | ["trove", _, "icr"] => {
-                let least = BigInt::from(2_000) * BigInt::from(10).pow(18);
-                gem * &self.price / least + u8::from(*gem > BigInt::ZERO)
+            ["sp", "coll"] | ["eth", _] => gem.clone(),
+            ["activePool", "coll"] => self.folds.shares.bound(path) + gem,
+            ["activePool", "debt"] => self.folds.shares.bound(path) + &self.slack.supply,
+            ["tcr"] => self.ratio_bound(expected, gem, &self.slack.supply),
+            ["trove", name, "icr"] => {
+                let Pair { collateral, debt } = self.folds.shares.error(name);
+                self.ratio_bound(expected, &collateral, &debt)
             }
+            ["trove", name, part] => self.folds.shares.bound_of(name, part),
+            ["L_ETH" | "L_LUSDDebt" | "totalStakes" | "totalStakesSnapshot" | "totalCollateralSnapshot"]
+            | ["defaultPool", _] => self.folds.shares.bound(path),
             _ => return Allowed::Equal,
         };
         Allowed::Within(bound)
     }
 
+    /// How far collateral × price ÷ debt, rounded down, may be from the peer's, where both figures may be: of a trove, or of
+    /// all. Of a trove at least 2,000 coins are owed. Where a figure differs at all, so does the last digit.
+    fn ratio_bound(&self, expected: &Figure, collateral: &BigInt, debt: &BigInt) -> BigInt {
+        if *collateral == BigInt::ZERO && *debt == BigInt::ZERO {
+            return BigInt::ZERO;
+        }
+        let least = BigInt::from(2_000) * BigInt::from(10).pow(18);
+        let ratio = held(expected);
+        up(&(collateral * &self.price + (ratio + 1) * debt), &(least - debt)) + 1
+    }
+
     fn coins_bound(&self, name: &str, expected: &Figure, got: &Figure) -> BigInt {
-        let held = |figure: &Figure| match figure {
-            Figure::Number(number) => number.clone(),
-            _ => BigInt::ZERO,
-        };
         self.folds.pool.coins_bound(name, &held(expected).max(held(got)))
     }
 
@@ -155,10 +178,11 @@ impl Liquity {
             return Allowed::Equal;
         };
         let equal = |left: &str, right: &str| match (self.trove(left), self.trove(right)) {
-            (Some((_, left)), Some((_, right))) => {
-                let (l, r) = (left.normalized_debt.raw(), right.normalized_debt.raw());
-                cmp_products(left.collateral.raw(), r, right.collateral.raw(), l) == Ordering::Equal
-                    || nominal(&left) == nominal(&right)
+            (Some((_, one)), Some((_, other))) => {
+                let (l, r) = (one.normalized_debt.raw(), other.normalized_debt.raw());
+                cmp_products(one.collateral.raw(), r, other.collateral.raw(), l) == Ordering::Equal
+                    || distance(&nominal(&one), &nominal(&other))
+                        <= self.nominal_bound(left) + self.nominal_bound(right)
             }
             _ => false,
         };
@@ -171,6 +195,29 @@ impl Liquity {
                 .zip(got)
                 .all(|(left, right)| left == right || equal(left, right));
         if is_same { Allowed::Anything } else { Allowed::Equal }
+    }
+
+    /// How far the ratio by which the peer orders troves may be from ours.
+    fn nominal_bound(&self, name: &str) -> BigInt {
+        let Pair { collateral, debt } = self.folds.shares.error(name);
+        let Some((_, vault)) = self.trove(name) else {
+            return BigInt::ZERO;
+        };
+        let hundred = BigInt::from(10).pow(20);
+        let owed = BigInt::from(vault.normalized_debt.raw());
+        let wrong = collateral * hundred + &debt * (nominal(&vault) + 1);
+        if wrong == BigInt::ZERO {
+            wrong
+        } else {
+            up(&wrong, &(owed - debt)) + 1
+        }
+    }
+}
+
+fn held(figure: &Figure) -> BigInt {
+    match figure {
+        Figure::Number(number) => number.clone(),
+        _ => BigInt::ZERO,
     }
 }
 

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Rate, Ratio, Timestamp};
 use ballast_protocol::{
     Asset, AuctionSpec, BidSpec, Bounds, Breaker, Genesis, Opening, OpeningBalance, OpeningDeposit, OpeningVault,
-    PeerRules, PoolId, PoolPrice, PoolSpec, Seizure, Trigger, TypeSpec, coins,
+    PeerRules, PoolId, PoolPrice, PoolSpec, Rest, Seizure, Trigger, TypeSpec, coins,
 };
 use num_bigint::BigInt;
 
+use super::shares::{Pair, PeerShares};
 use super::{ETHER, FEED, Folds, KIND, Liquity, PURSE};
 use crate::bounds::{LiquitySlack, PeerPool};
 use crate::chain::{self, COIN, Chain, MOST};
-use crate::figures::{Figure, Figures};
+use crate::figures::{Figure, Figures, distance};
 use crate::schema::{Scenario, integer};
 
 /// Ether of every account: more than any vector moves.
@@ -61,9 +62,7 @@ impl Liquity {
             price,
             zero: BTreeMap::new(),
             folds: Folds {
-                stakes: BTreeMap::new(),
-                stakes_snapshot: BigInt::ZERO,
-                collateral_snapshot: BigInt::ZERO,
+                shares: PeerShares::default(),
                 status: BTreeMap::new(),
                 last_fee: BigInt::ZERO,
                 pool: PeerPool::new(ten(18), 0),
@@ -96,24 +95,21 @@ impl Liquity {
             .push((KIND, Index::from_raw(ballast_num::RAY * self.wei())));
         let scale = figures.number("sp.scale");
         self.folds = Folds {
-            stakes: BTreeMap::new(),
-            stakes_snapshot: figures.number("totalStakesSnapshot"),
-            collateral_snapshot: figures.number("totalCollateralSnapshot"),
+            shares: PeerShares::of(figures, &self.folds.shares),
             status: BTreeMap::new(),
             last_fee: figures.number("lastFeeOperationTime"),
             pool: PeerPool::new(figures.number("sp.P"), u32::try_from(&scale).map_err(|_| "sp.scale")?),
             still: Figures::default(),
         };
         for (path, figure) in figures.iter() {
-            let is_still = path == "baseRate" || path.starts_with("surplus.");
-            if is_still || path.ends_with(".pendingColl") || path.ends_with(".pendingDebt") {
+            if path == "baseRate" || path.starts_with("surplus.") {
                 self.folds.still.set(path, figure.clone());
             }
         }
         let names: Vec<String> = self.names.keys().cloned().collect();
         let mut pooled = BigInt::ZERO;
         let mut gained = BigInt::ZERO;
-        let mut owed = BigInt::ZERO;
+        let (mut owed, mut locked) = (BigInt::ZERO, BigInt::ZERO);
         let mut minted = BigInt::from(PURSE_COINS);
         self.zero.clear();
         for name in &names {
@@ -152,13 +148,19 @@ impl Liquity {
                 self.folds.status.insert(name.clone(), status);
             }
             if status == "active" {
-                self.folds.stakes.insert(name.clone(), part("stake"));
-                owed += part("debt");
+                let applied = Pair {
+                    collateral: part("coll"),
+                    debt: part("debt"),
+                };
+                let (held, owes) = (part("coll") + part("pendingColl"), part("debt") + part("pendingDebt"));
+                self.folds.shares.insert(name, part("stake"), applied);
+                owed += &owes;
+                locked += &held;
                 opening.vaults.push(OpeningVault {
                     owner: account,
                     collateral_type: KIND,
-                    collateral: Amount::from_raw(u128::try_from(&part("coll")).map_err(|_| "coll")?),
-                    normalized_debt: NormalizedDebt::from_raw(u128::try_from(&part("debt")).map_err(|_| "debt")?),
+                    collateral: Amount::from_raw(u128::try_from(&held).map_err(|_| "coll")?),
+                    normalized_debt: NormalizedDebt::from_raw(u128::try_from(&owes).map_err(|_| "debt")?),
                     deposit: self.coins(&(BigInt::from(DEPOSIT) * ten(18)))?,
                 });
                 minted += BigInt::from(DEPOSIT) * ten(18);
@@ -180,7 +182,12 @@ impl Liquity {
         }
         opening.surplus = self.coins(&figures.number("lusd.staking"))?;
         minted += figures.number("sp.total") + figures.number("lusd.staking");
-        opening.bad_debt = self.coins(&(minted - owed).max(BigInt::ZERO))?;
+        opening.bad_debt = self.coins(&(minted - &owed).max(BigInt::ZERO))?;
+        // What the peer's roundings have left over with all troves together belongs to none of them.
+        let in_all =
+            |part: &str| figures.number(&format!("activePool.{part}")) + figures.number(&format!("defaultPool.{part}"));
+        self.slack.gem += distance(&in_all("coll"), &locked);
+        self.slack.supply += distance(&in_all("debt"), &owed);
         self.chain = Chain::new(&genesis)?;
         Ok(())
     }
@@ -235,7 +242,7 @@ fn genesis(fine: u32, time: u64) -> Result<Genesis, String> {
         warning_band: Ratio::ZERO,
         stress: Ratio::ZERO,
         line: Amount::from_raw(MOST),
-        // There are no auctions: what the pool cannot pay is not liquidated.
+        // There are no auctions: what the pool cannot pay is shared out.
         market: None,
         auction: AuctionSpec {
             breaker: Breaker::NoStart,
@@ -254,6 +261,7 @@ fn genesis(fine: u32, time: u64) -> Result<Genesis, String> {
             pool_price: PoolPrice::Debt,
             reset: Trigger::CommandOnly,
             bounds: Bounds::Waived,
+            rest: Rest::Shared,
             ..PeerRules::default()
         },
         ..TypeSpec::standard(KIND, "ETH", ETHER, FEED)

@@ -7,7 +7,8 @@ use ballast_protocol::{Command, Event, Order, PoolId, Repayment, TicketOutcome, 
 use num_bigint::BigInt;
 
 use super::genesis::DEPOSIT;
-use super::{ETHER, FEED, KIND, Liquity, PURSE};
+use super::shares::{Pair, up};
+use super::{FEED, KIND, Liquity, PURSE};
 use crate::chain::{COIN, Stop};
 use crate::schema::{Args, Step};
 
@@ -23,6 +24,15 @@ fn wad() -> BigInt {
 /// The peer's one-off fee: 0.5 %, rounded down.
 pub(super) fn fee(coins: &BigInt) -> BigInt {
     coins * 5_u8 / 1_000_u16
+}
+
+/// What the pool has bought in one operation, in wei.
+#[derive(Default)]
+struct Bought {
+    coins: BigInt,
+    collateral: BigInt,
+    /// How far the collateral may be from the peer's.
+    slack: BigInt,
 }
 
 impl Liquity {
@@ -158,11 +168,24 @@ impl Liquity {
     }
 
     fn close_trove(&mut self, by: &str) -> Result<(), Stop> {
-        let Some((id, _)) = self.trove(by) else {
+        let Some((id, vault)) = self.trove(by) else {
             return refuse("no trove");
         };
+        self.touch(by);
+        // What sharing out has rounded up is no reason to refuse what the peer accepts.
+        let error = self.folds.shares.error(by);
+        let owed = vault.normalized_debt.raw().saturating_mul(self.wei());
+        let missing = Amount::from_raw(owed)
+            .saturating_sub(vault.deposit)
+            .saturating_sub(self.balance(by));
+        if BigInt::from(missing.raw()) <= &error.debt * self.wei() {
+            self.send(PURSE, by, missing)?;
+        }
         self.say(by, vec![Command::CloseVault { vault: id.into() }])?;
-        self.folds.stakes.remove(by);
+        self.slack.gem += error.collateral;
+        self.slack.coin += &error.debt;
+        self.slack.supply += error.debt;
+        self.folds.shares.remove(by);
         self.folds.status.insert(by.to_owned(), "closedByOwner");
         Ok(())
     }
@@ -182,6 +205,7 @@ impl Liquity {
         if *added > zero && *taken > zero {
             return refuse("collateral both ways has no command");
         }
+        self.touch(by);
         let vault = VaultRef::Id(id);
         let mut batch = Vec::new();
         if *added > zero {
@@ -212,67 +236,114 @@ impl Liquity {
         Ok(())
     }
 
+    /// What is pending for a trove becomes its own, as with each operation on it.
+    fn touch(&mut self, name: &str) {
+        if let Some(all) = self.all().get(name) {
+            self.folds.shares.apply(name, all);
+        }
+    }
+
     /// The peer's stake of a trove, renewed with each operation on it.
     fn stake(&mut self, name: &str) {
-        let held = self
-            .trove(name)
-            .map_or(BigInt::ZERO, |(_, vault)| vault.collateral.raw().into());
-        let all = &self.folds.collateral_snapshot;
-        let stake = if *all == BigInt::ZERO {
-            held
-        } else {
-            held * &self.folds.stakes_snapshot / all
-        };
-        self.folds.stakes.insert(name.to_owned(), stake);
+        let all = self.all().remove(name).unwrap_or_default();
+        self.folds.shares.stake(name, all);
+    }
+
+    fn balance(&mut self, name: &str) -> Amount {
+        let account = self.account(name);
+        self.chain.state.ledger().balance(COIN, account)
     }
 
     /// Liquidates those of the named that are under the ratio; refused if none is.
     fn liquidate(&mut self, by: &str, names: &[String]) -> Result<(), Stop> {
         let mut why = "nothing to liquidate".to_owned();
-        let (mut coins, mut collateral) = (BigInt::ZERO, BigInt::ZERO);
+        let mut bought = Bought::default();
         let held = self.deposits();
         let total = BigInt::from(self.chain.state.pools().total(PoolId::stability(KIND)).raw() / self.wei());
-        let mut gone = Vec::new();
+        let slack = self.slack.coin.clone();
+        let mut is_any = false;
         for name in names {
             let Some((vault, _)) = self.trove(name) else { continue };
+            let before = self.all();
             match self.say(by, vec![Command::Liquidate { vault }]) {
                 Ok(events) => {
-                    for event in events {
-                        if let Event::PoolBought {
-                            collateral: bought,
-                            debt,
-                            ..
-                        } = event
-                        {
-                            coins += debt.raw() / self.wei();
-                            collateral += bought.raw();
-                        }
-                    }
-                    gone.push(name.clone());
+                    is_any = true;
+                    self.close_liquidated(name, &before, &events, &mut bought);
                 }
                 Err(Stop::Refused(reason)) => why = reason,
                 Err(broken) => return Err(broken),
             }
         }
-        if gone.is_empty() {
+        if !is_any {
             return refuse(why);
         }
-        for name in gone {
-            self.folds.stakes.remove(&name);
-            self.folds.status.insert(name, "closedByLiquidation");
+        if bought.coins > BigInt::ZERO {
+            let Bought {
+                coins,
+                collateral,
+                slack: bought,
+            } = bought;
+            self.folds
+                .pool
+                .offset(&coins, &collateral, &total, &held, &slack, &bought);
         }
-        if coins > BigInt::ZERO {
-            let slack = self.slack.coin.clone();
-            self.folds.pool.offset(&coins, &collateral, &total, &held, &slack);
-        }
-        self.folds.stakes_snapshot = self.total_stakes();
-        let active = self
-            .chain
-            .state
-            .ledger()
-            .balance(ETHER, ballast_protocol::Module::Vaults(KIND));
-        self.folds.collateral_snapshot = active.raw().into();
+        let locked = self.locked();
+        self.folds.shares.snapshot(locked, &self.slack.gem);
         Ok(())
+    }
+
+    /// What a liquidated trove leaves: coins that the pool has paid, what was shared out, and how far both may be from the
+    /// peer's, as far as what the trove held and owed may be.
+    fn close_liquidated(&mut self, name: &str, before: &BTreeMap<String, Pair>, events: &[Event], bought: &mut Bought) {
+        let all = before.get(name).cloned().unwrap_or_default();
+        let error = self.folds.shares.error(name);
+        self.folds.shares.apply(name, &all);
+        self.folds.shares.remove(name);
+        self.folds.status.insert(name.to_owned(), "closedByLiquidation");
+        let (mut paid, mut collateral, mut shared) = (BigInt::ZERO, BigInt::ZERO, None);
+        for event in events {
+            match event {
+                Event::PoolBought {
+                    collateral: of, debt, ..
+                } => {
+                    paid += debt.raw() / self.wei();
+                    collateral += of.raw();
+                }
+                Event::LotShared(lot) => {
+                    shared = Some(Pair {
+                        collateral: lot.collateral.raw().into(),
+                        debt: lot.normalized.raw().into(),
+                    });
+                }
+                _ => {}
+            }
+        }
+        let is_exact = error == Pair::default();
+        let one = u8::from(!is_exact);
+        let of_caller = &error.collateral / 200 + one;
+        let of_pool = if paid > BigInt::ZERO {
+            &error.collateral + &of_caller + up(&(&collateral * &error.debt), &all.debt) + one
+        } else {
+            BigInt::ZERO
+        };
+        self.slack.gem += &of_caller + &of_pool;
+        bought.coins += paid;
+        bought.collateral += collateral;
+        bought.slack += &of_pool;
+        match shared {
+            Some(lot) => {
+                let error = Pair {
+                    collateral: error.collateral + of_caller + of_pool,
+                    debt: error.debt,
+                };
+                self.folds.shares.share(&lot, &error, before);
+            }
+            // The pool has paid all that was owed.
+            None => {
+                self.slack.coin += &error.debt;
+                self.slack.supply += error.debt;
+            }
+        }
     }
 
     /// What each depositor has in the pool, in wei.
@@ -388,6 +459,9 @@ impl Liquity {
             return refuse("no deposit");
         };
         self.settle(by);
+        self.touch(by);
+        let error = self.folds.pool.gain_bound(by);
+        self.folds.shares.blur(by, error);
         let claim = Command::ClaimPoolGain {
             pool: PoolId::stability(KIND),
         };

@@ -68,11 +68,17 @@ fn ratio(collateral: &BigInt, debt: &BigInt, price: &BigInt) -> Option<BigInt> {
     (*debt > BigInt::ZERO).then(|| collateral * price / debt)
 }
 
+/// A part of what a trove holds or owes, what is pending for it included: `coll` or `debt`.
+fn owned(figures: &Figures, name: &str, part: &str) -> BigInt {
+    let pending = if part == "coll" { "pendingColl" } else { "pendingDebt" };
+    figures.number(&format!("trove.{name}.{part}")) + figures.number(&format!("trove.{name}.{pending}"))
+}
+
 impl Liquity {
     /// The rule by which we do otherwise in this step. Where both refuse, though for different reasons, there is none.
     pub(super) fn rule(&self, step: &Step, before: &Figures) -> Option<Deviation> {
         let (by, args) = (&step.by, &step.args);
-        let part = |part: &str| before.number(&format!("trove.{by}.{part}"));
+        let part = |part: &str| owned(before, by, part);
         let price = before.number("price");
         let in_recovery = before.number("recoveryMode") > BigInt::ZERO;
         let is_active = before.text(&format!("trove.{by}.status")) == "active";
@@ -82,8 +88,8 @@ impl Liquity {
         };
         let system = |collateral: BigInt, debt: BigInt| {
             let all = (
-                before.number("activePool.coll") + collateral,
-                before.number("activePool.debt") + debt,
+                before.number("activePool.coll") + before.number("defaultPool.coll") + collateral,
+                before.number("activePool.debt") + before.number("defaultPool.debt") + debt,
             );
             ratio(&all.0, &all.1, &price).is_some_and(|ratio| ratio < critical())
         };
@@ -192,17 +198,41 @@ impl Liquity {
                 _ => Vec::new(),
             },
         };
-        // Without a pool that can pay for it, nor do we liquidate it.
-        let spendable = before.number("sp.total") - wad();
-        let is_payable = |name: &str| before.number(&format!("trove.{name}.debt")) <= spendable;
-        let is_under = |name: &String| active(name) && icr(name) < minimum() && is_payable(name);
-        if count == 1 && named.iter().any(is_under) {
+        let mut spendable = (before.number("sp.total") - wad()).max(BigInt::ZERO);
+        let under: Vec<&String> = named
+            .iter()
+            .filter(|name| active(name) && icr(name) < minimum())
+            .collect();
+        // The last that the pool cannot pay for has nobody to share with: nor do we liquidate it.
+        if count == 1 && under.iter().any(|name| owned(before, name, "debt") <= spendable) {
             return Some(Deviation::LastTrove);
         }
+        let has_pool = spendable > BigInt::ZERO;
+        // What is left is shared out; what goes after it has had a part of it.
+        let paid = under.iter().position(|name| {
+            let debt = owned(before, name, "debt");
+            let is_shared = debt > spendable;
+            spendable -= debt;
+            is_shared
+        });
         let in_recovery = before.number("recoveryMode") > BigInt::ZERO;
         let system = before.number("tcr");
         let is_capped = |name: &String| active(name) && icr(name) >= minimum() && icr(name) < system;
-        (in_recovery && named.iter().any(is_capped)).then_some(Deviation::SystemRatio)
+        // What is worth less than it owes the peer then shares out whole, whatever the pool has.
+        let is_spared = |name: &&String| has_pool && icr(name) <= wad();
+        if in_recovery && (named.iter().any(is_capped) || under.iter().any(is_spared)) {
+            return Some(Deviation::SystemRatio);
+        }
+        paid.is_some_and(|at| at + 1 < under.len())
+            .then_some(Deviation::LotsOfABatch)
+    }
+
+    /// Whether a trove is under the least ratio.
+    fn is_under(&self, name: &str) -> bool {
+        let all = self.all();
+        let pair = all.get(name);
+        pair.and_then(|pair| ratio(&pair.collateral, &pair.debt, &self.price))
+            .is_some_and(|ratio| ratio < minimum())
     }
 
     /// Runs a deviating step and asserts what we do instead.
@@ -214,7 +244,11 @@ impl Liquity {
         let result = trial.operate(step);
         match (rule, result) {
             // Above the ratio nobody is liquidated, however the others stand.
-            (Deviation::SystemRatio, Ok(())) if step.op == "liquidate" => Err("we are expected to refuse".to_owned()),
+            (Deviation::SystemRatio, Ok(()))
+                if step.op == "liquidate" && !self.is_under(step.args.text("borrower")) =>
+            {
+                Err("we are expected to refuse".to_owned())
+            }
             (Deviation::SystemRatio, Ok(()) | Err(Stop::Refused(_))) if is_liquidation || is_claim => Ok(()),
             (_, Err(Stop::Refused(why) | Stop::Broken(why))) => Err(format!("we are expected to accept: {why}")),
             (Deviation::SecondTrove, Ok(())) => {
