@@ -122,7 +122,7 @@ fn vault_debt(state: &State, invariant: &'static str) -> Result<U256, Breach> {
 }
 
 /// A type's total of normalized debt is the sum that its index keeps. Once lots have been shared out, the sum may be less by
-/// under a base unit a vault, which reading each rounds up, and more by what [`Shares::owed_more`] bounds.
+/// under a base unit a vault, which reading each rounds up, and more by what `Shares::owed_more` in `mechanisms::vault` bounds.
 pub fn totals_match_index(state: &State) -> Result<(), Breach> {
     const NAME: &str = "totals_match_index";
     for spec in state.vaults().types() {
