@@ -8,7 +8,7 @@ mod block;
 use std::collections::BTreeMap;
 
 use ballast_num::{Amount, NormalizedDebt, RAY, U256};
-use ballast_protocol::{AssetId, Module, Rejected, RoundNumber, TypeId, VaultId, Venue};
+use ballast_protocol::{AssetId, Module, Order, Rejected, RoundNumber, TypeId, VaultId, Venue};
 
 pub use block::{
     BLOCK, Standing, check_block, markets_never_lose, reserve_pays_only_losses, residue_never_falls, work_is_bounded,
@@ -398,12 +398,25 @@ pub fn deposits_are_backed(state: &State) -> Result<(), Breach> {
     Ok(())
 }
 
-/// All shares of a market belong to someone, but for the dead ones of its first entry.
+/// All shares of a market belong to someone, but for the dead ones of its first entry; its depth is that of the shares
+/// which have no exit queued; and nobody has queued the exit of more than he has.
 pub fn market_shares_add_up(state: &State) -> Result<(), Breach> {
     const NAME: &str = "market_shares_add_up";
     for spec in state.markets().specs() {
         let pool = fits(state.markets().pool(spec.id), NAME)?;
-        fits(state.markets().shares_add_up(spec.id, pool), NAME)?;
+        let leaving = state.queue().leaving(Venue::Market(spec.id));
+        fits(state.markets().shares_add_up(spec.id, pool, leaving), NAME)?;
+    }
+    for (id, ticket) in state.queue().iter() {
+        if let Order::RemoveLiquidity { market, shares, .. } = ticket.order {
+            let held = state.markets().shares(market, ticket.owner);
+            Breach::unless(shares <= held, NAME, || {
+                format!(
+                    "{id} takes {shares} shares of {market} from {} who has {held}",
+                    ticket.owner
+                )
+            })?;
+        }
     }
     Ok(())
 }

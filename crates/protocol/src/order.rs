@@ -114,10 +114,10 @@ impl Order {
         }
     }
 
-    /// Shares of the insurance fund that it will give back: they are no cover any more.
+    /// Shares of its venue that it will give back: they are no depth of a market and no cover of the fund any more.
     pub const fn leaving(&self) -> Amount {
         match self {
-            Self::ExitFund { shares } => *shares,
+            Self::RemoveLiquidity { shares, .. } | Self::ExitFund { shares } => *shares,
             _ => Amount::ZERO,
         }
     }

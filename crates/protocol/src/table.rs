@@ -74,7 +74,7 @@ pub const MARKETS: u16 = 70;
 /// What stands in a market's pool by `MarketId`.
 pub const MARKET_POOLS: u16 = 71;
 /// Shares of a market's pool by `(MarketId, AccountId)`.
-pub const MARKET_POSITIONS: u16 = 72;
+pub const MARKET_SHARES: u16 = 72;
 /// The smallest locked depth of a market in an hour of host time, by `(MarketId, slot)`.
 pub const MARKET_DEPTHS: u16 = 73;
 /// Price × time up to each 32nd of the mean's window of a market, by `(MarketId, slot)`.

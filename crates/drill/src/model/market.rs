@@ -1,6 +1,6 @@
 //! Markets on a constant product: the batch as exact fractions, depth as a list of all that ever stood.
 
-use ballast_num::{Amount, Round, WAD};
+use ballast_num::{Round, WAD};
 use ballast_protocol::{
     AccountId, AuctionId, Breaker, Lane, MarketId, MarketSpec, Module, Order, Rejected, TicketId, Venue,
 };
@@ -341,13 +341,6 @@ impl Model {
     pub(super) fn ask_exit(&mut self, id: MarketId, owner: AccountId, shares: u128) -> Done {
         let now = self.host_time;
         let (has, leaving) = self.positions.get(&(id, owner)).copied().unwrap_or_default();
-        if shares > has - leaving {
-            return Err(Rejected::TooFewShares {
-                market: id,
-                asked: Amount::from_raw(shares),
-                held: Amount::from_raw(has - leaving),
-            });
-        }
         self.positions.insert((id, owner), (has, leaving + shares));
         let pool = self.market_mut(id)?;
         pool.leaving += shares;

@@ -313,7 +313,16 @@ impl Model {
                 (coins.raw(), spec.ticket_min.raw(), spec.cooldown.0, escrow)
             }
             Order::RemoveLiquidity { market, shares, .. } => {
-                (shares.raw(), 1, self.market(market)?.spec.lock.0, Vec::new())
+                let lock = self.market(market)?.spec.lock.0;
+                let (has, _) = self.positions.get(&(market, owner)).copied().unwrap_or_default();
+                if shares.raw() > has {
+                    return Err(Rejected::TooFewShares {
+                        market,
+                        asked: shares,
+                        held: Amount::from_raw(has),
+                    });
+                }
+                (shares.raw(), 1, lock, Vec::new())
             }
             Order::EnterFund { amount, .. } => {
                 let fund = &self.limits.fund;

@@ -118,7 +118,8 @@ fn trade(
             },
         });
     }
-    state.markets.settle(id, &clock, &cleared)?;
+    let leaving = state.queue.leaving(Venue::Market(id));
+    state.markets.settle(id, &clock, &cleared, leaving)?;
     events.push(Event::MarketCleared {
         market: id,
         price: cleared.price.price(state.markets.pool(id)?.decimals),

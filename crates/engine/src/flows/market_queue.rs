@@ -1,7 +1,9 @@
 //! Orders of users at the markets: what a place in the queue asks of them, and liquidity that comes and goes (rules R1, R10).
 
 use ballast_num::{Amount, Timestamp};
-use ballast_protocol::{AssetId, Event, Lane, MarketId, Module, Order, Rejected, TicketId, TicketOutcome, Venue};
+use ballast_protocol::{
+    AccountId, AssetId, Event, Lane, MarketId, Module, Order, Rejected, TicketId, TicketOutcome, Venue,
+};
 
 use super::pool_queue::{TICKETS, give_back, skew};
 use crate::kernel::Clock;
@@ -9,9 +11,14 @@ use crate::mechanisms::market::Markets;
 use crate::mechanisms::queue::Place;
 use crate::state::{ENGINE, State};
 
-/// What a place in the queue asks of an order at a market, and what the order brings along. Errors: `UnknownMarket`;
-/// `ZeroAmount` for liquidity of one side only.
-pub(crate) fn place(markets: &Markets, coin: AssetId, market: MarketId, order: Order) -> Result<Place, Rejected> {
+/// What a place in the queue asks of an order of `caller` at a market, and what the order brings along.
+/// Errors: `UnknownMarket`; `ZeroAmount` for liquidity of one side only; `TooFewShares` to leave with.
+pub(crate) fn place(
+    markets: &Markets,
+    coin: AssetId,
+    caller: AccountId,
+    (market, order): (MarketId, Order),
+) -> Result<Place, Rejected> {
     let spec = markets.spec(market)?;
     let (least, escrow) = match order {
         Order::Sell { amount, .. } => (spec.sale_min, vec![(spec.base, amount)]),
@@ -19,7 +26,17 @@ pub(crate) fn place(markets: &Markets, coin: AssetId, market: MarketId, order: O
             return Err(Rejected::ZeroAmount);
         }
         Order::AddLiquidity { base, coins, .. } => (spec.ticket_min, vec![(spec.base, base), (coin, coins)]),
-        Order::RemoveLiquidity { .. } => (Amount::ONE, Vec::new()),
+        Order::RemoveLiquidity { shares, .. } => {
+            let held = markets.shares(market, caller);
+            if shares > held {
+                return Err(Rejected::TooFewShares {
+                    market,
+                    asked: shares,
+                    held,
+                });
+            }
+            (Amount::ONE, Vec::new())
+        }
         _ => (spec.ticket_min, vec![(coin, order.amount())]),
     };
     let leaves = order.lane() == Lane::Exit;
@@ -77,7 +94,11 @@ pub(super) fn add(
         let Order::AddLiquidity { base, coins, least, .. } = queued.order else {
             continue; // nothing else waits in this lane
         };
-        let Ok(taken) = mechanisms.markets.enter(id, &clock, owner, (base, coins), least) else {
+        let leaving = mechanisms.queue.leaving(Venue::Market(id));
+        let entered = mechanisms
+            .markets
+            .enter(id, &clock, owner, (base, coins), least, leaving);
+        let Ok(taken) = entered else {
             give_back(mechanisms, &mut ctx, ticket, TicketOutcome::Void)?;
             continue;
         };
@@ -116,6 +137,7 @@ pub(super) fn remove(
         let queued = mechanisms.queue.ticket(ticket)?;
         let owner = queued.owner;
         let Order::RemoveLiquidity {
+            shares,
             least_base,
             least_coins,
             ..
@@ -123,7 +145,9 @@ pub(super) fn remove(
         else {
             continue; // nothing else waits in this lane
         };
-        let Ok(paid) = mechanisms.markets.exit(id, &clock, owner, (least_base, least_coins)) else {
+        let leaving = mechanisms.queue.leaving(Venue::Market(id)).try_sub(shares)?;
+        let (leaver, least) = ((owner, shares), (least_base, least_coins));
+        let Ok(paid) = mechanisms.markets.exit(id, &clock, leaver, least, leaving) else {
             give_back(mechanisms, &mut ctx, ticket, TicketOutcome::Void)?;
             continue;
         };

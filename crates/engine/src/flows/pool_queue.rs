@@ -206,7 +206,7 @@ pub(crate) fn book_residue(
     Ok(())
 }
 
-/// Closes a ticket that does not execute: what it brought along goes back, and liquidity that was to leave stays.
+/// Closes a ticket that does not execute: what it brought along goes back, and liquidity that was to leave counts again.
 pub(crate) fn give_back(
     mechanisms: Mechanisms<'_>,
     ctx: &mut Context<'_>,
@@ -215,7 +215,10 @@ pub(crate) fn give_back(
 ) -> Result<(), Rejected> {
     let ticket = mechanisms.queue.close(ctx, id, outcome, &[])?;
     match ticket.order {
-        Order::RemoveLiquidity { market, .. } => mechanisms.markets.stay(market, &ctx.clock, ticket.owner),
+        Order::RemoveLiquidity { market, .. } => {
+            let leaving = mechanisms.queue.leaving(Venue::Market(market));
+            mechanisms.markets.lock(market, &ctx.clock, leaving)
+        }
         _ => Ok(()),
     }
 }

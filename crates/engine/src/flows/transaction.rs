@@ -319,15 +319,16 @@ impl Run<'_> {
                     | Order::Buy { market, .. }
                     | Order::AddLiquidity { market, .. }
                     | Order::RemoveLiquidity { market, .. } => {
-                        market_queue::place(markets, limits.coin, market, order)?
+                        market_queue::place(markets, limits.coin, sender, (market, order))?
                     }
                     Order::EnterFund { amount, .. } => fund_queue::entry(limits, amount),
                     Order::ExitFund { shares } => fund_queue::exit(ctx, fund, shares)?,
                 };
                 queue.add(ctx, order, place, expiry)?;
                 match order {
-                    Order::RemoveLiquidity { market, shares, .. } => {
-                        markets.ask_exit(market, &self.clock, sender, shares)
+                    Order::RemoveLiquidity { market, .. } => {
+                        let leaving = queue.leaving(order.venue());
+                        markets.lock(market, &self.clock, leaving)
                     }
                     _ => Ok(()),
                 }

@@ -16,7 +16,7 @@
 //! let spec = MarketSpec { fee: Ratio::percent(1), ..MarketSpec::standard(id, AssetId(1), FeedId(1)) };
 //! markets.add(spec, Decimals::MAX).expect("standard parameters are within their bounds");
 //! // 990 ether and 1,980,000 coins: 2,000 each.
-//! markets.enter(id, &clock, AccountId::numbered(1), (coins(990), coins(1_980_000)), Amount::ZERO)?;
+//! markets.enter(id, &clock, AccountId::numbered(1), (coins(990), coins(1_980_000)), Amount::ZERO, Amount::ZERO)?;
 //!
 //! // Ten of ether leave 9.9 after the fee, which trade at 1,980,000 ÷ (990 + 9.9).
 //! let forced = Forced { amount: coins(10), limit: Price::whole(1_900) };
@@ -39,7 +39,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 pub use self::batch::{Cleared, Fill, Forced, Side, TRADES, Trade, clear};
 pub use self::curve::{Curve, Exchange, RESERVE_MAX};
 use self::depth::Trough;
-pub use self::shares::{DEAD_SHARES, Liquidity, Position};
+pub use self::shares::{DEAD_SHARES, Liquidity};
 use crate::kernel::mean::{Held, Mark};
 use crate::kernel::{Clock, Table};
 use crate::pieces;
@@ -49,7 +49,7 @@ use crate::pieces;
 pub struct Markets {
     specs: Table<MarketId, MarketSpec>,
     pools: Table<MarketId, Pool>,
-    positions: Table<(MarketId, AccountId), Position>,
+    shares: Table<(MarketId, AccountId), Amount>,
     depths: Table<(MarketId, u8), Trough>,
     marks: Table<(MarketId, u8), Mark>,
 }
@@ -57,7 +57,7 @@ pub struct Markets {
 pieces!(Markets {
     specs,
     pools,
-    positions,
+    shares,
     depths,
     marks
 });
@@ -67,7 +67,7 @@ impl Default for Markets {
         Self {
             specs: Table::new(table::MARKETS),
             pools: Table::new(table::MARKET_POOLS),
-            positions: Table::new(table::MARKET_POSITIONS),
+            shares: Table::new(table::MARKET_SHARES),
             depths: Table::new(table::MARKET_DEPTHS),
             marks: Table::new(table::MARKET_MEANS),
         }
@@ -85,8 +85,8 @@ pub struct Pool {
     pub coins: Amount,
     /// Shares of it; of those of the first entry [`DEAD_SHARES`] belong to nobody.
     pub shares: Amount,
-    /// Shares whose exit is queued.
-    pub leaving: Amount,
+    /// Liquidity of the shares that have no exit queued, rounded down.
+    pub locked: Amount,
     /// The spot price since the last change, and its integral; none before the first entry.
     held: Option<Held>,
     /// The hour of host time in which it last changed.
@@ -114,7 +114,7 @@ impl Markets {
             base: Amount::ZERO,
             coins: Amount::ZERO,
             shares: Amount::ZERO,
-            leaving: Amount::ZERO,
+            locked: Amount::ZERO,
             held: None,
             hour: 0,
         };
@@ -165,14 +165,15 @@ impl Markets {
         }
     }
 
-    /// Books a batch that [`Markets::clear`] has cleared against the pool as it stands. Error: `UnknownMarket`.
-    pub fn settle(&mut self, id: MarketId, clock: &Clock, cleared: &Cleared) -> Result<(), Rejected> {
+    /// Books a batch that [`Markets::clear`] has cleared against the pool as it stands, while `leaving` of its shares have
+    /// an exit queued. Error: `UnknownMarket`.
+    pub fn settle(&mut self, id: MarketId, clock: &Clock, cleared: &Cleared, leaving: Amount) -> Result<(), Rejected> {
         let pool = Pool {
             base: cleared.base,
             coins: cleared.coins,
             ..*self.pool(id)?
         };
-        self.replace(id, clock, pool)
+        self.replace(id, clock, pool, leaving)
     }
 
     /// What the engine may sell now, where the feed's low price is `low` (rule R10): nothing while the pool's spot price is
@@ -203,14 +204,14 @@ impl Markets {
         Ok(Curve::standing_at(spec.curve, pool.decimals, depth, low).map_or(Amount::ZERO, |shrunk| shrunk.coins()))
     }
 
-    /// Writes a pool: remembers the depth that ends and the one that begins, and the price that held until now.
-    fn replace(&mut self, id: MarketId, clock: &Clock, after: Pool) -> Result<(), Rejected> {
+    /// Writes a pool of whose shares `leaving` have an exit queued: remembers the depth that ends and the one that begins,
+    /// and the price that held until now.
+    fn replace(&mut self, id: MarketId, clock: &Clock, after: Pool, leaving: Amount) -> Result<(), Rejected> {
         let window = self.spec(id)?.mean_window;
         let before = *self.pool(id)?;
-        let kind = self.spec(id)?.curve;
-        let was = locked(kind, &before)?;
-        let is = locked(kind, &after)?;
-        let spot = Curve::new(kind, after.decimals, after.base, after.coins)?.spot();
+        let curve = Curve::new(self.spec(id)?.curve, after.decimals, after.base, after.coins)?;
+        let locked = locked(&curve, after.shares, leaving)?;
+        let spot = curve.spot();
 
         // Nothing below can fail.
         let held = match before.held {
@@ -221,21 +222,24 @@ impl Markets {
                 held.then(spot, clock.now)
             }
         };
-        let hour = self.remember_depth(id, clock, before.hour, (was, is));
-        let held = Some(held);
-        self.pools.set(id, Pool { held, hour, ..after });
+        let hour = self.remember_depth(id, clock, before.hour, (before.locked, locked));
+        let pool = Pool {
+            locked,
+            held: Some(held),
+            hour,
+            ..after
+        };
+        self.pools.set(id, pool);
         Ok(())
     }
 }
 
-/// The liquidity of a pool that has no exit queued, rounded down; nothing where it is empty. Error: `Overflow`.
-fn locked(kind: ballast_protocol::PoolCurve, pool: &Pool) -> Result<Amount, Arithmetic> {
-    if pool.shares.is_zero() {
-        return Ok(Amount::ZERO);
-    }
-    let liquidity = Curve::new(kind, pool.decimals, pool.base, pool.coins)?.liquidity();
-    let stays = pool.shares.try_sub(pool.leaving)?;
-    liquidity.prorate(stays.raw(), pool.shares.raw(), Round::Down)
+/// The liquidity of a pool on `curve` that is left without the part of its shares that is leaving, rounded down.
+/// Error: `Overflow` if more leave than there are.
+fn locked(curve: &Curve, shares: Amount, leaving: Amount) -> Result<Amount, Arithmetic> {
+    curve
+        .liquidity()
+        .prorate(shares.try_sub(leaving)?.raw(), shares.raw(), Round::Down)
 }
 
 #[cfg(test)]

@@ -200,8 +200,7 @@ fn command(state: &State, sender: AccountId, opened: Option<u8>, words: &str) ->
                 market: MARKET,
                 shares: state
                     .markets()
-                    .position(MARKET, sender)
-                    .shares
+                    .shares(MARKET, sender)
                     .mul_ratio(Ratio::percent(percent.parse().unwrap()), Round::Down)
                     .unwrap(),
                 least_base: Amount::ZERO,

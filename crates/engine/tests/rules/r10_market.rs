@@ -1,7 +1,7 @@
 //! R10 and R1: the market between stability pool and auction.
 
 use ballast_num::{Amount, NormalizedDebt, Price, Ratio, Seconds};
-use ballast_protocol::{Event, Genesis, MarketSpec, Module, OpeningLiquidity, coins};
+use ballast_protocol::{Event, Genesis, MarketSpec, Module, OpeningLiquidity, Venue, coins};
 
 use crate::common::{COIN, ETH, FEED, MARKET, World, who};
 
@@ -230,15 +230,16 @@ fn leaving_just_before_a_bad_batch() {
 #[test]
 fn calling_an_exit_of_a_market_back() {
     let mut world = alice(1_000);
-    let held = world.state.markets().position(MARKET, who("dave")).shares;
+    let held = world.state.markets().shares(MARKET, who("dave"));
     world.check(
-        "dave: remove 100
+        "dave: remove 101 -> Failed, TooFewShares
+         dave: remove 100
          dave: remove 100 -> Failed, AlreadyQueued
          dave: cancel #1
          pass 180        -> TicketClosed, no LiquidityRemoved",
     );
-    let position = world.state.markets().position(MARKET, who("dave"));
-    assert_eq!((position.shares, position.leaving), (held, Amount::ZERO));
+    assert_eq!(world.state.markets().shares(MARKET, who("dave")), held);
+    assert_eq!(world.state.queue().leaving(Venue::Market(MARKET)), Amount::ZERO);
     // All but the dead shares had left the depth.
     let depth = world.state.markets().least_depth(MARKET, &world.state.clock());
     assert!(depth.expect("it is listed") <= Amount::from_raw(1_000));

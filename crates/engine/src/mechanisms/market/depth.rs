@@ -7,7 +7,7 @@ use ballast_num::{Amount, Seconds};
 use ballast_protocol::{MarketId, Rejected};
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use super::{Markets, locked};
+use super::Markets;
 use crate::kernel::Clock;
 
 /// Hours that are looked at besides the present one: 24 h, and up to one more.
@@ -25,7 +25,7 @@ pub(super) struct Trough {
 impl Markets {
     /// Liquidity of a market that has no exit queued. Error: `UnknownMarket`.
     pub fn locked_depth(&self, id: MarketId) -> Result<Amount, Rejected> {
-        Ok(locked(self.spec(id)?.curve, self.pool(id)?)?)
+        Ok(self.pool(id)?.locked)
     }
 
     /// The smallest locked depth of the last 24 h of host time, and of less than an hour more. Error: `UnknownMarket`.

@@ -5,21 +5,24 @@ use std::fmt;
 use ballast_num::{Amount, Arithmetic};
 use ballast_protocol::MarketId;
 
-use super::{DEAD_SHARES, Markets, Pool};
+use super::{DEAD_SHARES, Markets, Pool, locked};
 
 /// How a market fails [`Markets::shares_add_up`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Miscounted {
-    /// The positions and the dead shares are not the pool's shares, or the leaving ones not its leaving ones.
+    /// What owners have and the dead shares are not the pool's shares, or someone is listed with none.
     Shares {
-        /// What positions have, and the dead shares.
+        /// What owners have, and the dead shares.
         counted: Amount,
-        /// Those of them that are leaving.
-        leaving: Amount,
         /// The pool's shares.
         shares: Amount,
-        /// Its leaving shares.
-        pool_leaving: Amount,
+    },
+    /// The depth that is kept is not that of the shares that stay.
+    Locked {
+        /// What is kept.
+        kept: Amount,
+        /// What it should be.
+        computed: Amount,
     },
     /// A figure that no number can hold.
     Arithmetic(Arithmetic),
@@ -28,15 +31,8 @@ pub enum Miscounted {
 impl fmt::Display for Miscounted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Shares {
-                counted,
-                leaving,
-                shares,
-                pool_leaving,
-            } => write!(
-                f,
-                "{counted} shares counted, {leaving} of them leaving; the pool has {shares} and {pool_leaving}"
-            ),
+            Self::Shares { counted, shares } => write!(f, "{counted} shares counted, the pool has {shares}"),
+            Self::Locked { kept, computed } => write!(f, "a locked depth of {kept} kept, {computed} computed"),
             Self::Arithmetic(error) => error.fmt(f),
         }
     }
@@ -51,27 +47,32 @@ impl From<Arithmetic> for Miscounted {
 }
 
 impl Markets {
-    /// The positions and the dead shares are all shares of each pool, and none leaves more than it has.
-    pub fn shares_add_up(&self, id: MarketId, pool: &Pool) -> Result<(), Miscounted> {
+    /// What owners have and the dead shares are all shares of a pool, and its locked depth is that of those that stay,
+    /// while `leaving` have an exit queued.
+    pub fn shares_add_up(&self, id: MarketId, pool: &Pool, leaving: Amount) -> Result<(), Miscounted> {
         let dead = if pool.shares.is_zero() {
             Amount::ZERO
         } else {
             DEAD_SHARES
         };
-        let (mut counted, mut leaving, mut each) = (dead, Amount::ZERO, true);
-        for (_, position) in self.positions(id) {
-            counted = counted.try_add(position.shares)?;
-            leaving = leaving.try_add(position.leaving)?;
-            each &= position.leaving <= position.shares && !position.shares.is_zero();
+        let held = self.owners(id).map(|(_, shares)| shares);
+        let counted = Amount::try_sum(held.chain([dead]))?;
+        if counted != pool.shares || self.owners(id).any(|(_, shares)| shares.is_zero()) {
+            return Err(Miscounted::Shares {
+                counted,
+                shares: pool.shares,
+            });
         }
-        if each && (counted, leaving) == (pool.shares, pool.leaving) {
+        let computed = match self.curve(id) {
+            Ok(Some(curve)) => locked(&curve, pool.shares, leaving)?,
+            _ => Amount::ZERO,
+        };
+        if pool.locked == computed {
             Ok(())
         } else {
-            Err(Miscounted::Shares {
-                counted,
-                leaving,
-                shares: pool.shares,
-                pool_leaving: pool.leaving,
+            Err(Miscounted::Locked {
+                kept: pool.locked,
+                computed,
             })
         }
     }

@@ -5,7 +5,6 @@
 
 use ballast_num::{Amount, Round};
 use ballast_protocol::{AccountId, MarketId, Rejected};
-use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::{Curve, Markets, Pool};
 use crate::kernel::Clock;
@@ -14,15 +13,6 @@ use crate::kernel::Clock;
 pub const DEAD_SHARES: Amount = Amount::from_raw(1_000);
 /// Least shares of a first entry: of these a thousandth is dead.
 const FIRST_SHARES: Amount = Amount::from_raw(1_000_000);
-
-/// What an owner has of a pool.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub struct Position {
-    /// Shares.
-    pub shares: Amount,
-    /// Those whose exit is queued.
-    pub leaving: Amount,
-}
 
 /// Shares, and both sides that went in or came out for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,17 +26,17 @@ pub struct Liquidity {
 }
 
 impl Markets {
-    /// What an owner has of a market's pool.
-    pub fn position(&self, id: MarketId, owner: AccountId) -> Position {
-        self.positions.get(&(id, owner)).copied().unwrap_or_default()
+    /// Shares of an owner in a market's pool.
+    pub fn shares(&self, id: MarketId, owner: AccountId) -> Amount {
+        self.shares.get(&(id, owner)).copied().unwrap_or_default()
     }
 
-    /// All positions of a market, by owner.
-    pub fn positions(&self, id: MarketId) -> impl Iterator<Item = (AccountId, &Position)> + '_ {
+    /// Who has shares of a market's pool, by account, with how many.
+    pub fn owners(&self, id: MarketId) -> impl Iterator<Item = (AccountId, Amount)> + '_ {
         let (first, last) = (AccountId([0; 20]), AccountId([u8::MAX; 20]));
-        self.positions
+        self.shares
             .range((id, first)..=(id, last))
-            .map(|((_, owner), position)| (*owner, position))
+            .map(|((_, owner), shares)| (*owner, *shares))
     }
 
     /// What shares would pay now, each side rounded down. Errors: `UnknownMarket`, `TooFewShares` of the whole pool.
@@ -68,7 +58,8 @@ impl Markets {
     }
 
     /// Adds liquidity: at most `base` and `coins`, in the ratio in which the pool has them, for at least `least` shares.
-    /// What is not in the result stays with the owner. A first entry goes in whole and sets the ratio.
+    /// What is not in the result stays with the owner. A first entry goes in whole and sets the ratio. Of the shares that
+    /// were there, `leaving` have an exit queued.
     /// Errors: `UnknownMarket`, `ZeroAmount`, `TooLittleLiquidity`; `Arithmetic` above what a pool can hold.
     pub fn enter(
         &mut self,
@@ -77,6 +68,7 @@ impl Markets {
         owner: AccountId,
         (base, coins): (Amount, Amount),
         least: Amount,
+        leaving: Amount,
     ) -> Result<Liquidity, Rejected> {
         if base.is_zero() || coins.is_zero() {
             return Err(Rejected::ZeroAmount);
@@ -127,10 +119,9 @@ impl Markets {
             shares: pool.shares.try_add(made)?,
             ..pool
         };
-        let position = self.position(id, owner);
-        let shares = position.shares.try_add(taken.shares)?;
-        self.replace(id, clock, pool)?;
-        self.positions.set((id, owner), Position { shares, ..position });
+        let shares = self.shares(id, owner).try_add(taken.shares)?;
+        self.replace(id, clock, pool, leaving)?;
+        self.shares.set((id, owner), shares);
         Ok(taken)
     }
 
@@ -142,67 +133,43 @@ impl Markets {
         owner: AccountId,
         brought: (Amount, Amount),
     ) -> Result<Liquidity, Rejected> {
-        let taken = self.enter(id, clock, owner, brought, Amount::ZERO)?;
+        let taken = self.enter(id, clock, owner, brought, Amount::ZERO, Amount::ZERO)?;
         self.forget_depths(id)?;
         Ok(taken)
     }
 
-    /// Marks shares of an owner as leaving: from now on they count in no depth. Errors: `UnknownMarket`, `ZeroAmount`,
-    /// `TooFewShares`.
-    pub fn ask_exit(&mut self, id: MarketId, clock: &Clock, owner: AccountId, shares: Amount) -> Result<(), Rejected> {
-        if shares.is_zero() {
-            return Err(Rejected::ZeroAmount);
-        }
-        let (pool, position) = (*self.pool(id)?, self.position(id, owner));
-        let held = position.shares.saturating_sub(position.leaving);
-        if shares > held {
+    /// Remembers that now exits of `leaving` shares are queued: these count in no depth. Error: `UnknownMarket`.
+    pub fn lock(&mut self, id: MarketId, clock: &Clock, leaving: Amount) -> Result<(), Rejected> {
+        let pool = *self.pool(id)?;
+        self.replace(id, clock, pool, leaving)
+    }
+
+    /// Pays `shares` of an owner, each side rounded down, and all that he has if the rest would have less than
+    /// `ticket_min` coins; of what others have, exits of `leaving` shares are still queued.
+    /// Errors: `UnknownMarket`, `TooFewShares`, `TooLittleOut` under the limits.
+    pub fn exit(
+        &mut self,
+        id: MarketId,
+        clock: &Clock,
+        (owner, shares): (AccountId, Amount),
+        (least_base, least_coins): (Amount, Amount),
+        leaving: Amount,
+    ) -> Result<Liquidity, Rejected> {
+        let held = self.shares(id, owner);
+        let Ok(rest) = held.try_sub(shares) else {
             return Err(Rejected::TooFewShares {
                 market: id,
                 asked: shares,
                 held,
             });
-        }
-        let leaving = position.leaving.try_add(shares)?;
-        let pool = Pool {
-            leaving: pool.leaving.try_add(shares)?,
-            ..pool
         };
-        self.replace(id, clock, pool)?;
-        self.positions.set((id, owner), Position { leaving, ..position });
-        Ok(())
-    }
-
-    /// Lets all leaving shares of an owner stay after all. Errors: `UnknownMarket`, `TooFewShares` if none is leaving.
-    pub fn stay(&mut self, id: MarketId, clock: &Clock, owner: AccountId) -> Result<(), Rejected> {
-        let (pool, position) = (*self.pool(id)?, self.leaving(id, owner)?);
-        let pool = Pool {
-            leaving: pool.leaving.try_sub(position.leaving)?,
-            ..pool
-        };
-        self.replace(id, clock, pool)?;
-        let leaving = Amount::ZERO;
-        self.positions.set((id, owner), Position { leaving, ..position });
-        Ok(())
-    }
-
-    /// Pays the leaving shares of an owner, each side rounded down, and all that he has if the rest would have less than
-    /// `ticket_min` coins. Errors: `UnknownMarket`, `TooFewShares` if none is leaving, `TooLittleOut` under the limits.
-    pub fn exit(
-        &mut self,
-        id: MarketId,
-        clock: &Clock,
-        owner: AccountId,
-        (least_base, least_coins): (Amount, Amount),
-    ) -> Result<Liquidity, Rejected> {
-        let position = self.leaving(id, owner)?;
-        let rest = position.shares.try_sub(position.leaving)?;
         let small = self.spec(id)?.ticket_min;
         let stays = if !rest.is_zero() && self.worth(id, rest)?.coins >= small {
             rest
         } else {
             Amount::ZERO
         };
-        let paid = self.worth(id, position.shares.try_sub(stays)?)?;
+        let paid = self.worth(id, held.try_sub(stays)?)?;
         if paid.base < least_base || paid.coins < least_coins {
             return Err(Rejected::TooLittleOut {
                 market: id,
@@ -215,29 +182,14 @@ impl Markets {
             base: pool.base.try_sub(paid.base)?,
             coins: pool.coins.try_sub(paid.coins)?,
             shares: pool.shares.try_sub(paid.shares)?,
-            leaving: pool.leaving.try_sub(position.leaving)?,
             ..pool
         };
-        self.replace(id, clock, pool)?;
+        self.replace(id, clock, pool, leaving)?;
         if stays.is_zero() {
-            self.positions.remove(&(id, owner));
+            self.shares.remove(&(id, owner));
         } else {
-            let leaving = Amount::ZERO;
-            self.positions.set((id, owner), Position { shares: stays, leaving });
+            self.shares.set((id, owner), stays);
         }
         Ok(paid)
-    }
-
-    /// The position of an owner who is leaving. Error: `TooFewShares`.
-    fn leaving(&self, id: MarketId, owner: AccountId) -> Result<Position, Rejected> {
-        let position = self.position(id, owner);
-        if position.leaving.is_zero() {
-            return Err(Rejected::TooFewShares {
-                market: id,
-                asked: Amount::ONE,
-                held: Amount::ZERO,
-            });
-        }
-        Ok(position)
     }
 }

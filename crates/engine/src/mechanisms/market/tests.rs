@@ -59,8 +59,15 @@ fn trade(markets: &mut Markets, clock: &Clock, side: Side, amount: Amount) -> Am
     let Some(batch) = markets.clear(ID, &[order], None).unwrap() else {
         return Amount::ZERO;
     };
-    markets.settle(ID, clock, &batch).unwrap();
+    markets.settle(ID, clock, &batch, Amount::ZERO).unwrap();
     batch.fills[0].got
+}
+
+/// Asks for the exit of shares and gets it, as if the lock were over.
+fn leave(markets: &mut Markets, clock: &Clock, owner: AccountId, shares: Amount) -> Liquidity {
+    markets.lock(ID, clock, shares).unwrap();
+    let nothing = (Amount::ZERO, Amount::ZERO);
+    markets.exit(ID, clock, (owner, shares), nothing, Amount::ZERO).unwrap()
 }
 
 #[test]
@@ -96,11 +103,11 @@ fn an_entry_is_taken_in_the_ratio_of_the_pool() {
     let mut markets = opened();
     let made = markets.pool(ID).unwrap().shares;
     assert_eq!(made.in_units(Decimals::MAX).to_string(), "44721.359549995793928183");
-    assert_eq!(markets.position(ID, ALICE).shares, made.try_sub(DEAD_SHARES).unwrap());
+    assert_eq!(markets.shares(ID, ALICE), made.try_sub(DEAD_SHARES).unwrap());
 
     // 100 ether would need 200,000 coins: of 50,000 coins, 25 ether are matched.
     let entered = markets
-        .enter(ID, &at(0), BOB, (coins(100), coins(50_000)), Amount::ZERO)
+        .enter(ID, &at(0), BOB, (coins(100), coins(50_000)), Amount::ZERO, Amount::ZERO)
         .unwrap();
     assert_eq!(
         entered.shares.in_units(Decimals::MAX).to_string(),
@@ -122,27 +129,30 @@ fn limits_of_entries_and_exits_hold() {
     let mut markets = opened();
     let before = *markets.pool(ID).unwrap();
     let brought = (coins(25), coins(50_000));
-    let refused = markets.enter(ID, &at(0), BOB, brought, coins(1_119));
+    let refused = markets.enter(ID, &at(0), BOB, brought, coins(1_119), Amount::ZERO);
     assert!(matches!(refused, Err(Rejected::TooLittleLiquidity { .. })));
+    let nothing = (Amount::ZERO, Amount::ZERO);
     assert_eq!(
-        markets.exit(ID, &at(0), BOB, (Amount::ZERO, Amount::ZERO)).map(|_| ()),
+        markets
+            .exit(ID, &at(0), (BOB, Amount::ONE), nothing, Amount::ZERO)
+            .map(|_| ()),
         Err(Rejected::TooFewShares {
             market: ID,
             asked: Amount::ONE,
             held: Amount::ZERO
         })
     );
-    let all = markets.position(ID, ALICE).shares;
+    let all = markets.shares(ID, ALICE);
     assert!(
         markets
-            .ask_exit(ID, &at(0), ALICE, all.try_add(Amount::ONE).unwrap())
+            .lock(ID, &at(0), before.shares.try_add(Amount::ONE).unwrap())
             .is_err()
     );
-    markets.ask_exit(ID, &at(0), ALICE, all).unwrap();
-    assert!(markets.ask_exit(ID, &at(0), ALICE, Amount::ONE).is_err());
-    let refused = markets.exit(ID, &at(0), ALICE, (coins(1_000), Amount::ZERO));
+    markets.lock(ID, &at(0), all).unwrap();
+    let limits = (coins(1_000), Amount::ZERO);
+    let refused = markets.exit(ID, &at(0), (ALICE, all), limits, Amount::ZERO);
     assert!(matches!(refused, Err(Rejected::TooLittleOut { .. })));
-    markets.stay(ID, &at(0), ALICE).unwrap();
+    markets.lock(ID, &at(0), Amount::ZERO).unwrap();
     assert_eq!(*markets.pool(ID).unwrap(), before);
 }
 
@@ -150,20 +160,17 @@ fn limits_of_entries_and_exits_hold() {
 #[test]
 fn positions_leave_no_dust() {
     let mut markets = opened();
-    let all = markets.position(ID, ALICE).shares;
+    let all = markets.shares(ID, ALICE);
     let little = all.prorate(1, 20_001, Round::Down).unwrap(); // under 100 coins
-    markets
-        .ask_exit(ID, &at(0), ALICE, all.try_sub(little).unwrap())
-        .unwrap();
-    let paid = markets.exit(ID, &at(0), ALICE, (Amount::ZERO, Amount::ZERO)).unwrap();
-    assert_eq!(paid.shares, all);
-    assert_eq!(markets.position(ID, ALICE), Position::default());
+    let most = all.try_sub(little).unwrap();
+    assert_eq!(leave(&mut markets, &at(0), ALICE, most).shares, all);
+    assert_eq!(markets.shares(ID, ALICE), Amount::ZERO);
     let pool = *markets.pool(ID).unwrap();
-    assert_eq!([pool.shares, pool.leaving], [DEAD_SHARES, Amount::ZERO]);
+    assert_eq!(pool.shares, DEAD_SHARES);
     assert!(!pool.base.is_zero() && !pool.coins.is_zero());
     // Whoever comes next finds the old price, and loses nothing to the dead.
     let entered = markets
-        .enter(ID, &at(0), BOB, (coins(10), coins(20_000)), Amount::ZERO)
+        .enter(ID, &at(0), BOB, (coins(10), coins(20_000)), Amount::ZERO, Amount::ZERO)
         .unwrap();
     let paid = markets.worth(ID, entered.shares).unwrap();
     assert!(entered.coins.try_sub(paid.coins).unwrap() < Amount::from_raw(1_000_000_000_000_000));
@@ -174,7 +181,9 @@ fn positions_leave_no_dust() {
 fn attack_inflate_the_share_of_the_first_depositor() {
     let mut markets = empty();
     let small = (Amount::from_raw(50_000_000), Amount::from_raw(100_000_000_000));
-    markets.enter(ID, &at(0), MALLORY, small, Amount::ZERO).unwrap();
+    markets
+        .enter(ID, &at(0), MALLORY, small, Amount::ZERO, Amount::ZERO)
+        .unwrap();
     // Trading with himself brings in fees, at most 1 % of what goes through.
     for _ in 0..1_000 {
         let got = trade(&mut markets, &at(0), Side::Sell, small.0);
@@ -182,7 +191,9 @@ fn attack_inflate_the_share_of_the_first_depositor() {
     }
     let pool = *markets.pool(ID).unwrap();
     let brought = (coins(5), coins(10_000));
-    let entered = markets.enter(ID, &at(0), BOB, brought, Amount::ZERO).unwrap();
+    let entered = markets
+        .enter(ID, &at(0), BOB, brought, Amount::ZERO, Amount::ZERO)
+        .unwrap();
     let paid = markets.worth(ID, entered.shares).unwrap();
     let lost = entered.coins.try_sub(paid.coins).unwrap();
     // One share at most, however much it has become worth.
@@ -191,7 +202,7 @@ fn attack_inflate_the_share_of_the_first_depositor() {
     assert!(lost.raw() < entered.coins.raw() / 1_000_000_000);
 
     let too_small = (Amount::from_raw(500_000), Amount::from_raw(1_000_000));
-    let refused = empty().enter(ID, &at(0), MALLORY, too_small, Amount::ZERO);
+    let refused = empty().enter(ID, &at(0), MALLORY, too_small, Amount::ZERO, Amount::ZERO);
     assert!(matches!(refused, Err(Rejected::TooLittleLiquidity { .. })));
 }
 
@@ -200,7 +211,14 @@ fn liquidity_counts_a_day_after_it_came() {
     let mut markets = empty();
     assert_eq!(markets.least_depth(ID, &at(0)).unwrap(), Amount::ZERO);
     markets
-        .enter(ID, &at(HOUR), ALICE, (coins(1_000), coins(2_000_000)), Amount::ZERO)
+        .enter(
+            ID,
+            &at(HOUR),
+            ALICE,
+            (coins(1_000), coins(2_000_000)),
+            Amount::ZERO,
+            Amount::ZERO,
+        )
         .unwrap();
     let depth = markets.locked_depth(ID).unwrap();
     for (hours, seen) in [
@@ -231,11 +249,12 @@ fn attack_lend_depth_for_a_while() {
             MALLORY,
             (coins(9_000), coins(18_000_000)),
             Amount::ZERO,
+            Amount::ZERO,
         )
         .unwrap();
     assert_eq!(markets.least_depth(ID, &at(33 * HOUR)).unwrap(), own);
-    let lent = markets.position(ID, MALLORY).shares;
-    markets.ask_exit(ID, &at(33 * HOUR), MALLORY, lent).unwrap();
+    let lent = markets.shares(ID, MALLORY);
+    markets.lock(ID, &at(33 * HOUR), lent).unwrap();
     for hours in 33..100 {
         assert!(
             markets
@@ -247,7 +266,7 @@ fn attack_lend_depth_for_a_while() {
             "{hours} h"
         );
     }
-    markets.stay(ID, &at(40 * HOUR), MALLORY).unwrap();
+    markets.lock(ID, &at(40 * HOUR), Amount::ZERO).unwrap();
     assert!(
         markets
             .least_depth(ID, &at(64 * HOUR))
@@ -317,9 +336,9 @@ fn the_engine_sells_what_a_locked_pool_at_the_low_price_would_buy() {
     assert_eq!(empty().allowance(ID, &at(0), Price::whole(2_000)).unwrap(), None);
 
     // With half of the shares leaving, half.
-    let half = markets.position(ID, ALICE).shares.prorate(1, 2, Round::Down).unwrap();
+    let half = markets.shares(ID, ALICE).prorate(1, 2, Round::Down).unwrap();
     let mut markets = opened();
-    markets.ask_exit(ID, &at(0), ALICE, half).unwrap();
+    markets.lock(ID, &at(0), half).unwrap();
     let halved = markets.allowance(ID, &at(0), Price::whole(2_000)).unwrap().unwrap();
     assert!(halved.most.raw().abs_diff(allowance.most.raw() / 2) < 10_000);
     assert_eq!(
@@ -360,7 +379,8 @@ proptest! {
         let mut markets = Markets::default();
         markets.add(MarketSpec { curve, ..spec() }, Decimals::MAX).unwrap();
         let amount = |raw: u64| Amount::from_raw(raw.into());
-        markets.enter(ID, &at(0), ALICE, (amount(start.0), amount(start.1)), Amount::ZERO).unwrap();
+        let brought = (amount(start.0), amount(start.1));
+        markets.enter(ID, &at(0), ALICE, brought, Amount::ZERO, Amount::ZERO).unwrap();
         let owners = [ALICE, BOB, MALLORY];
         let (mut was, mut shares) = (Amount::ZERO, Amount::ONE);
         for (time, step) in steps.into_iter().enumerate() {
@@ -372,22 +392,22 @@ proptest! {
                 Step::Trade(false, size) => { trade(&mut markets, &clock, Side::Buy, part(pool.coins, size)); }
                 Step::Enter(who, base, coins) => {
                     let brought = (part(pool.base, base), part(pool.coins, coins));
-                    if let Ok(taken) = markets.enter(ID, &clock, owners[usize::from(who)], brought, Amount::ZERO) {
+                    let owner = owners[usize::from(who)];
+                    if let Ok(taken) = markets.enter(ID, &clock, owner, brought, Amount::ZERO, Amount::ZERO) {
                         prop_assert!(taken.base <= brought.0 && taken.coins <= brought.1);
                     }
                 }
                 Step::Leave(who, size) => {
                     let owner = owners[usize::from(who)];
-                    let held = markets.position(ID, owner).shares;
+                    let held = markets.shares(ID, owner);
                     if held > Amount::ONE {
-                        markets.ask_exit(ID, &clock, owner, part(held, size)).unwrap();
-                        let paid = markets.exit(ID, &clock, owner, (Amount::ZERO, Amount::ZERO)).unwrap();
+                        let paid = leave(&mut markets, &clock, owner, part(held, size));
                         prop_assert!(paid.base <= pool.base && paid.coins <= pool.coins);
                     }
                 }
             }
             let pool = *markets.pool(ID).unwrap();
-            prop_assert_eq!(markets.shares_add_up(ID, &pool), Ok(()));
+            prop_assert_eq!(markets.shares_add_up(ID, &pool, Amount::ZERO), Ok(()));
             let is = markets.curve(ID).unwrap().unwrap().liquidity();
             // Liquidity is shown rounded down.
             prop_assert!(cmp_products(is.raw() + 1, shares.raw(), was.raw(), pool.shares.raw()).is_ge());
@@ -400,14 +420,24 @@ proptest! {
     #[test]
     fn the_least_depth_is_that_of_a_day(blocks in proptest::collection::vec((1_u64..40_000, 0_u64..4), 1..40)) {
         let mut markets = empty();
-        let (mut now, mut history) = (0, vec![(0, Amount::ZERO)]);
+        let (mut now, mut leaving, mut history) = (0, Amount::ZERO, vec![(0, Amount::ZERO)]);
         for (seconds, action) in blocks {
             now += seconds;
-            let position = markets.position(ID, ALICE);
+            let held = markets.shares(ID, ALICE);
+            let more = leaving.try_add(coins(1)).unwrap();
             match action {
-                0 => { markets.enter(ID, &at(now), ALICE, (coins(10), coins(20_000)), Amount::ZERO).unwrap(); }
-                1 if position.shares > coins(10) => { markets.ask_exit(ID, &at(now), ALICE, coins(1)).unwrap_or_default(); }
-                2 if !position.leaving.is_zero() => markets.stay(ID, &at(now), ALICE).unwrap(),
+                0 => {
+                    let brought = (coins(10), coins(20_000));
+                    markets.enter(ID, &at(now), ALICE, brought, Amount::ZERO, leaving).unwrap();
+                }
+                1 if more <= held => {
+                    leaving = more;
+                    markets.lock(ID, &at(now), leaving).unwrap();
+                }
+                2 if !held.is_zero() => {
+                    leaving = Amount::ZERO;
+                    markets.lock(ID, &at(now), leaving).unwrap();
+                }
                 _ => {}
             }
             history.push((now, markets.locked_depth(ID).unwrap()));
