@@ -3,8 +3,8 @@
 use ballast_engine::State;
 use ballast_num::{Amount, Decimals, Price, Rate, Ratio, Round, Timestamp};
 use ballast_protocol::{
-    AccountId, AuctionId, Command, Order, ParameterChange, Permission, PoolId, Protection, Repayment, StandingOrder,
-    TicketId, TypeParameter, VaultId, VaultRef,
+    AccountId, AuctionId, Breaker, Command, Order, ParameterChange, Permission, PoolId, Protection, Repayment,
+    StandingOrder, TicketId, TypeParameter, VaultId, VaultRef,
 };
 
 use super::{COIN, ETH, KIND, MARKET, who};
@@ -233,6 +233,13 @@ fn change(parameter: &str, value: &str) -> ParameterChange {
         "ceiling" => TypeParameter::DebtCeiling(units(value)),
         "floor" => TypeParameter::DebtFloor(units(value)),
         "fee" => TypeParameter::StabilityFee(Rate::from_raw(value.parse().unwrap())),
+        "breaker" => TypeParameter::AuctionBreaker(match value {
+            "open" => Breaker::Open,
+            "no-start" => Breaker::NoStart,
+            "no-reset" => Breaker::NoReset,
+            "no-take" => Breaker::NoTake,
+            _ => panic!("not a level: {value}"),
+        }),
         _ => panic!("not a parameter: {parameter}"),
     };
     ParameterChange::Type(KIND, of_type)

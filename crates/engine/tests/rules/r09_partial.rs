@@ -1,11 +1,10 @@
 //! R9: partial only where it helps; one penalty per debt; a wick of one round liquidates nobody.
 
-use ballast_num::{Amount, Index, NormalizedDebt, Ratio, Round};
-use ballast_protocol::{Bounds, OpeningVault, Seizure, SeizureRule, coins};
+use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Ratio, Round};
+use ballast_protocol::{Bounds, Genesis, OpeningBalance, OpeningVault, Seizure, SeizureRule, coins};
 use proptest::prelude::*;
 
-use crate::common::{KIND, World, outcome, seizures, who};
-use ballast_num::Price;
+use crate::common::{ETH, KIND, World, outcome, seizures, who};
 
 fn price(dollars: u32) -> Option<Price> {
     Some(Price::whole(dollars))
@@ -86,6 +85,37 @@ fn a_partial_that_leaves_dust() {
         .concat();
     let seized = seizures(&events)[0];
     assert_eq!((seized.rule, seized.debt), (SeizureRule::WholeAvoidsDust, coins(700)));
+}
+
+/// Owe against so few base units of collateral that a part rounds up to all of them: the rest of the debt would stand on
+/// nothing, and be a loss beside a penalty.
+#[test]
+fn a_partial_that_rounds_up_to_all_collateral() {
+    // A collateral that cannot be divided.
+    let indivisible = |genesis: &mut Genesis| {
+        genesis.assets[1].decimals = Decimals::new(0).unwrap();
+        let unit = |amount: Amount| Amount::from_raw(amount.raw() / coins(1).raw());
+        let of_eth = |balance: &&mut OpeningBalance| balance.asset == ETH;
+        for balance in genesis.opening.balances.iter_mut().filter(of_eth) {
+            balance.amount = unit(balance.amount);
+        }
+        let bank = &mut genesis.opening.vaults[0];
+        bank.collateral = unit(bank.collateral);
+    };
+    let mut world = World::with(indivisible);
+    world.check("alice: open; deposit 0.000000000000000003; draw 3800");
+    // 3 × 1545 ÷ 3800 is 1.22: 3074 of debt would restore it, and with the penalty take ⌈3474 ÷ 1545⌉ = 3 pieces. 726
+    // would be owed against nothing.
+    let events = world.round(Price::whole(1_545)).events;
+    let seized = seizures(&events)[0];
+    assert_eq!((seized.rule, seized.debt), (SeizureRule::WholeAvoidsDust, coins(3_800)));
+    assert_eq!(
+        (seized.penalty, seized.loss, seized.collateral.raw()),
+        (coins(494), Amount::ZERO, 3)
+    );
+    assert!(world.debt(2).is_zero());
+    world.check("keeper: take 0.000000000000000003 of #1 at 1700 -> AuctionEnded");
+    assert_eq!(world.books().bad_debt, Amount::ZERO);
 }
 
 /// Round twice where once will do, so that a lot is a unit smaller than the ceiling allows.

@@ -3,7 +3,7 @@
 use ballast_num::{Amount, NormalizedDebt, Price, Ratio, Seconds};
 use ballast_protocol::{Event, Genesis, MarketSpec, Module, OpeningLiquidity, Venue, coins};
 
-use crate::common::{COIN, ETH, FEED, MARKET, World, who};
+use crate::common::{COIN, ETH, FEED, MARKET, World, outcome, who};
 
 /// So much ether of Dave's, and 2000 coins for each, since genesis; a fee of 1 % and a band of 5 %.
 pub(crate) fn market(genesis: &mut Genesis, ether: u64) {
@@ -273,6 +273,50 @@ fn selling_lots_in_the_quiet_after_a_gap() {
     let events = world.round(Price::whole(1_930)).events;
     assert!(cleared(&events).is_empty() && lots(&events).is_empty());
     world.check("pass 900 -> MarketCleared, SoldInMarket");
+}
+
+/// Stop takes, by the breaker or by silencing the feed, and have the market sell the lots all the same: it sells exactly
+/// while someone may take, and users' orders trade at any level.
+#[test]
+fn selling_lots_that_nobody_may_take() {
+    let mut world = alice(50);
+    world.check("price 1930");
+    assert_eq!(lots(&world.round(Price::whole(1_930)).events).len(), 1);
+    // Most of the lot is on auction still; Bob brings the pool back into the band.
+    assert_eq!(world.state.auctions().iter().count(), 1);
+    for (level, sells) in [
+        ("open", true),
+        ("no-start", true),
+        ("no-reset", true),
+        ("no-take", false),
+    ] {
+        let mut world = world.clone();
+        world.check(&format!("authority: set breaker {level} -> ParameterChanged"));
+        let taken = outcome(&world.clone().send("keeper: take 1 of #1 at 9999"));
+        assert_eq!(taken.contains(&"AuctionTaken".to_owned()), sells, "{level}: {taken:?}");
+        assert_eq!(taken.contains(&"Stopped".to_owned()), !sells, "{level}: {taken:?}");
+        world.check("bob: buy 4000 at 3000");
+        let events = world.round(Price::whole(1_930)).events;
+        assert_eq!(!lots(&events).is_empty(), sells, "{level}: {events:?}");
+        assert_eq!(cleared(&events).len(), 1, "{level}");
+        // What was stopped is not lost: it sells as soon as takes are let in again.
+        world.check(
+            "authority: set breaker open
+             bob: buy 4000 at 3000
+             price 1930 -> LotSoldInMarket",
+        );
+    }
+
+    // A feed that falls silent closes no round, so there is no batch, and no take.
+    let before = world.state.auctions().iter().next().map(|(_, lot)| lot.lot);
+    world.check(
+        "bob: buy 4000 at 3000
+         wait 600                     -> FeedStateChanged, no LotSoldInMarket, no MarketCleared
+         keeper: take 1 of #1 at 9999 -> Failed, Stale
+         wait 12                      -> no LotSoldInMarket, no MarketCleared",
+    );
+    assert_eq!(world.state.auctions().iter().next().map(|(_, lot)| lot.lot), before);
+    world.check("price 1930 -> LotSoldInMarket, BoughtInMarket");
 }
 
 /// Liquidity that does not fit the ratio of the pool comes back, and who enters gets no part of what was.

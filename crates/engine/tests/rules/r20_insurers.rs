@@ -4,7 +4,7 @@
 use ballast_num::{Amount, NormalizedDebt, Price, Ratio, Seconds};
 use ballast_protocol::{AccountId, Event, Genesis, Module, Venue, coins};
 
-use crate::common::{COIN, FEED, KIND, World, who};
+use crate::common::{COIN, FEED, KIND, World, names, outcome, who};
 
 /// Insurers: Dave with 60,000 coins and Mallory with 40,000; a line of 50,000 and a buffer of 1,000.
 fn insured() -> World {
@@ -237,7 +237,7 @@ fn a_fund_that_loses_all_begins_anew() {
     let events = world.round(Price::whole(500)).events;
     // 230,000 are missing: buffer and fund pay all that they have, their shares are void.
     assert_eq!(settled(&events), [(coins(1_000), coins(100_000))]);
-    assert!(crate::common::names(&events).contains(&"FundWiped".to_owned()));
+    assert!(names(&events).contains(&"FundWiped".to_owned()));
     assert_eq!(world.state.fund().totals().shares, Amount::ZERO);
     world.check(
         "mallory: uninsure 1 -> NoShares
@@ -246,6 +246,51 @@ fn a_fund_that_loses_all_begins_anew() {
     days(&mut world, 1);
     assert_eq!(world.state.fund().shares(who("bob")), coins(500));
     assert_eq!(world.state.fund().insurers().count(), 1);
+}
+
+/// Keep an exit open through the loss of everything, and be paid out of what others bring afterwards: what is void stays
+/// void, and who joins anew, whoever he was, has what he brings.
+#[test]
+fn old_shares_of_a_wiped_fund() {
+    let mut world = insured_with(|genesis| genesis.types[0].line = coins(1_000_000));
+    world.check("alice: open; deposit 300; draw 380000");
+    // Asked for a block earlier, her shares would have been no cover of the loss.
+    let crash = world.block(12, Some(Price::whole(500)), &["mallory: uninsure 40000"]);
+    assert!(outcome(&crash.receipts[0]).contains(&"TicketQueued".to_owned()));
+    let events = crash.events;
+    assert!(names(&events).contains(&"FundWiped".to_owned()));
+    assert_eq!(
+        (fund(&world), world.state.fund().totals().generation),
+        (Amount::ZERO, 1)
+    );
+    for name in ["mallory", "dave"] {
+        assert_eq!(world.state.fund().shares(who(name)), Amount::ZERO);
+    }
+
+    let before = world.balance(COIN, "mallory");
+    world.check(
+        "bob: insure 300
+         carol: insure 700",
+    );
+    // Mallory's exit is due in these days, while the fund holds what Bob and Carol brought.
+    let told: Vec<String> = (0..32)
+        .flat_map(|_| names(&world.block(6 * 3_600, Some(Price::whole(500)), &[]).events))
+        .collect();
+    assert!(
+        told.contains(&"FundEntered".to_owned()) && !told.contains(&"FundExited".to_owned()),
+        "{told:?}"
+    );
+    assert_eq!(world.balance(COIN, "mallory"), before);
+    assert!(world.state.queue().leaving(Venue::Fund).is_zero());
+    let shares = |world: &World| ["bob", "carol", "mallory", "dave"].map(|name| world.state.fund().shares(who(name)));
+    assert_eq!(shares(&world), [coins(300), coins(700), Amount::ZERO, Amount::ZERO]);
+
+    // Mallory joins as anyone does: her old shares neither come back nor weigh on the new.
+    world.check("mallory: insure 1000");
+    days(&mut world, 1);
+    assert_eq!(shares(&world), [coins(300), coins(700), coins(1_000), Amount::ZERO]);
+    assert_eq!(fund(&world), coins(2_000));
+    world.check("dave: uninsure 1 -> NoShares");
 }
 
 /// Count twice on coins whose owners have asked to take them out: lines shrink with the request.
