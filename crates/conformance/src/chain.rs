@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use ballast_engine::{State, apply_block};
 use ballast_num::{Amount, Price, Ratio, Seconds, Timestamp};
 use ballast_protocol::{
-    AccountId, AssetId, Block, Command, Event, FeeOffer, FeedId, FeedSpec, Genesis, Height, Limits, Observation,
-    Outcome, SourceId, Transaction,
+    AccountId, AssetId, Block, Command, Event, FeeOffer, FeedId, FeedSpec, FlowLimit, Genesis, Height, Limits,
+    Observation, Outcome, SourceId, Transaction,
 };
 
 /// The coin of every genesis here.
@@ -151,6 +151,7 @@ pub(crate) fn limits() -> Limits {
     Limits {
         debt_ceiling: Amount::from_raw(MOST),
         auction_ceiling: Amount::from_raw(MOST),
+        mint: FlowLimit::NONE,
         work_price: Amount::ZERO,
         // The peers' ways of making losses good are not modelled.
         surplus_floor: Amount::MAX,

@@ -79,6 +79,12 @@ pub(crate) fn states(engine: &State, model: &Model) -> Agreement {
         (model.height, model.time, model.host_time, model.work_price),
     )?;
     same(|| "limits".to_owned(), &engine.governance().limits, &model.limits)?;
+    let minted = engine.limiter().minted();
+    same(
+        || "minted in the window".to_owned(),
+        (minted.used.raw(), minted.opening.raw()),
+        model.minted,
+    )?;
     quotes(engine, model)?;
     let balances: BTreeMap<_, _> = engine
         .ledger()
@@ -169,6 +175,7 @@ fn quotes(engine: &State, model: &Model) -> Agreement {
         heartbeat: quote.heartbeat.0,
         spot: quote.spot.raw(),
         mean: quote.mean.raw(),
+        deviation: quote.deviation.raw(),
         judging: quote.judging.raw(),
         judging_before: quote.judging_before.raw(),
         low: quote.low.raw(),
@@ -193,11 +200,15 @@ fn types(engine: &State, model: &Model) -> Agreement {
                 totals.drawn.raw(),
                 totals.index.raw(),
             ),
-            (totals.liquidation_ratio.raw(), totals.admission),
+            (totals.recent.raw(), totals.liquidation_ratio.raw(), totals.admission),
         );
         let theirs = (
             (kind.total, kind.opening, kind.drawn, kind.index),
-            (kind.ratio, kind.closed.map_or(Admission::Open, Admission::Closed)),
+            (
+                kind.recent,
+                kind.ratio,
+                kind.closed.map_or(Admission::Open, Admission::Closed),
+            ),
         );
         same(|| format!("totals of {id}"), ours, theirs)?;
         let ours = engine.vaults().shares(*id).map(|shares| {

@@ -8,6 +8,7 @@
 mod auction;
 mod block;
 mod fund;
+mod growth;
 mod liquidation;
 mod losses;
 mod market;
@@ -48,6 +49,8 @@ pub(crate) struct Model {
     assets: BTreeMap<AssetId, Asset>,
     pub(crate) balances: BTreeMap<(AssetId, Holder), u128>,
     pub(crate) supplies: BTreeMap<AssetId, u128>,
+    /// Net new coin that the window's bucket holds from earlier blocks, and the coin at the block's start.
+    pub(crate) minted: (u128, u128),
     /// Used nonces, by the window of time in which they were used.
     nonces: BTreeSet<(u64, AccountId, u64)>,
     pub(crate) feeds: BTreeMap<FeedId, Feed>,
@@ -121,6 +124,7 @@ impl Model {
             assets: genesis.assets.iter().map(|asset| (asset.id, asset.clone())).collect(),
             balances: BTreeMap::new(),
             supplies: BTreeMap::new(),
+            minted: (0, 0),
             nonces: BTreeSet::new(),
             feeds: genesis
                 .feeds
@@ -180,10 +184,10 @@ impl Model {
                 ..Vault::empty(vault.owner, kind)
             };
             model.add_vault(opened)?;
-            model
-                .types
-                .entry(kind)
-                .and_modify(|kind| kind.total += vault.normalized_debt.raw());
+            model.types.entry(kind).and_modify(|kind| {
+                kind.total += vault.normalized_debt.raw();
+                kind.opening = kind.total;
+            });
         }
         for spec in &genesis.markets {
             let decimals = model.asset(spec.base)?.decimals.get();
@@ -200,6 +204,7 @@ impl Model {
             model.mint(coin, Module::FirstLoss(*kind).into(), amount.raw())?;
         }
         model.mint(coin, Module::SurplusBuffer.into(), opening.surplus.raw())?;
+        model.minted.1 = model.coins();
         if let Some(first) = model.types.keys().next().copied() {
             model.losses.entry(first).or_default().bad_debt = opening.bad_debt.raw();
         }
@@ -208,6 +213,11 @@ impl Model {
 
     pub(crate) fn coin(&self) -> AssetId {
         self.limits.coin
+    }
+
+    /// All coins.
+    pub(crate) fn coins(&self) -> u128 {
+        self.supplies.get(&self.coin()).copied().unwrap_or(0)
     }
 
     fn asset(&self, id: AssetId) -> Result<&Asset, Rejected> {

@@ -2,8 +2,8 @@
 
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, RAY, Rate, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{
-    AccountId, Asset, AssetId, Bounds, FeedId, FeedSpec, Genesis, Limits, MarketId, MarketSpec, Opening,
-    OpeningBalance, OpeningLiquidity, OpeningVault, Sharing, SourceId, TypeId, TypeSpec, coins,
+    AccountId, Asset, AssetId, Bounds, FeedId, FeedSpec, FlowLimit, Genesis, Limits, MarketId, MarketSpec, Opening,
+    OpeningBalance, OpeningLiquidity, OpeningVault, Sharing, SourceId, SupplyWatch, TypeId, TypeSpec, coins,
 };
 
 use crate::random::Random;
@@ -18,7 +18,9 @@ pub(crate) const TYPES: [TypeId; 4] = [TypeId(1), TypeId(2), TypeId(3), TypeId(4
 pub(crate) const USERS: u64 = 14;
 
 /// First prices in whole dollars by feed.
-pub(crate) const FIRST_PRICES: [(FeedId, u32); 3] = [(FeedId(1), 2_000), (FeedId(2), 40_000), (FeedId(3), 1)];
+pub(crate) const FIRST_PRICES: [(FeedId, u32); 4] = [(FeedId(1), 2_000), (FeedId(2), 40_000), (FeedId(3), 1), SUPPLY];
+/// The supply of the third type's collateral.
+const SUPPLY: (FeedId, u32) = (FeedId(4), 21_000_000);
 
 /// The authority.
 pub(crate) const fn authority() -> AccountId {
@@ -69,6 +71,7 @@ pub(crate) fn genesis(random: &mut Random) -> Genesis {
         spec.market = random.of([Some(market), Some(market), None]);
     }
     let opening = opening(random, &types);
+    grow_slowly(random, &mut types, &mut limits);
     Genesis {
         chain_id: 1,
         time: Timestamp(1_600_000_000),
@@ -114,7 +117,34 @@ fn feeds(random: &mut Random) -> Vec<FeedSpec> {
     lone.quorum = 1;
     lone.mean_window = Seconds::ZERO;
     lone.gap_grace = Seconds::ZERO;
-    vec![main, small, lone]
+    let mut supply = FeedSpec::supply(SUPPLY.0, "BTC", 40);
+    supply.sources.truncate(3);
+    supply.quorum = 2;
+    supply.mean_window = Seconds::HOUR;
+    supply.heartbeat = Seconds(600);
+    vec![main, small, lone, supply]
+}
+
+/// Gaps, ramps and a limit that are sometimes met, and a watch over one supply.
+fn grow_slowly(random: &mut Random, types: &mut [TypeSpec], limits: &mut Limits) {
+    for spec in types.iter_mut() {
+        spec.growth.debt_gap = random.of([coins(60_000), coins(10_000_000), coins(10_000_000)]);
+        spec.growth.ramp = random.of([Seconds(0), Seconds(0), Seconds(1_800)]);
+    }
+    if let Some(third) = types.get_mut(2) {
+        let watch = SupplyWatch {
+            feed: SUPPLY.0,
+            sigmas: Ratio::percent(random.of([0, 300])),
+        };
+        third.growth.supply = random.of([None, Some(watch)]);
+    }
+    let narrow = FlowLimit {
+        floor: coins(20_000),
+        share: Ratio::percent(random.of([0, 20])),
+        window: Seconds(7_200),
+    };
+    let standard = FlowLimit::standard_mint();
+    limits.mint = random.of([standard, standard, standard, narrow]);
 }
 
 fn first(random: &mut Random) -> TypeSpec {

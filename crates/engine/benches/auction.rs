@@ -7,8 +7,8 @@ use ballast_engine::kernel::{Clock, Context, Ledger, Prices, Quote, Savepoint};
 use ballast_engine::mechanisms::auction::{Auctions, Lot, Terms, price};
 use ballast_num::{Amount, Decimals, Price, Rate, Ratio, Seconds, Timestamp};
 use ballast_protocol::{
-    AccountId, AssetId, AuctionId, AuctionSpec, Bounds, Breaker, Curve, Event, FeedId, FeedState, Limits, Module,
-    PeerRules, PoolSpec, RoundNumber, Sharing, TypeId, TypeSpec, VaultId,
+    AccountId, AssetId, AuctionId, AuctionSpec, Bounds, Breaker, Curve, Event, FeedId, FeedState, FlowLimit,
+    GrowthSpec, Limits, Module, PeerRules, PoolSpec, RoundNumber, Sharing, TypeId, TypeSpec, VaultId,
 };
 use divan::Bencher;
 
@@ -180,6 +180,7 @@ fn quote() -> Quote {
         spot: price,
         mean: price,
         judging: price,
+        deviation: Ratio::ZERO,
         judging_before: price,
         low: price,
         live_time: Seconds(0),
@@ -199,6 +200,7 @@ fn limits() -> Limits {
         liquidation_window: 0,
         blocks_to_clear: 1,
         work_price: Amount::ZERO,
+        mint: FlowLimit::NONE,
         surplus_floor: Amount::ZERO,
         fund: ballast_protocol::FundSpec::standard(),
         clock_step: Seconds(0),
@@ -224,6 +226,7 @@ fn spec() -> TypeSpec {
         round_seizure: Ratio::percent(50),
         grace: Seconds(0),
         sharing: Sharing::Never,
+        growth: GrowthSpec::unlimited(),
         flash_ceiling: Amount::MAX,
         stability_fee: Rate::ONE,
         borrowing_fee: Ratio::ZERO,

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ballast_num::{Amount, Decimals, Index, Seconds};
+use ballast_num::{Amount, Decimals, Index, RAY, Ratio, Round, Seconds};
 use ballast_protocol::{
-    AccountId, AssetId, Bounds, FeedId, FeedSpec, Genesis, Height, MarketId, MarketSpec, Module, Opening,
+    AccountId, AssetId, Bounds, FeedId, FeedSpec, FlowLimit, Genesis, Height, MarketId, MarketSpec, Module, Opening,
     ParameterFault, Rejected, TypeId, TypeSpec, coins,
 };
 
@@ -157,6 +157,7 @@ impl State {
             if !feeds.contains(&spec.feed) {
                 return Err(BadGenesis::UnknownFeed(spec.feed));
             }
+            check_supply(spec, &genesis.feeds)?;
             let index = indices.get(&id).copied().unwrap_or(Index::ONE);
             let added = self.vaults.add_type(spec.clone(), decimals, index, genesis.time);
             added.map_err(|fault| BadGenesis::BadType {
@@ -261,6 +262,7 @@ impl State {
             self.ledger.mint(coin, Module::FirstLoss(*kind), *amount)?;
         }
         self.ledger.mint(coin, Module::SurplusBuffer, opening.surplus)?;
+        self.limiter.open(self.ledger.supply(coin));
         if !opening.bad_debt.is_zero() {
             let first = self.vaults.types().map(|spec| spec.id).next().unwrap_or_default();
             self.backstop.open(first, opening.bad_debt);
@@ -295,6 +297,34 @@ const TICKET_MAX: Amount = coins(10_000);
 /// After so long, what a fresh source says was seen after the start.
 fn heard_after(feed: &FeedSpec) -> Seconds {
     Seconds(feed.heartbeat.0.saturating_add(feed.skew.0))
+}
+
+/// Whether the mint limit limits anything, and drains neither at once nor hardly ever.
+fn mint_is_bounded(limit: &FlowLimit) -> bool {
+    let windows = Seconds::HOUR..=Seconds(7 * Seconds::DAY.0);
+    limit.floor <= CEILING_MAX && limit.share <= Ratio::ONE && windows.contains(&limit.window)
+}
+
+/// A collateral's supply is compared with a mean over an hour at least. Its feed remembers so long that no jump excuses
+/// itself: jumps that add up to r within the window add r² × (1 − decay) at most to the variance a second, and so no more
+/// than r ÷ 2 to k·σ over the window.
+fn check_supply(spec: &TypeSpec, feeds: &[FeedSpec]) -> Result<(), BadGenesis> {
+    let Some(watch) = spec.growth.supply else { return Ok(()) };
+    let feed = feeds.iter().find(|feed| feed.id == watch.feed);
+    let feed = feed.ok_or(BadGenesis::UnknownFeed(watch.feed))?;
+    let forgotten = RAY.saturating_sub(feed.variance_decay.raw());
+    let squared = watch.sigmas.mul_ratio(watch.sigmas, Round::Up)?;
+    let excused = squared
+        .prorate(forgotten, RAY, Round::Up)?
+        .prorate(feed.mean_window.raw().into(), 1, Round::Up)?;
+    let is_apart = watch.feed != spec.feed && feed.mean_window >= Seconds::HOUR;
+    if spec.peer.bounds == Bounds::Enforced && (!is_apart || excused > Ratio::percent(25)) {
+        return Err(BadGenesis::BadType {
+            collateral_type: spec.id,
+            fault: ParameterFault::BadSupplyFeed,
+        });
+    }
+    Ok(())
 }
 
 fn check_limits(genesis: &Genesis) -> Result<(), BadGenesis> {
@@ -337,6 +367,10 @@ fn check_limits(genesis: &Genesis) -> Result<(), BadGenesis> {
         (
             limits.fund.ticket_min < TICKET_MIN || limits.fund.ticket_min > TICKET_MAX,
             "fund.ticket_min must be 1 to 10,000 coins",
+        ),
+        (
+            bounded && !mint_is_bounded(&limits.mint),
+            "mint must have a floor of at most 2^60 coins, a share of at most 1 and a window of 1 hour to 7 days",
         ),
         (limits.protective_share >= one, "protective_share must be under 1"),
         (limits.caller_work_share >= one, "caller_work_share must be under 1"),

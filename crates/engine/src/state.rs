@@ -6,7 +6,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::kernel::merkle::{self, Entry, EntryBatch, MerkleTree, hash_entries};
 use crate::kernel::table::{all_entries, take_changes, take_changes_into};
-use crate::kernel::{ChangeSet, Clock, Context, Ledger, Pieces, Prices, Table, Var, Visitor};
+use crate::kernel::{ChangeSet, Clock, Context, Ledger, Limiter, Pieces, Prices, Table, Var, Visitor};
 use crate::mechanisms::auction::Auctions;
 use crate::mechanisms::backstop::Backstop;
 use crate::mechanisms::fund::Fund;
@@ -47,6 +47,7 @@ pub struct State {
     pub(crate) governance: Var<Governance>,
     pub(crate) assets: Table<AssetId, Asset>,
     pub(crate) ledger: Ledger,
+    pub(crate) limiter: Limiter,
     pub(crate) oracle: Oracle,
     pub(crate) vaults: Vaults,
     pub(crate) queue: Queue,
@@ -70,6 +71,7 @@ impl Pieces for State {
         visitor.visit(&mut self.governance);
         visitor.visit(&mut self.assets);
         self.ledger.each(visitor);
+        self.limiter.each(visitor);
         self.oracle.each(visitor);
         self.vaults.each(visitor);
         self.queue.each(visitor);
@@ -90,6 +92,7 @@ impl State {
             governance: Var::new(table::LIMITS, governance),
             assets: Table::new(table::ASSETS),
             ledger: Ledger::default(),
+            limiter: Limiter::default(),
             oracle: Oracle::default(),
             vaults: Vaults::default(),
             queue: Queue::default(),
@@ -133,6 +136,11 @@ impl State {
     /// Balances and supplies.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// How much coin was made in the window of its limit.
+    pub fn limiter(&self) -> &Limiter {
+        &self.limiter
     }
 
     /// Feeds and rounds.

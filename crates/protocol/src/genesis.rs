@@ -2,6 +2,7 @@
 //!
 //! Each parameter names its rule (docs/rules.md) or mechanism page. Ratios are fractions: 1.5 is 150 %.
 
+mod growth;
 mod market;
 mod standard;
 
@@ -11,6 +12,7 @@ use serde::Serialize;
 
 use crate::{AccountId, AssetId, Buyer, FeedId, MarketId, PoolId, SourceId, TypeId};
 
+pub use growth::{FlowLimit, GrowthSpec, SupplyWatch};
 pub use market::{MarketSpec, OpeningLiquidity, PoolCurve};
 pub use standard::coins;
 
@@ -74,6 +76,8 @@ pub struct Limits {
     pub blocks_to_clear: u32,
     /// Price of one work unit in base units of the coin, at or under half-full blocks (rule R6).
     pub work_price: Amount,
+    /// Most net new coin, whatever made it (rule R16).
+    pub mint: FlowLimit,
     /// Coins that the surplus buffer keeps when its income makes good bad debt (rule R12).
     pub surplus_floor: Amount,
     /// The insurance fund.
@@ -184,6 +188,8 @@ pub struct TypeSpec {
     pub caller_share: Ratio,
     /// Most debt of the type.
     pub debt_ceiling: Amount,
+    /// How fast it may take new debt (rule R18).
+    pub growth: GrowthSpec,
     /// Most debt that the batches of a block may run up, between their steps, beyond what health allows (rule R5).
     pub flash_ceiling: Amount,
     /// Least debt of a vault that has any.

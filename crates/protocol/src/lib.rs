@@ -22,9 +22,10 @@ pub use event::{
     ClosingCause, Event, FeedState, LossCause, LotShared, Sale, Seized, SeizureRule, TicketOutcome, WaterfallStep,
 };
 pub use genesis::{
-    Asset, AuctionSpec, BidSpec, Bounds, Breaker, Curve, FeedSpec, FundSpec, Genesis, KeeperPay, Limits, MarketSpec,
-    Opening, OpeningAuction, OpeningBalance, OpeningDeposit, OpeningLiquidity, OpeningVault, PeerRules, PoolCurve,
-    PoolPrice, PoolSpec, PoolTerms, Rest, Seizure, Sharing, Trigger, TypeSpec, coins,
+    Asset, AuctionSpec, BidSpec, Bounds, Breaker, Curve, FeedSpec, FlowLimit, FundSpec, Genesis, GrowthSpec, KeeperPay,
+    Limits, MarketSpec, Opening, OpeningAuction, OpeningBalance, OpeningDeposit, OpeningLiquidity, OpeningVault,
+    PeerRules, PoolCurve, PoolPrice, PoolSpec, PoolTerms, Rest, Seizure, Sharing, SupplyWatch, Trigger, TypeSpec,
+    coins,
 };
 pub use ids::{
     AccountId, AssetId, AuctionId, Buyer, FeedId, Height, Holder, MarketId, Module, PoolId, RoundNumber, SourceId,

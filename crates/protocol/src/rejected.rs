@@ -142,6 +142,48 @@ pub enum Rejected {
         /// What they may owe.
         ceiling: Amount,
     },
+    /// The coin would grow faster than its limit (rule R16).
+    #[error(
+        "the coin would have grown by {grown} in the window, over its limit of {limit}: {room} are left now, and all of it in \
+         {wait}"
+    )]
+    MintLimit {
+        /// Net new coin of the window, with what was asked for.
+        grown: Amount,
+        /// The most.
+        limit: Amount,
+        /// What would pass now.
+        room: Amount,
+        /// Host time until all of the limit is free, if nothing more is minted.
+        wait: Seconds,
+    },
+    /// A type would take new debt faster than its gap (rule R18).
+    #[error(
+        "{collateral_type} would have taken {drawn} of new debt in the hour, over its gap of {gap}: draw less, or wait"
+    )]
+    GapExceeded {
+        /// Which type.
+        collateral_type: TypeId,
+        /// Net new debt of the hour, with what was asked for.
+        drawn: Amount,
+        /// The most.
+        gap: Amount,
+    },
+    /// There is suddenly more of the collateral than there was (rule R18).
+    #[error(
+        "the supply of {collateral_type}'s collateral is {supply}, more than {most} and so unlike its mean of {mean}: no new debt \
+         until the mean has caught up"
+    )]
+    SupplyJump {
+        /// Which type.
+        collateral_type: TypeId,
+        /// What the feed says.
+        supply: Price,
+        /// Its time-weighted mean.
+        mean: Price,
+        /// The most that would pass.
+        most: Price,
+    },
     /// Between its steps a batch would owe more beyond health than the block has left for that (rule R5).
     #[error(
         "batches of this block owed {deferred} of {collateral_type} beyond health at a step, over {ceiling}: draw less before the collateral is there, or wait for the next block"
@@ -490,6 +532,12 @@ pub enum ParameterFault {
         /// The highest ceiling at this floor.
         ceiling_max: Amount,
     },
+    /// A supply feed that would excuse the jumps that it is there to find (rule R18).
+    #[error(
+        "the supply's feed must be another than the price's, with a mean over an hour at least, and forget so slowly that \
+         sigmas² × (1 − decay) × window ≤ 1/4"
+    )]
+    BadSupplyFeed,
     /// The same id twice.
     #[error("this id is already in use")]
     Duplicate,

@@ -12,6 +12,8 @@ pub const SUPPLIES: u16 = 2;
 pub const MODULE_BALANCES: u16 = 7;
 /// Height, block time, host time and the numbers given out so far.
 pub const CHAIN: u16 = 3;
+/// Net new coin of the mint limit's window, and the coin's supply at the block's start.
+pub const MINTED: u16 = 4;
 /// Limits of the whole reserve, and the authority.
 pub const LIMITS: u16 = 5;
 /// Assets by `AssetId`.

@@ -7,8 +7,8 @@
 use ballast_engine::{BadGenesis, State};
 use ballast_num::{Amount, Arithmetic, NormalizedDebt, Ratio, Round, Seconds};
 use ballast_protocol::{
-    AccountId, Asset, AssetId, Bounds, FeedId, Genesis, Limits, Opening, OpeningBalance, OpeningDeposit, OpeningVault,
-    PeerRules, PoolId, Seizure, Trigger, TypeId, TypeSpec,
+    AccountId, Asset, AssetId, Bounds, FeedId, FlowLimit, Genesis, Limits, Opening, OpeningBalance, OpeningDeposit,
+    OpeningVault, PeerRules, PoolId, Seizure, Trigger, TypeId, TypeSpec,
 };
 
 use crate::config::{AuctionCurve, BadConfig, Collateral, Config};
@@ -126,6 +126,10 @@ pub fn genesis(
         limits: Limits {
             ring_fence: capital.ring_fence,
             surplus_floor: capital.surplus_floor,
+            mint: match peer.bounds {
+                Bounds::Enforced => FlowLimit::standard_mint(),
+                Bounds::Waived => FlowLimit::NONE,
+            },
             ..config.limits.spec(COIN)
         },
         assets,

@@ -33,10 +33,11 @@ fn sides(model: &Model, vault: &Vault) -> Option<(BigUint, BigUint)> {
     Some((price, BigUint::from(kind.index) * kind.spec.initial_ratio.raw()))
 }
 
-/// The most that a vault can still draw, as its initial ratio, its type's ceiling and its deposit allow; and its floor.
-pub(super) fn drawable(model: &Model, vault: &Vault) -> [u128; 4] {
+/// The most that a vault can still draw, as its initial ratio, its type's ceiling and gap, the mint limit and its deposit allow;
+/// and its floor.
+pub(super) fn drawable(model: &Model, vault: &Vault) -> [u128; 6] {
     let (Some((price, each)), Some(kind)) = (sides(model, vault), model.types.get(&vault.kind)) else {
-        return [1; 4];
+        return [1; 6];
     };
     let normalized = narrow(&(price * vault.collateral / each)).saturating_sub(vault.normalized);
     let debt = narrow(&(BigUint::from(normalized) * kind.index / RAY));
@@ -46,13 +47,24 @@ pub(super) fn drawable(model: &Model, vault: &Vault) -> [u128; 4] {
         0
     };
     let counted = narrow(&(BigUint::from(kind.opening + kind.drawn) * kind.index / RAY));
-    let ceiling = kind.spec.debt_ceiling.raw().saturating_sub(counted);
+    let ceiling = model.ceiling(vault.kind).unwrap_or(1).saturating_sub(counted);
+    let taken = narrow(&(BigUint::from((kind.recent + kind.total).saturating_sub(kind.opening)) * kind.index / RAY));
+    let gap = kind.spec.growth.debt_gap.raw().saturating_sub(taken);
+    let (held, opening) = model.minted;
+    let mint = model
+        .limits
+        .mint
+        .floor
+        .raw()
+        .saturating_sub((held + model.coins()).saturating_sub(opening));
     let floor = kind.spec.debt_floor.raw();
     [
         debt.saturating_sub(deposit),
         debt.saturating_sub(deposit),
         floor.saturating_sub(deposit).max(1),
         ceiling.saturating_sub(deposit),
+        gap.saturating_sub(deposit).min(debt).max(1),
+        mint.saturating_sub(deposit).min(debt).max(1),
     ]
 }
 

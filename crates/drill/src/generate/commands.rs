@@ -328,8 +328,8 @@ fn at_market(random: &mut Random, state: &Model, sender: AccountId) -> Order {
         },
         _ => Order::RemoveLiquidity {
             market,
-            shares: match random.under(4) {
-                0 => around(random, &[held.max(1)]),
+            shares: match random.under(5) {
+                0 | 4 => around(random, &[held.max(1), held.max(1)]),
                 part => Amount::from_raw(held / u128::from(part)),
             },
             least_base: Amount::from_raw(random.of([0, 0, 0, 1 << 60])),

@@ -61,6 +61,7 @@ impl Model {
     pub(crate) fn apply(&mut self, block: &Block) -> Result<Applied, Rejected> {
         let limits = self.limits.clone();
         let step = self.begin(block);
+        self.drain_minted(step);
         let waited = self.buyers_wait(self.host_time - step);
         let buffer = self.balance(self.coin(), Module::SurplusBuffer);
         let closed = self.close_rounds(block, step);
@@ -70,7 +71,7 @@ impl Model {
             .filter(|closed| closed.after_gap)
             .map(|closed| closed.feed);
         self.fix_lines();
-        self.accrue(&waited.difference(&wait).copied().chain(gaps).collect())?;
+        self.accrue(&waited.difference(&wait).copied().chain(gaps).collect(), step)?;
 
         let mut run = Run {
             block,
@@ -174,11 +175,12 @@ impl Model {
     }
 
     /// Interest, glide, closing of types whose feed is silent for good, restarts, and what may be issued.
-    fn accrue(&mut self, restart: &BTreeSet<FeedId>) -> Done {
+    fn accrue(&mut self, restart: &BTreeSet<FeedId>, step: u64) -> Done {
         let ids: Vec<TypeId> = self.types.keys().copied().collect();
         for id in ids {
             let feed = self.spec(id)?.feed;
             let live_time = self.quotes.get(&feed).map_or(0, |quote| quote.live_time);
+            self.drain_debt(id, step)?;
             self.charge_interest(id, live_time)?;
             let silent = self
                 .feeds

@@ -107,3 +107,9 @@ pub(super) fn root_up(value: u128) -> u128 {
     let exact = &root * &root == square;
     fit(&root).map_or(u128::MAX, |root| root + u128::from(!exact))
 }
+
+/// The same rounded down, of a ratio that is first cut to the largest there is.
+pub(super) fn root_down(value: &BigUint) -> u128 {
+    let root = (value.min(&big(u128::MAX)) * WAD).sqrt();
+    fit(&root).unwrap_or(u128::MAX)
+}

@@ -6,7 +6,7 @@ use ballast_num::{RAY, Round, WAD};
 use ballast_protocol::{FeedId, FeedSpec, FeedState, NoPrice, Observation, Rejected, SourceId};
 use num_bigint::BigUint;
 
-use super::number::{big, part, power, quotient, root_up, share};
+use super::number::{big, part, power, quotient, root_down, root_up, share};
 
 use Round::{Down, Up};
 
@@ -55,6 +55,7 @@ pub(crate) struct Quote {
     pub(crate) heartbeat: u64,
     pub(crate) spot: u128,
     pub(crate) mean: u128,
+    pub(crate) deviation: u128,
     pub(crate) judging: u128,
     pub(crate) judging_before: u128,
     pub(crate) low: u128,
@@ -362,6 +363,7 @@ impl Feed {
             heartbeat: self.spec.heartbeat.0,
             spot: last.spot,
             mean: self.mean(&last, now),
+            deviation: root_down(&(big(last.variance) * self.spec.mean_window.0)),
             judging: last.spot.max(last.anchor),
             judging_before: last.judging_before,
             low: last.spot.min(last.anchor),

@@ -177,6 +177,7 @@ impl Model {
 
     /// The commands and the judgement; an error names the command, the judgement being one more.
     fn run(&mut self, transaction: &Transaction) -> Result<(), (usize, Rejected)> {
+        let coins = self.coins();
         let mut batch = Batch::default();
         let last = transaction.commands.len() - 1;
         for (at, command) in transaction.commands.iter().enumerate() {
@@ -192,8 +193,24 @@ impl Model {
             });
             done.map_err(|reason| (at, reason))?;
         }
-        self.judge(&batch)
-            .map_err(|reason| (transaction.commands.len(), reason))
+        let end = transaction.commands.len();
+        self.judge(&batch).map_err(|reason| (end, reason))?;
+        let unstoppable = |command: &Command| {
+            matches!(
+                command,
+                Command::Deposit { .. }
+                    | Command::RepayDebt { .. }
+                    | Command::CancelTicket { .. }
+                    | Command::ClaimPoolGain { .. }
+                    | Command::Liquidate { .. }
+                    | Command::TakeAuction { .. }
+                    | Command::ResetAuction { .. }
+            )
+        };
+        if transaction.commands.iter().all(unstoppable) {
+            return Ok(());
+        }
+        self.may_mint(coins).map_err(|reason| (end, reason))
     }
 
     fn command(&mut self, transaction: &Transaction, batch: &mut Batch, command: &Command) -> Done {

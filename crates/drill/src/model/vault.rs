@@ -60,6 +60,8 @@ pub(crate) struct Type {
     pub(crate) drawn: u128,
     /// What batches of this block owed beyond health between their steps.
     pub(super) deferred: u128,
+    /// Normalized debt that the hour's bucket holds from earlier blocks.
+    pub(crate) recent: u128,
     /// Prices that judged within the grace, and the live time at which each ceased to.
     pub(super) ended: Vec<(u64, u128)>,
     pub(crate) index: u128,
@@ -119,6 +121,7 @@ impl Type {
             opening: 0,
             drawn: 0,
             deferred: 0,
+            recent: 0,
             ended: Vec::new(),
             index,
             accrued: now,

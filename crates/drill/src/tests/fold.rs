@@ -67,7 +67,7 @@ fn events_and_fees_tell_every_balance_and_none_that_moves_value_may_be_missed() 
         .into_iter()
         .flat_map(|seed| (0..8).map(move |number| (seed, number)))
     {
-        world(seed, number, 2_500, |result, before, after| {
+        world(seed, number, 5_000, |result, before, after| {
             let receipts = result.receipts.iter().flat_map(|receipt| &receipt.events);
             for (at, event) in receipts.chain(&result.events).enumerate() {
                 if !is_enough(&missing(result, at), before, after) {

@@ -7,9 +7,9 @@ use std::ops::Range;
 use ballast_engine::State;
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Timestamp};
 use ballast_protocol::{
-    AccountId, Asset, AssetId, Block, Command, FeeOffer, FeedId, FeedSpec, Genesis, Height, Limits, Observation,
-    Opening, OpeningBalance, OpeningDeposit, OpeningVault, PoolId, Repayment, SourceId, Transaction, TypeId, TypeSpec,
-    VaultId, VaultRef, coins,
+    AccountId, Asset, AssetId, Block, Command, FeeOffer, FeedId, FeedSpec, FlowLimit, Genesis, GrowthSpec, Height,
+    Limits, Observation, Opening, OpeningBalance, OpeningDeposit, OpeningVault, PoolId, Repayment, SourceId,
+    Transaction, TypeId, TypeSpec, VaultId, VaultRef, coins,
 };
 
 pub(crate) const COIN: AssetId = AssetId(0);
@@ -97,6 +97,10 @@ pub(crate) fn books(vaults: u64, broken: u64) -> Genesis {
         deposit: Amount::ZERO,
     });
     let limits = Limits {
+        mint: FlowLimit {
+            floor: coins(1 << 60),
+            ..FlowLimit::standard_mint()
+        },
         debt_ceiling: coins(1 << 60),
         auction_ceiling: coins(1 << 60),
         block_work: u64::MAX / 8,
@@ -105,6 +109,10 @@ pub(crate) fn books(vaults: u64, broken: u64) -> Genesis {
         ..Limits::standard(COIN)
     };
     let spec = TypeSpec {
+        growth: GrowthSpec {
+            debt_gap: coins(1 << 60),
+            ..GrowthSpec::standard()
+        },
         debt_ceiling: coins(1 << 60),
         liquidation_deposit: Amount::ZERO,
         ..TypeSpec::standard(TYPE, "ETH-A", ETHER, FEED)

@@ -201,6 +201,8 @@ impl<'a> BlockRun<'a> {
 
         let coin = limits.coin;
         let buffer = state.ledger.balance(coin, Module::SurplusBuffer);
+        let supply = state.ledger.supply(limits.coin);
+        state.limiter.begin_block(&limits.mint, supply, self.clock.step);
         let Rounds { closed, restart } = self.rounds(state);
         self.accruals(state, &restart)?;
         let judged: BTreeMap<TypeId, Timestamp> = closed

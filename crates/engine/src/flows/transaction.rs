@@ -235,7 +235,10 @@ fn run(
         events,
         batch,
     };
-    let last = transaction.commands.len().saturating_sub(1);
+    let end = transaction.commands.len();
+    let last = end.saturating_sub(1);
+    let coin = run.state.governance.get().limits.coin;
+    let supply = run.state.ledger.supply(coin);
     for (at, command) in transaction.commands.iter().enumerate() {
         run.command(command).map_err(|reason| (at, reason))?;
         // After the last command the judgement itself lets nothing pass that is beyond health.
@@ -249,7 +252,27 @@ fn run(
     mechanisms
         .vaults
         .judge(&ctx, run.batch)
-        .map_err(|reason| (transaction.commands.len(), reason))
+        .map_err(|reason| (end, reason))?;
+    if transaction.commands.iter().all(is_never_stopped) {
+        return Ok(());
+    }
+    let (limits, now) = (&state.governance.get().limits, state.ledger.supply(coin));
+    let within = state.limiter.check_minted(&limits.mint, supply, now);
+    within.map_err(|reason| (end, reason))
+}
+
+/// Whether no limit stops a command (rule R18): those that protect, liquidate and sell. What they mint is counted.
+const fn is_never_stopped(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Deposit { .. }
+            | Command::RepayDebt { .. }
+            | Command::CancelTicket { .. }
+            | Command::Liquidate { .. }
+            | Command::TakeAuction { .. }
+            | Command::ResetAuction { .. }
+            | Command::ClaimPoolGain { .. }
+    )
 }
 
 struct Run<'a> {

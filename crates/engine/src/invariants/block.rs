@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ballast_num::{Amount, RAY, U256, cmp_products};
-use ballast_protocol::{AssetId, AuctionId, BlockResult, Command, Limits, MarketId, Module};
+use ballast_protocol::{AssetId, AuctionId, BlockResult, Command, Event, Limits, MarketId, Module};
 
 use super::{Breach, fits, vault_debt};
 use crate::flows::block::RESETS;
@@ -11,7 +11,7 @@ use crate::flows::transaction::work;
 use crate::state::State;
 
 /// How many invariants [`check_block`] checks.
-pub const BLOCK: u64 = 4;
+pub const BLOCK: u64 = 5;
 
 /// The figures of a state that no block may worsen: taken after each block and compared with the next, so that no state
 /// has to be kept. In coins × 10²⁷ where nothing says otherwise.
@@ -22,6 +22,8 @@ pub struct Standing {
     has: U256,
     /// All coins.
     supply: U256,
+    /// The same, in base units.
+    coins: Amount,
     /// Collateral that fees have brought into the surplus buffer, in base units.
     fees: BTreeMap<AssetId, Amount>,
     /// What rounding has left over, in base units.
@@ -56,6 +58,7 @@ impl Standing {
         Ok(Self {
             has,
             supply: U256::product(state.ledger().supply(coin).raw(), RAY),
+            coins: state.ledger().supply(coin),
             fees: collaterals().map(of(Module::SurplusBuffer)).collect(),
             residue: collaterals().chain([coin]).map(of(Module::Residue)).collect(),
             markets: state
@@ -74,7 +77,47 @@ pub fn check_block(before: &Standing, after: &State, result: &BlockResult) -> Re
     residue_never_falls(before, &now)?;
     reserve_pays_only_losses(before, &now)?;
     markets_never_lose(before, &now)?;
+    flows_are_limited(before, after, result)?;
     Ok(now)
+}
+
+/// In a block the coin has grown by no more than its limit left room for, and by what the engine has minted of itself:
+/// interest, pay of keepers, losses recovered. Exact (rule R16, docs/limits.md).
+pub fn flows_are_limited(before: &Standing, after: &State, result: &BlockResult) -> Result<(), Breach> {
+    const NAME: &str = "flows_are_limited";
+    let terms = &after.governance().limits.mint;
+    if terms.is_none() {
+        return Ok(());
+    }
+    let of_receipts = result.receipts.iter().flat_map(|receipt| &receipt.events);
+    let own = result.events.iter().chain(of_receipts).flat_map(|event| match event {
+        Event::InterestAccrued { minted, .. } => [*minted, Amount::ZERO, Amount::ZERO],
+        Event::KeeperPaid { amount, .. } => [*amount, Amount::ZERO, Amount::ZERO],
+        Event::LossRecovered {
+            surplus,
+            fund,
+            first_loss,
+            ..
+        } => [*surplus, *fund, *first_loss],
+        _ => [Amount::ZERO; 3],
+    });
+    let own = fits(Amount::try_sum(own), NAME)?;
+    let flow = after.limiter().minted();
+    Breach::unless(flow.opening == before.coins, NAME, || {
+        format!(
+            "the limit counts from {}, and there were {}",
+            flow.opening, before.coins
+        )
+    })?;
+    let room = terms.of(flow.opening).saturating_sub(flow.used);
+    let most = fits(Amount::try_sum([before.coins, room, own]), NAME)?;
+    let is = after.ledger().supply(after.governance().limits.coin);
+    Breach::unless(is <= most, NAME, || {
+        format!(
+            "{is} coins after {}, {room} left by the limit, {own} minted by the engine",
+            before.coins
+        )
+    })
 }
 
 /// A market's liquidity and shares: none while its pool is empty.

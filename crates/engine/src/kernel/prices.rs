@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use ballast_num::{Amount, Arithmetic, Decimals, Price, Round, Seconds, Timestamp};
+use ballast_num::{Amount, Arithmetic, Decimals, Price, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{FeedId, FeedState, NoPrice, Rejected, RoundNumber};
 
 /// What a feed says in this block.
@@ -26,6 +26,8 @@ pub struct Quote {
     pub spot: Price,
     /// Time-weighted mean over the feed's window, rounded down by less than 10⁻²⁷ USD.
     pub mean: Price,
+    /// Standard deviation to expect of the price over that window, as a share of it, rounded down.
+    pub deviation: Ratio,
     /// The price by which a vault is judged, kinder to its owner: `spot` when Live; while Halted or Disputed the
     /// higher of the median and the last Live price moved toward it (rule R3).
     pub judging: Price,

@@ -341,6 +341,7 @@ impl Oracle {
             heartbeat: spec.heartbeat,
             spot: last.spot,
             mean: last.held().mean(&self.marks, spec.id, spec.mean_window, clock.now),
+            deviation: variance::deviation(last.variance, spec.mean_window),
             judging: last.judging(),
             judging_before: last.judging_before,
             low: last.low(),

@@ -7,6 +7,7 @@ mod custody;
 mod debt;
 mod deferred;
 mod grace;
+mod growth;
 mod judge;
 mod manage;
 mod record;
@@ -64,6 +65,10 @@ pub struct Totals {
     pub drawn: NormalizedDebt,
     /// Coins that batches of this block owed beyond health between their steps (rule R5).
     pub deferred: Amount,
+    /// Net new normalized debt of the last hour, as a bucket that drains by the gap an hour (rule R18), at the block's start.
+    pub recent: NormalizedDebt,
+    /// Host time at which the type was listed.
+    pub listed: Seconds,
     /// Debt ÷ normalized debt.
     pub index: Index,
     /// Block time of the last accrual.

@@ -46,6 +46,10 @@ mod r12_losses;
 #[cfg(test)]
 mod r12_ring_fence;
 #[cfg(test)]
+mod r16_limits;
+#[cfg(test)]
+mod r18_authenticity;
+#[cfg(test)]
 mod r20_insurers;
 // Time that a balance sheet takes.
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use ballast_num::{Amount, Decimals, Rate, Ratio, Seconds};
 
 use super::{
-    AuctionSpec, BidSpec, Bounds, Breaker, Curve, FeedSpec, FundSpec, Limits, PeerRules, PoolSpec, Sharing, TypeSpec,
+    AuctionSpec, BidSpec, Bounds, Breaker, Curve, FeedSpec, FlowLimit, FundSpec, GrowthSpec, Limits, PeerRules,
+    PoolSpec, Sharing, TypeSpec,
 };
 use crate::{AssetId, FeedId, SourceId, TypeId};
 
@@ -26,6 +27,7 @@ impl Limits {
             liquidation_window: 64,
             blocks_to_clear: 50,
             work_price: Amount::from_raw(10_000_000_000_000),
+            mint: FlowLimit::standard_mint(),
             surplus_floor: Amount::ZERO,
             fund: FundSpec::standard(),
             clock_step: Seconds::MINUTE,
@@ -76,6 +78,25 @@ impl FeedSpec {
     }
 }
 
+impl FeedSpec {
+    /// A feed of how much of a collateral there is, heard every half an hour at least, with a mean over a day.
+    pub fn supply(id: FeedId, name: &str, first_source: u32) -> Self {
+        Self {
+            heartbeat: Seconds(1_800),
+            outlier_floor: Ratio::percent(1),
+            spread_limit: Ratio::percent(1),
+            mean_window: Seconds::DAY,
+            // Half of it is forgotten in 30 days, so that no jump of a day excuses itself (docs/limits.md).
+            variance_decay: Rate::from_raw(999_999_732_582_142_021_614_955_958),
+            // 0.1 % a day: 0.001² ÷ 86,400.
+            initial_variance: Ratio::from_raw(11_574_074),
+            gap: Seconds(6 * 3_600),
+            gap_grace: Seconds::ZERO,
+            ..Self::standard(id, name, first_source)
+        }
+    }
+}
+
 impl TypeSpec {
     /// A volatile, liquid collateral such as ether.
     pub fn standard(id: TypeId, name: &str, collateral: AssetId, feed: FeedId) -> Self {
@@ -100,6 +121,7 @@ impl TypeSpec {
             liquidation_deposit: coins(20),
             caller_share: Ratio::basis_points(50),
             debt_ceiling: coins(1_000_000_000),
+            growth: GrowthSpec::standard(),
             flash_ceiling: coins(10_000_000),
             debt_floor: coins(500),
             warning_band: Ratio::percent(10),

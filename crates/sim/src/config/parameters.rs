@@ -2,8 +2,8 @@
 
 use ballast_num::{Amount, Arithmetic, Rate, Ratio, Seconds};
 use ballast_protocol::{
-    AssetId, AuctionSpec, BidSpec, Breaker, Curve, FeedId, FeedSpec, Limits as EngineLimits, PeerRules, PoolSpec,
-    Sharing, TypeId, TypeSpec,
+    AssetId, AuctionSpec, BidSpec, Bounds, Breaker, Curve, FeedId, FeedSpec, GrowthSpec, Limits as EngineLimits,
+    PeerRules, PoolSpec, Sharing, TypeId, TypeSpec,
 };
 use serde::Deserialize;
 
@@ -305,6 +305,11 @@ impl Collateral {
             liquidation_deposit: self.liquidation_deposit,
             caller_share: self.caller_share,
             debt_ceiling: self.debt_ceiling,
+            // A peer lends as fast as it is asked to.
+            growth: match peer.bounds {
+                Bounds::Enforced => GrowthSpec::standard(),
+                Bounds::Waived => GrowthSpec::unlimited(),
+            },
             flash_ceiling: self.flash_ceiling,
             debt_floor: self.debt_floor,
             warning_band: self.warning_band,

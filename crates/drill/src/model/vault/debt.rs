@@ -49,6 +49,7 @@ impl Model {
                 cause,
             });
         }
+        self.authentic(id)?;
         if let Some((_, _, gap)) = kind.issuance.filter(|(_, _, gap)| *gap > 0) {
             return Err(Rejected::GlideGap {
                 collateral_type: id,
@@ -65,7 +66,7 @@ impl Model {
         let normalized = normalize(debt, kind.index, Up)?;
         let (total, drawn) = (add(kind.total, normalized)?, add(kind.drawn, normalized)?);
         let counted = add(kind.opening, drawn)?;
-        let (index, ceiling) = (kind.index, kind.spec.debt_ceiling);
+        let (index, ceiling) = (kind.index, Amount::from_raw(self.ceiling(id)?));
         if big(counted) * index > big(ceiling.raw()) * RAY {
             return Err(Rejected::CeilingExceeded {
                 collateral_type: id,
@@ -82,6 +83,7 @@ impl Model {
             let debt = Amount::from_raw(quotient(&all, RAY, Up)?);
             return Err(Rejected::GlobalCeilingExceeded { debt, ceiling });
         }
+        self.within_gap(id, total)?;
         let kind = self.kind_mut(id)?;
         (kind.total, kind.drawn) = (total, drawn);
         Ok(normalized)

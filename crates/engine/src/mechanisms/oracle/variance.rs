@@ -30,3 +30,9 @@ pub(super) fn band(floor: Ratio, sigmas: Ratio, variance: Ratio, age: Seconds) -
         .sqrt(Round::Up);
     floor.max(sigmas.mul_ratio(expected, Round::Up).unwrap_or(Ratio::MAX))
 }
+
+/// `√(variance·time)`: the standard deviation to expect over `time`, as a share of the price, rounded down.
+pub(super) fn deviation(variance: Ratio, time: Seconds) -> Ratio {
+    let squared = variance.prorate(u128::from(time.raw()), 1, Round::Down);
+    squared.unwrap_or(Ratio::MAX).sqrt(Round::Down)
+}

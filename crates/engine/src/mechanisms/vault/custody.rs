@@ -55,6 +55,7 @@ impl Vaults {
             vault.collateral_type,
             Totals {
                 normalized_debt,
+                opening: normalized_debt,
                 ..totals
             },
         );

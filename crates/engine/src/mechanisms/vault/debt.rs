@@ -1,7 +1,7 @@
 //! Drawing and repaying debt (docs/vault.md, eq. 1-3).
 
 use ballast_num::{Amount, NormalizedDebt, RAY, Round, U256, cmp_products};
-use ballast_protocol::{Event, Module, Rejected, Repayment, TypeId, VaultId};
+use ballast_protocol::{Event, Module, Rejected, Repayment, TypeId, TypeSpec, VaultId};
 
 use super::custody::not_zero;
 use super::{Admission, Batch, ShareMap, Totals, Vault, Vaults};
@@ -10,7 +10,8 @@ use crate::kernel::Context;
 impl Vaults {
     /// Mints `amount` to the caller; the vault owes it with the borrowing fee and, on its first debt, the liquidation
     /// deposit. Errors, in order: `ZeroAmount`, `UnknownVault`, `NotOwner`, `LotsOnSale`, `Quiet`, `TypeClosed`,
-    /// `GlideGap`, `Uncovered`, `CeilingExceeded`, `GlobalCeilingExceeded`; at the batch's end those of the judgement.
+    /// `NoPrice` and `SupplyJump` (of the supply), `GlideGap`, `Uncovered`, `CeilingExceeded`, `GlobalCeilingExceeded`,
+    /// `GapExceeded`; at the batch's end those of the judgement.
     pub(crate) fn draw(
         &mut self,
         ctx: &mut Context<'_>,
@@ -118,6 +119,8 @@ impl Vaults {
                 cause,
             });
         }
+        let spec = self.spec(kind)?;
+        Self::check_supply(ctx, spec)?;
         self.check_covered(kind)?;
         let normalized = added.normalize(totals.index, Round::Up)?;
         let totals = Totals {
@@ -130,16 +133,17 @@ impl Vaults {
             deposit: vault.deposit.try_add(deposit)?,
             ..*vault
         };
-        self.check_ceilings(ctx, kind, &totals)?;
+        self.check_ceilings(ctx, spec, &totals)?;
+        totals.check_gap(spec)?;
         self.totals.set(kind, totals);
         Ok((normalized, after))
     }
 
     /// Ceilings count the debt at the block's start and all that the block has drawn, so that a repayment inside the
     /// block makes no room (rule R5).
-    fn check_ceilings(&self, ctx: &Context<'_>, kind: TypeId, totals: &Totals) -> Result<(), Rejected> {
+    fn check_ceilings(&self, ctx: &Context<'_>, spec: &TypeSpec, totals: &Totals) -> Result<(), Rejected> {
         let counted = totals.opening.try_add(totals.drawn)?;
-        let ceiling = self.spec(kind)?.debt_ceiling;
+        let (kind, ceiling) = (spec.id, totals.ceiling(spec, ctx.clock.host_time));
         if cmp_products(counted.raw(), totals.index.raw(), ceiling.raw(), RAY).is_gt() {
             let debt = counted.debt(totals.index, Round::Up)?;
             return Err(Rejected::CeilingExceeded {

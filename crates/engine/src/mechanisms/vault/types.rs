@@ -33,6 +33,8 @@ const TICKET_MIN: RangeInclusive<Amount> = coins(1)..=coins(10_000);
 const TIERS_MAX: usize = 8;
 /// Hard bound of the grace: no price older than an hour judges anyone.
 const GRACE_MAX: Seconds = Seconds::HOUR;
+/// Hard bound of the ramp: a collateral that is not trusted after a year is not trusted.
+const RAMP_MAX: Seconds = Seconds(365 * Seconds::DAY.0);
 /// Hard bound of the debt beyond health between the steps of a block's batches.
 const FLASH_CEILING_MAX: Amount = coins(1_000_000_000);
 
@@ -50,6 +52,8 @@ impl Vaults {
             normalized_debt: NormalizedDebt::ZERO,
             opening: NormalizedDebt::ZERO,
             drawn: NormalizedDebt::ZERO,
+            recent: NormalizedDebt::ZERO,
+            listed: Seconds::ZERO,
             deferred: Amount::ZERO,
             index,
             accrued: now,
@@ -79,6 +83,7 @@ impl Vaults {
         self.settle_shares(ctx, id)?;
         let (spec, before) = (self.spec(id)?, *self.totals(id)?);
         let mut totals = before;
+        totals.drain(spec, ctx.clock.step);
         totals.opening = totals.normalized_debt;
         totals.drawn = NormalizedDebt::ZERO;
         totals.deferred = Amount::ZERO;
@@ -271,6 +276,8 @@ pub(crate) fn check_spec(spec: &TypeSpec) -> Result<(), ParameterFault> {
         && spec.pool.cooldown <= WAIT_MAX
         && (1..=WAIT_MAX.0).contains(&auction.duration.0)
         && spec.grace <= GRACE_MAX
+        && spec.growth.debt_gap <= CEILING_MAX
+        && spec.growth.ramp <= RAMP_MAX
         && spec.flash_ceiling <= FLASH_CEILING_MAX
         && TICKET_MIN.contains(&spec.pool.ticket_min)
         && TICKET_MIN.contains(&spec.bids.ticket_min)

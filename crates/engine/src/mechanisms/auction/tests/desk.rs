@@ -3,8 +3,9 @@
 
 use ballast_num::{Amount, Decimals, Price, Rate, Ratio, Seconds, Timestamp};
 use ballast_protocol::{
-    AccountId, AssetId, AuctionId, AuctionSpec, Bounds, Breaker, Curve, Event, FeedId, FeedState, Holder, KeeperPay,
-    Limits, Module, OpeningAuction, PeerRules, PoolSpec, Rejected, RoundNumber, Sharing, TypeId, TypeSpec, VaultId,
+    AccountId, AssetId, AuctionId, AuctionSpec, Bounds, Breaker, Curve, Event, FeedId, FeedState, FlowLimit,
+    GrowthSpec, Holder, KeeperPay, Limits, Module, OpeningAuction, PeerRules, PoolSpec, Rejected, RoundNumber, Sharing,
+    TypeId, TypeSpec, VaultId,
 };
 
 use crate::kernel::{Clock, Context, Ledger, Prices, Quote};
@@ -242,6 +243,7 @@ pub(super) fn quote(price: Price) -> Quote {
         spot: price,
         mean: price,
         judging: price,
+        deviation: Ratio::ZERO,
         judging_before: price,
         low: price,
         live_time: Seconds(0),
@@ -261,6 +263,7 @@ fn limits() -> Limits {
         liquidation_window: 0,
         blocks_to_clear: 1,
         work_price: Amount::ZERO,
+        mint: FlowLimit::NONE,
         surplus_floor: Amount::ZERO,
         fund: ballast_protocol::FundSpec::standard(),
         clock_step: Seconds(0),
@@ -286,6 +289,7 @@ fn spec() -> TypeSpec {
         round_seizure: Ratio::percent(50),
         grace: Seconds(0),
         sharing: Sharing::Never,
+        growth: GrowthSpec::unlimited(),
         flash_ceiling: Amount::MAX,
         stability_fee: Rate::ONE,
         borrowing_fee: Ratio::ZERO,
