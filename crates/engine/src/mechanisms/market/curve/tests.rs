@@ -151,6 +151,7 @@ proptest! {
         };
         prop_assert!(most.is_zero() || keeps(most));
         prop_assert!(!keeps(most.try_add(Amount::from_raw(2)).unwrap()) || !keeps(most.try_add(Amount::ONE).unwrap()));
-        prop_assert!(fee < band || most.raw() <= 1);
+        // Where both are equal, what the spot's rounding leaves between them may be sold.
+        prop_assert!(fee <= band || most.raw() <= 1);
     }
 }
