@@ -6,7 +6,10 @@
 use std::collections::BTreeMap;
 
 use ballast_num::Amount;
-use ballast_protocol::{AssetId, BlockResult, Event, Genesis, Holder, MarketId, Module, Seized, TypeId, WaterfallStep};
+use ballast_protocol::{
+    AssetId, AuctionTaken, BlockResult, DebtDrawn, DrawSettled, Event, Genesis, Holder, LossRecovered, LotSoldInMarket,
+    MarketId, Module, PoolBought, Seized, TypeId, VaultClosed, VaultSplit, WaterfallStep,
+};
 
 /// All balances and supplies, folded from what was told.
 #[derive(Clone, Debug)]
@@ -119,20 +122,20 @@ impl Balances {
                 amount,
                 ..
             } => self.moved(self.collateral(kind), Module::Vaults(kind), to, amount),
-            Event::DebtDrawn {
+            Event::DebtDrawn(DebtDrawn {
                 collateral_type: kind,
                 to,
                 amount,
                 fee,
                 deposit,
                 ..
-            } => {
+            }) => {
                 self.moved(coin, Nowhere, to, amount);
                 self.moved(coin, Nowhere, Module::SurplusBuffer, fee);
                 self.moved(coin, Nowhere, Module::LiquidationDeposits(kind), deposit);
             }
             Event::DebtRepaid { by, amount, .. } => self.moved(coin, by, Nowhere, amount),
-            Event::VaultClosed {
+            Event::VaultClosed(VaultClosed {
                 collateral_type: kind,
                 to,
                 collateral,
@@ -140,17 +143,17 @@ impl Balances {
                 deposit_used,
                 deposit_returned,
                 ..
-            } => {
+            }) => {
                 self.moved(coin, to, Nowhere, paid);
                 self.moved(coin, Module::LiquidationDeposits(kind), Nowhere, deposit_used);
                 self.moved(coin, Module::LiquidationDeposits(kind), to, deposit_returned);
                 self.moved(self.collateral(kind), Module::Vaults(kind), to, collateral);
             }
-            Event::VaultSplit {
+            Event::VaultSplit(VaultSplit {
                 collateral_type: kind,
                 deposit,
                 ..
-            } => self.moved(coin, Nowhere, Module::LiquidationDeposits(kind), deposit),
+            }) => self.moved(coin, Nowhere, Module::LiquidationDeposits(kind), deposit),
             Event::Sent {
                 asset,
                 from,
@@ -168,14 +171,14 @@ impl Balances {
                 self.moved(coin, Module::LiquidationDeposits(kind), payee, deposit);
                 self.moved(self.collateral(kind), Module::Vaults(kind), payee, caller_collateral);
             }
-            Event::PoolBought {
+            Event::PoolBought(PoolBought {
                 pool,
                 collateral,
                 debt,
                 recovered,
                 penalty,
                 ..
-            } => {
+            }) => {
                 let kind = pool.collateral_type;
                 self.moved(coin, pool.module(), Nowhere, debt);
                 self.moved(coin, pool.module(), Nowhere, recovered);
@@ -193,7 +196,7 @@ impl Balances {
                 lot,
                 ..
             } => self.moved(self.collateral(kind), Module::Vaults(kind), Module::Auctions(kind), lot),
-            Event::AuctionTaken {
+            Event::AuctionTaken(AuctionTaken {
                 collateral_type: kind,
                 by,
                 collateral,
@@ -201,7 +204,7 @@ impl Balances {
                 recovered,
                 penalty,
                 ..
-            } => {
+            }) => {
                 self.moved(coin, by, Nowhere, debt);
                 self.moved(coin, by, Nowhere, recovered);
                 self.moved(coin, by, Module::SurplusBuffer, penalty);
@@ -214,7 +217,7 @@ impl Balances {
                 amount,
                 ..
             } => self.moved(coin, Module::FirstLoss(kind), Nowhere, amount),
-            Event::DrawSettled { surplus, fund, .. } => {
+            Event::DrawSettled(DrawSettled { surplus, fund, .. }) => {
                 self.moved(coin, Module::SurplusBuffer, Nowhere, surplus);
                 self.moved(coin, Module::InsuranceFund, Nowhere, fund);
             }
@@ -225,13 +228,13 @@ impl Balances {
             }
             Event::FundReturned { amount } => self.moved(coin, Module::InsuranceFund, Module::SurplusBuffer, amount),
             Event::BadDebtRepaid { amount, .. } => self.moved(coin, Module::SurplusBuffer, Nowhere, amount),
-            Event::LossRecovered {
+            Event::LossRecovered(LossRecovered {
                 collateral_type: kind,
                 surplus,
                 fund,
                 first_loss,
                 ..
-            } => {
+            }) => {
                 self.moved(coin, Nowhere, Module::SurplusBuffer, surplus);
                 self.moved(coin, Nowhere, Module::InsuranceFund, fund);
                 self.moved(coin, Nowhere, Module::FirstLoss(kind), first_loss);
@@ -287,7 +290,7 @@ impl Balances {
                 self.moved(coin, Module::Queue, Module::Market(market), coins);
                 self.moved(self.base(market), Module::Market(market), owner, base);
             }
-            Event::LotSoldInMarket {
+            Event::LotSoldInMarket(LotSoldInMarket {
                 collateral_type: kind,
                 market,
                 collateral,
@@ -297,7 +300,7 @@ impl Balances {
                 owner,
                 excess,
                 ..
-            } => {
+            }) => {
                 let pool = Module::Market(market);
                 self.moved(self.collateral(kind), Module::Auctions(kind), pool, collateral);
                 self.moved(coin, pool, Nowhere, debt);

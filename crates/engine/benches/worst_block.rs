@@ -15,7 +15,7 @@ use ballast_engine::{Executed, State, apply_block, execute_block};
 use ballast_num::{Amount, NormalizedDebt, Price, Ratio, Seconds, Timestamp};
 use ballast_protocol::{
     AccountId, Block, Command, Event, FeeOffer, Limits, MarketId, MarketSpec, OpeningBalance, OpeningDeposit,
-    OpeningLiquidity, Order, PoolId, Transaction, VaultId, coins,
+    OpeningLiquidity, Order, PoolBought, PoolId, Transaction, VaultId, coins,
 };
 use divan::Bencher;
 use support::{COIN, ETHER, FEED, TYPE, account, block, books, tick};
@@ -195,9 +195,9 @@ fn check(events: &[Event]) {
     let told: BTreeSet<&str> = events
         .iter()
         .map(|event| match event {
-            Event::PoolBought { pool, .. } if *pool == PoolId::stability(TYPE) => "pool",
-            Event::PoolBought { .. } => "bids",
-            Event::LotSoldInMarket { .. } => "market",
+            Event::PoolBought(PoolBought { pool, .. }) if *pool == PoolId::stability(TYPE) => "pool",
+            Event::PoolBought(_) => "bids",
+            Event::LotSoldInMarket(_) => "market",
             Event::AuctionStarted { .. } => "auction",
             Event::PoolEntered { .. } => "entry",
             Event::PoolExited { .. } => "exit",

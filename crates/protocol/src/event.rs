@@ -6,19 +6,23 @@
 
 mod feed;
 mod loss;
+mod sale;
 mod seizure;
 mod sharing;
 mod ticket;
+mod vault;
 
 use ballast_num::{Amount, Index, NormalizedDebt, Price, Seconds, Timestamp};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
 pub use self::feed::{ClosingCause, FeedState};
-pub use self::loss::{LossCause, Sale, WaterfallStep};
+pub use self::loss::{DrawSettled, LossCause, LossRecovered, Sale, WaterfallStep};
+pub use self::sale::{AuctionTaken, LotSoldInMarket, PoolBought};
 pub use self::seizure::{Seized, SeizureRule};
 pub use self::sharing::LotShared;
 pub use self::ticket::TicketOutcome;
+pub use self::vault::{DebtDrawn, VaultClosed, VaultSplit};
 use crate::{
     AccountId, AssetId, AuctionId, FeedId, MarketId, Module, Order, ParameterChange, PoolId, RoundNumber, TicketId,
     TypeId, VaultId,
@@ -102,22 +106,7 @@ pub enum Event {
         amount: Amount,
     },
     /// Debt was drawn.
-    DebtDrawn {
-        /// From which vault.
-        vault: VaultId,
-        /// Of which type.
-        collateral_type: TypeId,
-        /// Who received `amount`.
-        to: AccountId,
-        /// Coins received.
-        amount: Amount,
-        /// One-off fee, minted to the surplus buffer and owed by the vault.
-        fee: Amount,
-        /// Liquidation deposit, minted aside and owed by the vault.
-        deposit: Amount,
-        /// Normalized debt added.
-        normalized: NormalizedDebt,
-    },
+    DebtDrawn(DebtDrawn),
     /// Debt was repaid.
     DebtRepaid {
         /// Of which vault.
@@ -130,39 +119,9 @@ pub enum Event {
         normalized: NormalizedDebt,
     },
     /// A vault was closed.
-    VaultClosed {
-        /// Which.
-        vault: VaultId,
-        /// Of which type.
-        collateral_type: TypeId,
-        /// Who received what it held.
-        to: AccountId,
-        /// Collateral returned.
-        collateral: Amount,
-        /// Coins of the receiver that were burned against the debt.
-        paid: Amount,
-        /// Liquidation deposit that was burned against the rest of the debt.
-        deposit_used: Amount,
-        /// Liquidation deposit returned.
-        deposit_returned: Amount,
-    },
+    VaultClosed(VaultClosed),
     /// Part of a vault became a new one.
-    VaultSplit {
-        /// The old one.
-        from: VaultId,
-        /// The new one.
-        into: VaultId,
-        /// Of which type.
-        collateral_type: TypeId,
-        /// Collateral moved.
-        collateral: Amount,
-        /// Normalized debt moved.
-        normalized: NormalizedDebt,
-        /// Liquidation deposit of the new one, minted aside and owed by it.
-        deposit: Amount,
-        /// Normalized debt that the deposit added to the new one.
-        deposit_normalized: NormalizedDebt,
-    },
+    VaultSplit(VaultSplit),
     /// A vault went into another.
     VaultsMerged {
         /// The one that ended.
@@ -227,22 +186,7 @@ pub enum Event {
     /// A vault was seized in part or whole: what, why, at which price, by which rule.
     VaultSeized(Seized),
     /// A pool bought collateral of a lot.
-    PoolBought {
-        /// Which pool.
-        pool: PoolId,
-        /// From which vault.
-        vault: VaultId,
-        /// Collateral bought.
-        collateral: Amount,
-        /// Coins burned against the lot's debt.
-        debt: Amount,
-        /// Coins burned against a loss that was booked on it.
-        recovered: Amount,
-        /// Coins paid as penalty to the surplus buffer.
-        penalty: Amount,
-        /// Price paid for one whole unit.
-        price: Price,
-    },
+    PoolBought(PoolBought),
     /// Collateral that a sale did not need went back to its owner.
     CollateralReturned {
         /// Whose.
@@ -288,26 +232,7 @@ pub enum Event {
         start_price: Price,
     },
     /// Someone bought from an auction.
-    AuctionTaken {
-        /// Which.
-        auction: AuctionId,
-        /// Of which type.
-        collateral_type: TypeId,
-        /// Who.
-        by: AccountId,
-        /// Collateral bought.
-        collateral: Amount,
-        /// Price for one whole unit.
-        price: Price,
-        /// The oracle's price at that moment, if it had one.
-        oracle_price: Option<Price>,
-        /// Coins burned against the debt.
-        debt: Amount,
-        /// Coins burned against a loss that was booked on it.
-        recovered: Amount,
-        /// Coins paid as penalty to the surplus buffer.
-        penalty: Amount,
-    },
+    AuctionTaken(AuctionTaken),
     /// An auction ended.
     AuctionEnded {
         /// Which.
@@ -338,16 +263,7 @@ pub enum Event {
     },
     /// Surplus buffer and insurance fund paid, at the block's end, what the block's losses of a type asked of them: so much
     /// less is bad debt (rule R12). Together at most the line in force.
-    DrawSettled {
-        /// Of which type.
-        collateral_type: TypeId,
-        /// Bad debt of this block, in coins.
-        asked: Amount,
-        /// Coins of the surplus buffer that were burned.
-        surplus: Amount,
-        /// Coins of the insurance fund that were burned.
-        fund: Amount,
-    },
+    DrawSettled(DrawSettled),
     /// The surplus buffer made good bad debt out of what it had above all lines.
     BadDebtRepaid {
         /// Of which type.
@@ -357,20 +273,7 @@ pub enum Event {
     },
     /// What a loss had cost was made good by later proceeds, which the sale's own event burned: bad debt first, and what
     /// others had borne was minted back to them.
-    LossRecovered {
-        /// Of which type.
-        collateral_type: TypeId,
-        /// By which sale.
-        sale: Sale,
-        /// Bad debt made good.
-        bad_debt: Amount,
-        /// Coins minted to the surplus buffer.
-        surplus: Amount,
-        /// Coins minted to the insurance fund.
-        fund: Amount,
-        /// Coins minted to the type's first-loss capital.
-        first_loss: Amount,
-    },
+    LossRecovered(LossRecovered),
     /// A command was queued (rule R1).
     TicketQueued {
         /// Its number.
@@ -494,26 +397,7 @@ pub enum Event {
         base: Amount,
     },
     /// A lot on auction was sold, or part of it, in a market's batch.
-    LotSoldInMarket {
-        /// Which auction.
-        auction: AuctionId,
-        /// Of which type.
-        collateral_type: TypeId,
-        /// In which market.
-        market: MarketId,
-        /// Collateral sold.
-        collateral: Amount,
-        /// Coins burned against the debt.
-        debt: Amount,
-        /// Coins burned against a loss that was booked on it.
-        recovered: Amount,
-        /// Coins paid as penalty to the surplus buffer.
-        penalty: Amount,
-        /// Who gets what the sale brought beyond what it was to raise.
-        owner: AccountId,
-        /// How much that is, in coins.
-        excess: Amount,
-    },
+    LotSoldInMarket(LotSoldInMarket),
     /// Coins entered the insurance fund out of escrow.
     FundEntered {
         /// Whose.

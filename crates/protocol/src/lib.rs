@@ -19,7 +19,8 @@ pub use command::{
     Transaction, TypeParameter, VaultRef,
 };
 pub use event::{
-    ClosingCause, Event, FeedState, LossCause, LotShared, Sale, Seized, SeizureRule, TicketOutcome, WaterfallStep,
+    AuctionTaken, ClosingCause, DebtDrawn, DrawSettled, Event, FeedState, LossCause, LossRecovered, LotShared,
+    LotSoldInMarket, PoolBought, Sale, Seized, SeizureRule, TicketOutcome, VaultClosed, VaultSplit, WaterfallStep,
 };
 pub use genesis::{
     Asset, AuctionSpec, BidSpec, Bounds, Breaker, Curve, FeedSpec, FlowLimit, FundSpec, Genesis, GrowthSpec, KeeperPay,

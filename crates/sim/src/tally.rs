@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_engine::State;
 use ballast_num::{Amount, Arithmetic, Price, Ratio, Round};
-use ballast_protocol::{BlockResult, Event, Outcome, SeizureRule, TypeId, VaultId};
+use ballast_protocol::{AuctionTaken, BlockResult, Event, Outcome, PoolBought, SeizureRule, TypeId, VaultId};
 
 use crate::keepers::feed_of;
 use crate::market::usd;
@@ -130,7 +130,7 @@ impl Tally {
                 own.debt_liquidated = own.debt_liquidated.try_add(seized.debt)?;
                 own.own_collateral = own.own_collateral.try_add(called)?;
             }
-            Event::PoolBought {
+            Event::PoolBought(PoolBought {
                 pool,
                 collateral,
                 debt,
@@ -138,7 +138,7 @@ impl Tally {
                 penalty,
                 price,
                 ..
-            } => {
+            }) => {
                 let collateral_type = pool.collateral_type;
                 let oracle = oracle_price(state, collateral_type).unwrap_or(price);
                 let paid = Amount::try_sum([debt, recovered, penalty])?;
@@ -146,7 +146,7 @@ impl Tally {
                 self.sale((collateral_type, collateral), (price, oracle), (debt, paid))?;
                 return sale(collateral_type, (price, oracle), spots, Buyer::Pool).map(Some);
             }
-            Event::AuctionTaken {
+            Event::AuctionTaken(AuctionTaken {
                 collateral_type,
                 collateral,
                 price,
@@ -155,7 +155,7 @@ impl Tally {
                 recovered,
                 penalty,
                 ..
-            } => {
+            }) => {
                 let oracle = oracle.unwrap_or(price);
                 let paid = Amount::try_sum([debt, recovered, penalty])?;
                 self.auction_proceeds = self.auction_proceeds.try_add(paid)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ballast_num::{Amount, Ratio, Round};
-use ballast_protocol::{Command, Event, Order, PoolId, Repayment, TicketOutcome, VaultRef};
+use ballast_protocol::{Command, Event, Order, PoolBought, PoolId, Repayment, TicketOutcome, VaultRef};
 use num_bigint::BigInt;
 
 use super::genesis::DEPOSIT;
@@ -303,9 +303,9 @@ impl Liquity {
         let (mut paid, mut collateral, mut shared) = (BigInt::ZERO, BigInt::ZERO, None);
         for event in events {
             match event {
-                Event::PoolBought {
+                Event::PoolBought(PoolBought {
                     collateral: of, debt, ..
-                } => {
+                }) => {
                     paid += debt.raw() / self.wei();
                     collateral += of.raw();
                 }

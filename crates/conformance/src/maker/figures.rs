@@ -1,7 +1,7 @@
 //! The peer's figures, from our state and folds over our events.
 
 use ballast_num::{Amount, Price, Round};
-use ballast_protocol::{Event, Holder, Module, WaterfallStep};
+use ballast_protocol::{AuctionTaken, DrawSettled, Event, Holder, Module, WaterfallStep};
 use num_bigint::BigInt;
 
 use super::params::{ray, ten};
@@ -168,13 +168,13 @@ impl Maker {
                 Event::KeeperPaid { amount, .. } => {
                     *self.folds.sin.entry(VOW.to_owned()).or_default() += amount.raw() * &unit;
                 }
-                Event::AuctionTaken { debt, .. } => self.folds.unhealed += debt.raw() * &unit,
+                Event::AuctionTaken(AuctionTaken { debt, .. }) => self.folds.unhealed += debt.raw() * &unit,
                 Event::LossAbsorbed {
                     step: WaterfallStep::FirstLoss,
                     amount,
                     ..
                 }
-                | Event::DrawSettled { surplus: amount, .. } => {
+                | Event::DrawSettled(DrawSettled { surplus: amount, .. }) => {
                     self.folds.unhealed += amount.raw() * &unit;
                 }
                 Event::AuctionEnded { auction, .. } => self.end_sale(name, *auction),

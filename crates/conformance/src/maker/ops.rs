@@ -2,7 +2,7 @@
 //! [`super::parameters`].
 
 use ballast_num::{Amount, Price, Rate, Round, mul_div};
-use ballast_protocol::{AssetId, Command, Event, ParameterChange, Permission, TypeParameter};
+use ballast_protocol::{AssetId, AuctionTaken, Command, Event, ParameterChange, Permission, TypeParameter};
 use num_bigint::BigInt;
 
 use super::genesis::{clamp, divide_up};
@@ -293,7 +293,7 @@ impl Maker {
         })?;
         self.fold(name, &events)?;
         let bought = events.iter().find_map(|event| match event {
-            Event::AuctionTaken { collateral, .. } => Some(*collateral),
+            Event::AuctionTaken(AuctionTaken { collateral, .. }) => Some(*collateral),
             _ => None,
         });
         let bought = bought.unwrap_or_default();

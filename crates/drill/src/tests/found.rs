@@ -3,8 +3,8 @@
 use ballast_num::{Amount, Index, NormalizedDebt, Price, RAY, Ratio, Timestamp};
 use ballast_protocol::{
     AccountId, Block, BlockResult, Breaker, Command, FeeOffer, FeedId, Genesis, Height, Observation, OpeningVault,
-    Order, Outcome, ParameterChange, ParameterFault, PoolId, Protection, Rejected, Repayment, StandingOrder,
-    Transaction, TypeId, TypeParameter, VaultId, VaultRef, coins,
+    Order, Outcome, ParameterChange, ParameterFault, PoolBought, PoolId, Protection, Rejected, Repayment,
+    StandingOrder, Transaction, TypeId, TypeParameter, VaultId, VaultRef, coins,
 };
 
 use crate::pair::Pair;
@@ -199,14 +199,14 @@ fn the_pool_pays_at_most_its_price_even_for_a_base_unit() {
         .unwrap();
     let result = scene.block(12, Some(Price::whole(2_000)), Vec::new());
     let bought = result.events.iter().find_map(|event| match event {
-        ballast_protocol::Event::PoolBought {
+        ballast_protocol::Event::PoolBought(PoolBought {
             collateral,
             debt,
             recovered,
             penalty,
             price,
             ..
-        } => Some((collateral, [*debt, *recovered, *penalty], price)),
+        }) => Some((collateral, [*debt, *recovered, *penalty], price)),
         _ => None,
     });
     let (collateral, paid, price) = bought.unwrap();

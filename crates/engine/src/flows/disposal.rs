@@ -3,8 +3,8 @@
 
 use ballast_num::{Amount, Price, Ratio, Round};
 use ballast_protocol::{
-    AccountId, AssetId, AuctionId, Event, LossCause, MarketId, Module, PoolId, PoolPrice, Rejected, Rest, Sale,
-    TypeSpec,
+    AccountId, AssetId, AuctionId, Event, LossCause, MarketId, Module, PoolBought, PoolId, PoolPrice, Rejected, Rest,
+    Sale, TypeSpec,
 };
 
 use super::liquidation::JudgingTerms;
@@ -155,7 +155,7 @@ fn sell_to_pool(
         penalty,
         recovered,
     } = received;
-    ctx.tell(Event::PoolBought {
+    ctx.tell(Event::PoolBought(PoolBought {
         pool,
         vault: lot.vault,
         collateral,
@@ -163,7 +163,7 @@ fn sell_to_pool(
         recovered,
         penalty,
         price,
-    });
+    }));
     Ok(recovered)
 }
 

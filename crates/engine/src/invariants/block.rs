@@ -93,12 +93,7 @@ pub fn flows_are_limited(before: &Standing, after: &State, result: &BlockResult)
     let own = result.events.iter().chain(of_receipts).flat_map(|event| match event {
         Event::InterestAccrued { minted, .. } => [*minted, Amount::ZERO, Amount::ZERO],
         Event::KeeperPaid { amount, .. } => [*amount, Amount::ZERO, Amount::ZERO],
-        Event::LossRecovered {
-            surplus,
-            fund,
-            first_loss,
-            ..
-        } => [*surplus, *fund, *first_loss],
+        Event::LossRecovered(back) => [back.surplus, back.fund, back.first_loss],
         _ => [Amount::ZERO; 3],
     });
     let own = fits(Amount::try_sum(own), NAME)?;

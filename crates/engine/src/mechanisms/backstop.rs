@@ -7,7 +7,10 @@
 use std::collections::BTreeMap;
 
 use ballast_num::{Amount, Arithmetic, Round};
-use ballast_protocol::{Bounds, Event, LossCause, Module, Rejected, Sale, TypeId, TypeSpec, WaterfallStep, table};
+use ballast_protocol::{
+    Bounds, DrawSettled, Event, LossCause, LossRecovered, Module, Rejected, Sale, TypeId, TypeSpec, WaterfallStep,
+    table,
+};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::kernel::{Context, Table};
@@ -183,12 +186,12 @@ impl Backstop {
                     ..before
                 },
             );
-            ctx.tell(Event::DrawSettled {
+            ctx.tell(Event::DrawSettled(DrawSettled {
                 collateral_type: kind,
                 asked: asked(&before),
                 surplus: by_buffer,
                 fund: by_fund,
-            });
+            }));
         }
         Ok(())
     }
@@ -280,14 +283,14 @@ impl Backstop {
         ctx.ledger.mint(ctx.limits.coin, Module::InsuranceFund, to_fund)?;
         ctx.ledger
             .mint(ctx.limits.coin, Module::FirstLoss(kind), to_first_loss)?;
-        ctx.tell(Event::LossRecovered {
+        ctx.tell(Event::LossRecovered(LossRecovered {
             collateral_type: kind,
             sale,
             bad_debt: made_good,
             surplus: to_buffer,
             fund: to_fund,
             first_loss: to_first_loss,
-        });
+        }));
         Ok(())
     }
 

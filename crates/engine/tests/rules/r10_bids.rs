@@ -2,7 +2,7 @@
 
 use ballast_engine::State;
 use ballast_num::{Amount, Price, Ratio, Round, Seconds};
-use ballast_protocol::{Buyer, Event, Module, PoolId, TypeSpec, coins};
+use ballast_protocol::{Buyer, Event, Module, PoolBought, PoolId, TypeSpec, coins};
 use proptest::prelude::{ProptestConfig, any, proptest};
 
 use crate::common::{COIN, ETH, KIND, World, genesis, who};
@@ -16,7 +16,7 @@ fn quick(spec: &mut TypeSpec) {
 /// What each pool bought in a block: collateral, coins paid, price.
 fn bought(events: &[Event]) -> Vec<(Buyer, Amount, Amount, Price)> {
     let bought = events.iter().filter_map(|event| match event {
-        Event::PoolBought {
+        Event::PoolBought(PoolBought {
             pool,
             collateral,
             debt,
@@ -24,7 +24,7 @@ fn bought(events: &[Event]) -> Vec<(Buyer, Amount, Amount, Price)> {
             penalty,
             price,
             ..
-        } => {
+        }) => {
             let paid = Amount::try_sum([*debt, *recovered, *penalty]).unwrap();
             Some((pool.buyer, *collateral, paid, *price))
         }

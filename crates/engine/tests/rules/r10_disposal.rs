@@ -1,7 +1,7 @@
 //! R10, as far as built: stability pool, then auction.
 
 use ballast_num::{Amount, Price, Ratio, Seconds};
-use ballast_protocol::{Event, LossCause, Module, PoolId, VaultId, WaterfallStep, coins};
+use ballast_protocol::{Event, LossCause, Module, PoolBought, PoolId, VaultId, WaterfallStep, coins};
 
 use crate::common::{COIN, ETH, KIND, World, seizures, who};
 
@@ -104,7 +104,7 @@ fn leaving_last_with_what_rounding_took() {
 
 fn pool_price(events: &[Event]) -> Option<Price> {
     events.iter().find_map(|event| match event {
-        Event::PoolBought { price, .. } => Some(*price),
+        Event::PoolBought(PoolBought { price, .. }) => Some(*price),
         _ => None,
     })
 }

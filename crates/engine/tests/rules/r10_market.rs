@@ -1,7 +1,7 @@
 //! R10 and R1: the market between stability pool and auction.
 
 use ballast_num::{Amount, NormalizedDebt, Price, Ratio, Seconds};
-use ballast_protocol::{Event, Genesis, MarketSpec, Module, OpeningLiquidity, Venue, coins};
+use ballast_protocol::{Event, Genesis, LotSoldInMarket, MarketSpec, Module, OpeningLiquidity, Venue, coins};
 
 use crate::common::{COIN, ETH, FEED, MARKET, World, outcome, who};
 
@@ -46,14 +46,14 @@ fn wealth(world: &World, name: &str, price: u64) -> u128 {
 /// Of each lot sold in a block: collateral, what it raised, and the excess.
 fn lots(events: &[Event]) -> Vec<(Amount, Amount, Amount)> {
     let sold = events.iter().filter_map(|event| match *event {
-        Event::LotSoldInMarket {
+        Event::LotSoldInMarket(LotSoldInMarket {
             collateral,
             debt,
             recovered,
             penalty,
             excess,
             ..
-        } => {
+        }) => {
             let raised = Amount::try_sum([debt, recovered, penalty]).expect("it fits");
             Some((collateral, raised, excess))
         }

@@ -1,7 +1,7 @@
 //! R10: lots that nobody can buy are shared out over the other vaults (docs/sharing.md).
 
 use ballast_num::Amount;
-use ballast_protocol::{Event, LotShared, Sharing, Trigger, VaultId, coins};
+use ballast_protocol::{Event, LotShared, Sharing, Trigger, VaultClosed, VaultId, coins};
 
 use crate::common::World;
 
@@ -76,7 +76,7 @@ fn attack_closing_between_the_price_and_the_sharing() {
     let result = world.block(12, Some(ballast_num::Price::whole(1_400)), &["carol: close"]);
     assert_eq!(shared(&result.events).len(), 1);
     let closed = result.receipts[0].events.iter().find_map(|event| match event {
-        Event::VaultClosed { paid, collateral, .. } => Some((*paid, *collateral)),
+        Event::VaultClosed(VaultClosed { paid, collateral, .. }) => Some((*paid, *collateral)),
         _ => None,
     });
     let (paid, collateral) = closed.unwrap();

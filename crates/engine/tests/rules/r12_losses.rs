@@ -1,7 +1,9 @@
 //! R12 and R23 as far as built: a type issues within its cover; a loss is marked before it is booked.
 
 use ballast_num::{Amount, NormalizedDebt, Price, Ratio, Round, Seconds};
-use ballast_protocol::{Bounds, Event, Genesis, Module, OpeningVault, TypeId, TypeSpec, WaterfallStep, coins};
+use ballast_protocol::{
+    Bounds, DrawSettled, Event, Genesis, Module, OpeningVault, TypeId, TypeSpec, WaterfallStep, coins,
+};
 
 use crate::common::{COIN, KIND, World, endow, names, who};
 
@@ -64,7 +66,7 @@ fn a_loss_that_skips_a_step_or_exceeds_its_line() {
         .iter()
         .filter_map(|event| match event {
             Event::LossAbsorbed { step, amount, .. } => Some((*step, *amount)),
-            Event::DrawSettled { surplus, .. } => Some((WaterfallStep::SurplusBuffer, *surplus)),
+            Event::DrawSettled(DrawSettled { surplus, .. }) => Some((WaterfallStep::SurplusBuffer, *surplus)),
             _ => None,
         })
         .collect();
@@ -125,12 +127,12 @@ fn fenced(ring_fence: Bounds, line: u64, other: u64) -> World {
 /// Who asked, for how much, and got what, in coins.
 fn draws(events: &[Event]) -> Vec<(TypeId, Amount, Amount)> {
     let draws = events.iter().filter_map(|event| match event {
-        Event::DrawSettled {
+        Event::DrawSettled(DrawSettled {
             collateral_type,
             asked,
             surplus,
             ..
-        } => Some((*collateral_type, *asked, *surplus)),
+        }) => Some((*collateral_type, *asked, *surplus)),
         _ => None,
     });
     draws.collect()

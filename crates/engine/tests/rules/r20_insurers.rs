@@ -2,7 +2,7 @@
 //! shares were worth when they asked.
 
 use ballast_num::{Amount, NormalizedDebt, Price, Ratio, Seconds};
-use ballast_protocol::{AccountId, Event, Genesis, Module, Venue, coins};
+use ballast_protocol::{AccountId, DrawSettled, Event, Genesis, Module, Venue, coins};
 
 use crate::common::{COIN, FEED, KIND, World, names, outcome, who};
 
@@ -46,7 +46,7 @@ fn fund(world: &World) -> Amount {
 
 fn settled(events: &[Event]) -> Vec<(Amount, Amount)> {
     let draws = events.iter().filter_map(|event| match event {
-        Event::DrawSettled { surplus, fund, .. } => Some((*surplus, *fund)),
+        Event::DrawSettled(DrawSettled { surplus, fund, .. }) => Some((*surplus, *fund)),
         _ => None,
     });
     draws.collect()

@@ -1,9 +1,10 @@
 //! Where a loss came from, who bore it, and what made it good.
 
+use ballast_num::Amount;
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
-use crate::{AuctionId, VaultId};
+use crate::{AuctionId, TypeId, VaultId};
 
 /// A step of the waterfall, in its order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize)]
@@ -40,4 +41,36 @@ pub enum Sale {
     Pool(VaultId),
     /// From an auction.
     Auction(AuctionId),
+}
+
+/// Surplus buffer and insurance fund paid, at the block's end, what the block's losses of a type asked of them: so much
+/// less is bad debt (rule R12). Together at most the line in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+pub struct DrawSettled {
+    /// Of which type.
+    pub collateral_type: TypeId,
+    /// Bad debt of this block, in coins.
+    pub asked: Amount,
+    /// Coins of the surplus buffer that were burned.
+    pub surplus: Amount,
+    /// Coins of the insurance fund that were burned.
+    pub fund: Amount,
+}
+
+/// What a loss had cost was made good by later proceeds, which the sale's own event burned: bad debt first, and what
+/// others had borne was minted back to them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+pub struct LossRecovered {
+    /// Of which type.
+    pub collateral_type: TypeId,
+    /// By which sale.
+    pub sale: Sale,
+    /// Bad debt made good.
+    pub bad_debt: Amount,
+    /// Coins minted to the surplus buffer.
+    pub surplus: Amount,
+    /// Coins minted to the insurance fund.
+    pub fund: Amount,
+    /// Coins minted to the type's first-loss capital.
+    pub first_loss: Amount,
 }

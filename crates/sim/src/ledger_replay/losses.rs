@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use ballast_num::{Amount, Arithmetic, Timestamp};
-use ballast_protocol::{AuctionId, Event, LossCause, Sale, WaterfallStep};
+use ballast_protocol::{AuctionId, Event, LossCause, LossRecovered, Sale, WaterfallStep};
 
 use super::compare::{NO_PRICES, PATIENCE};
 
@@ -101,13 +101,13 @@ impl Losses {
                 };
                 self.add(When::of(seized), cause, amount)?;
             }
-            Event::LossRecovered {
+            Event::LossRecovered(LossRecovered {
                 sale,
                 bad_debt,
                 surplus,
                 fund,
                 ..
-            } => {
+            }) => {
                 let seized = match sale {
                     Sale::Pool(_) => now,
                     Sale::Auction(auction) => self.seized(auction),

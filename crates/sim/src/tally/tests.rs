@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)] // helpers of tests: one that cannot go on has failed
 
 use ballast_num::NormalizedDebt;
-use ballast_protocol::{AccountId, AuctionId, Seized, coins};
+use ballast_protocol::{AccountId, AuctionId, AuctionTaken, Seized, coins};
 
 use super::*;
 use crate::config::Config;
@@ -26,7 +26,7 @@ fn tally(events: &[Event]) -> Tally {
 
 /// One unit taken at `price` while the oracle says 100.
 fn taken(price: Price, debt: u64, penalty: u64) -> Event {
-    Event::AuctionTaken {
+    Event::AuctionTaken(AuctionTaken {
         auction: AuctionId(1),
         collateral_type: KIND,
         by: AccountId::numbered(1),
@@ -36,7 +36,7 @@ fn taken(price: Price, debt: u64, penalty: u64) -> Event {
         debt: coins(debt),
         recovered: Amount::ZERO,
         penalty: coins(penalty),
-    }
+    })
 }
 
 fn seized(vault: u64, caller_collateral: Amount) -> Event {

@@ -1,7 +1,9 @@
 //! Buying from an auction.
 
 use ballast_num::{Amount, Price, Round};
-use ballast_protocol::{AuctionId, Breaker, Event, Holder, MarketId, Module, Rejected, TypeId};
+use ballast_protocol::{
+    AuctionId, AuctionTaken, Breaker, Event, Holder, LotSoldInMarket, MarketId, Module, Rejected, TypeId,
+};
 
 use super::start::check_breaker;
 use super::{Auction, Auctions, Terms};
@@ -70,7 +72,7 @@ impl Auctions {
         }
         let (collateral, paid) = before.bargain(&terms, amount_max, price)?;
         let taken = self.exchange(ctx, terms, id, (collateral, paid), buyer.into())?;
-        ctx.tell(Event::AuctionTaken {
+        ctx.tell(Event::AuctionTaken(AuctionTaken {
             auction: id,
             collateral_type: kind,
             by: buyer,
@@ -80,7 +82,7 @@ impl Auctions {
             debt: taken.debt,
             recovered: taken.recovered,
             penalty: taken.surplus,
-        });
+        }));
         if let Some(ending) = taken.ending {
             close(ctx, terms, &before, &taken, ending)?;
         }
@@ -109,7 +111,7 @@ impl Auctions {
         let taken = self.exchange(ctx, terms, id, (collateral, paid), Module::Market(market).into())?;
         ctx.ledger
             .transfer(ctx.limits.coin, Module::Market(market), before.owner, excess)?;
-        ctx.tell(Event::LotSoldInMarket {
+        ctx.tell(Event::LotSoldInMarket(LotSoldInMarket {
             auction: id,
             collateral_type: terms.spec.id,
             market,
@@ -119,7 +121,7 @@ impl Auctions {
             penalty: taken.surplus,
             owner: before.owner,
             excess,
-        });
+        }));
         if let Some(ending) = taken.ending {
             close(ctx, terms, &before, &taken, ending)?;
         }

@@ -1,7 +1,7 @@
 //! Opening and closing vaults; collateral in and out.
 
 use ballast_num::{Amount, NormalizedDebt, Round};
-use ballast_protocol::{AccountId, AssetId, Event, Module, Rejected, TypeId, VaultId};
+use ballast_protocol::{AccountId, AssetId, Event, Module, Rejected, TypeId, VaultClosed, VaultId};
 
 use super::{Batch, Seizures, Totals, Vault, Vaults};
 use crate::kernel::Context;
@@ -148,7 +148,7 @@ impl Vaults {
         self.remove_debt(kind, vault.normalized_debt)?;
         batch.touch(id, &vault, None);
         self.forget(id)?;
-        ctx.tell(Event::VaultClosed {
+        ctx.tell(Event::VaultClosed(VaultClosed {
             vault: id,
             collateral_type: kind,
             to: ctx.caller,
@@ -156,7 +156,7 @@ impl Vaults {
             paid,
             deposit_used,
             deposit_returned,
-        });
+        }));
         Ok(())
     }
 

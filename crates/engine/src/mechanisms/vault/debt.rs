@@ -1,7 +1,7 @@
 //! Drawing and repaying debt (docs/vault.md, eq. 1-3).
 
 use ballast_num::{Amount, NormalizedDebt, RAY, Round, U256, cmp_products};
-use ballast_protocol::{Event, Module, Rejected, Repayment, TypeId, TypeSpec, VaultId};
+use ballast_protocol::{DebtDrawn, Event, Module, Rejected, Repayment, TypeId, TypeSpec, VaultId};
 
 use super::custody::not_zero;
 use super::{Admission, Batch, ShareMap, Totals, Vault, Vaults};
@@ -34,7 +34,7 @@ impl Vaults {
         ctx.ledger.mint(ctx.limits.coin, Module::SurplusBuffer, fee)?;
         ctx.ledger
             .mint(ctx.limits.coin, Module::LiquidationDeposits(kind), deposit)?;
-        ctx.tell(Event::DebtDrawn {
+        ctx.tell(Event::DebtDrawn(DebtDrawn {
             vault: id,
             collateral_type: kind,
             to: ctx.caller,
@@ -42,7 +42,7 @@ impl Vaults {
             fee,
             deposit,
             normalized,
-        });
+        }));
         Ok(())
     }
 

@@ -1,7 +1,9 @@
 //! Splitting, merging and handing over vaults; delegates and standing orders.
 
 use ballast_num::{Amount, NormalizedDebt, Ratio, Round};
-use ballast_protocol::{AccountId, Event, Module, Permission, Protection, Rejected, StandingOrder, VaultId};
+use ballast_protocol::{
+    AccountId, Event, Module, Permission, Protection, Rejected, StandingOrder, VaultId, VaultSplit,
+};
 
 use super::{Batch, Vault, Vaults};
 use crate::kernel::Context;
@@ -63,7 +65,7 @@ impl Vaults {
         self.write(from, &rest)?;
         let into = self.add(part)?;
         batch.open(into, &part);
-        ctx.tell(Event::VaultSplit {
+        ctx.tell(Event::VaultSplit(VaultSplit {
             from,
             into,
             collateral_type: kind,
@@ -71,7 +73,7 @@ impl Vaults {
             normalized,
             deposit,
             deposit_normalized,
-        });
+        }));
         Ok(into)
     }
 

@@ -1,5 +1,5 @@
 use ballast_num::{Decimals, Price};
-use ballast_protocol::{TypeId, VaultId, coins};
+use ballast_protocol::{LossRecovered, TypeId, VaultId, coins};
 
 use super::*;
 
@@ -64,13 +64,15 @@ fn what_other_steps_pay_is_no_bad_debt() {
 
 #[test]
 fn a_recovery_lowers_the_loss_of_the_lot_whose_sale_it_was() {
-    let recovered = |sale| Event::LossRecovered {
-        collateral_type: KIND,
-        sale,
-        bad_debt: coins(1),
-        surplus: coins(2),
-        fund: coins(1),
-        first_loss: coins(1),
+    let recovered = |sale| {
+        Event::LossRecovered(LossRecovered {
+            collateral_type: KIND,
+            sale,
+            bad_debt: coins(1),
+            surplus: coins(2),
+            fund: coins(1),
+            first_loss: coins(1),
+        })
     };
     let in_hour = FLASH_LOW.0.0;
     let late = || loss(LossCause::Seizure(VaultId(1)), 6, WaterfallStep::LossSharing);

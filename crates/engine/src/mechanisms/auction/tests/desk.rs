@@ -3,9 +3,9 @@
 
 use ballast_num::{Amount, Decimals, Price, Rate, Ratio, Seconds, Timestamp};
 use ballast_protocol::{
-    AccountId, AssetId, AuctionId, AuctionSpec, Bounds, Breaker, Curve, Event, FeedId, FeedState, FlowLimit,
-    GrowthSpec, Holder, KeeperPay, Limits, Module, OpeningAuction, PeerRules, PoolSpec, Rejected, RoundNumber, Sharing,
-    TypeId, TypeSpec, VaultId,
+    AccountId, AssetId, AuctionId, AuctionSpec, AuctionTaken, Bounds, Breaker, Curve, Event, FeedId, FeedState,
+    FlowLimit, GrowthSpec, Holder, KeeperPay, Limits, Module, OpeningAuction, PeerRules, PoolSpec, Rejected,
+    RoundNumber, Sharing, TypeId, TypeSpec, VaultId,
 };
 
 use crate::kernel::{Clock, Context, Ledger, Prices, Quote};
@@ -148,7 +148,7 @@ impl Desk {
     /// The price of the last sale.
     pub(super) fn last_price(&self) -> Price {
         let price = |event: &Event| match event {
-            Event::AuctionTaken { price, .. } => Some(*price),
+            Event::AuctionTaken(AuctionTaken { price, .. }) => Some(*price),
             _ => None,
         };
         self.events.iter().rev().find_map(price).expect("something was sold")

@@ -1,7 +1,7 @@
 //! What holds for any parameters, lots and sequences of takes, resets, restarts and prices.
 
 use ballast_num::{Amount, Decimals, Price, Rate, Ratio, Seconds, cmp_products};
-use ballast_protocol::{AccountId, AuctionId, Curve, Event, Module};
+use ballast_protocol::{AccountId, AuctionId, AuctionTaken, Curve, Event, Module};
 use proptest::prelude::*;
 
 use super::Lot;
@@ -148,13 +148,13 @@ proptest! {
         let (mut sold, mut paid, mut shortfall) = (Amount::ZERO, Amount::ZERO, Amount::ZERO);
         for event in &desk.events {
             match event {
-                Event::AuctionTaken {
+                Event::AuctionTaken(AuctionTaken {
                     collateral,
                     debt,
                     recovered,
                     penalty,
                     ..
-                } => {
+                }) => {
                     sold = sold.try_add(*collateral).unwrap();
                     paid = Amount::try_sum([paid, *debt, *recovered, *penalty]).unwrap();
                 }
