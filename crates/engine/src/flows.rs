@@ -9,5 +9,6 @@ pub(crate) mod market_batch;
 pub(crate) mod market_queue;
 pub(crate) mod pool_queue;
 pub(crate) mod protection;
+mod tickets;
 pub(crate) mod transaction;
 mod warm;

@@ -86,16 +86,14 @@ impl Model {
 
     /// Before the liquidations of a round.
     pub(super) fn enter_fund(&mut self) -> Done {
-        for id in self.fund_due(Lane::Entry) {
-            let Some(ticket) = self.tickets.get(&id).cloned() else {
-                continue;
-            };
+        let due = self.fund_due(Lane::Entry);
+        for (id, ticket) in self.open(due)? {
             let Order::EnterFund { amount, shares_min } = ticket.order else {
                 continue;
             };
             let shares = self.shares_for(amount.raw()).unwrap_or(0);
             let fits = shares > 0 && self.all_shares().checked_add(shares).is_some();
-            if self.is_expired(id) || shares < shares_min.raw() || !fits {
+            if shares < shares_min.raw() || !fits {
                 self.return_ticket(id)?;
                 continue;
             }
@@ -147,7 +145,8 @@ impl Model {
 
     fn leave_fund(&mut self) -> Done {
         let assets = self.fund_assets();
-        let candidates = self.fund_due(Lane::Exit);
+        let due = self.fund_due(Lane::Exit);
+        let candidates = self.open(due)?;
         if candidates.is_empty() {
             return Ok(());
         }
@@ -157,17 +156,10 @@ impl Model {
         let net = assets.saturating_sub(marked);
         let patience = self.feeds.values().map(|feed| feed.spec.stale_limit.0).max();
         let mut due = Vec::new();
-        for id in candidates {
-            let Some(ticket) = self.tickets.get(&id).cloned() else {
-                continue;
-            };
+        for (id, ticket) in candidates {
             let Order::ExitFund { shares } = ticket.order else {
                 continue;
             };
-            if self.is_expired(id) {
-                self.return_ticket(id)?;
-                continue;
-            }
             if !self.left_over.is_empty() && self.host_time - ticket.ready < patience.unwrap_or(0) {
                 continue;
             }

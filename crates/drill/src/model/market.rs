@@ -229,14 +229,7 @@ impl Model {
             return Ok(Vec::new());
         }
         let due = self.due_at(Venue::Market(id), lane, closed);
-        let (expired, open): (Vec<TicketId>, _) = due.into_iter().partition(|ticket| self.is_expired(*ticket));
-        for ticket in expired {
-            self.return_ticket(ticket)?;
-        }
-        let open = open
-            .into_iter()
-            .filter_map(|id| Some((id, self.tickets.get(&id)?.clone())));
-        Ok(open.collect())
+        self.open(due)
     }
 
     fn entries(&mut self, id: MarketId, closed: &Closed) -> Done {

@@ -275,12 +275,10 @@ impl Model {
     /// Before the liquidations of a round.
     pub(super) fn enter_due(&mut self, kind: TypeId, closed: &Closed) -> Done {
         for pool in self.pools_of(kind)? {
-            for id in self.due(pool, Lane::Entry, closed.as_of)? {
-                if self.is_expired(id) {
-                    self.return_ticket(id)?;
-                } else if let Some(ticket) = self.tickets.remove(&id)
-                    && let Order::EnterPool { amount, .. } = ticket.order
-                {
+            let due = self.due(pool, Lane::Entry, closed.as_of)?;
+            for (id, ticket) in self.open(due)? {
+                self.tickets.remove(&id);
+                if let Order::EnterPool { amount, .. } = ticket.order {
                     self.enter(pool, ticket.owner, amount.raw())?;
                 }
             }
@@ -299,14 +297,8 @@ impl Model {
 
     fn leave_pool(&mut self, pool: PoolId, closed: &Closed, left: u64) -> Done {
         let patience = self.feeds.get(&closed.feed).map_or(0, |feed| feed.spec.stale_limit.0);
-        for id in self.due(pool, Lane::Exit, closed.as_of)? {
-            let Some(ticket) = self.tickets.get(&id).cloned() else {
-                continue;
-            };
-            if self.is_expired(id) {
-                self.return_ticket(id)?;
-                continue;
-            }
+        let due = self.due(pool, Lane::Exit, closed.as_of)?;
+        for (id, ticket) in self.open(due)? {
             if left > 0 && self.host_time - ticket.ready < patience {
                 break;
             }
@@ -337,8 +329,16 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn is_expired(&self, id: TicketId) -> bool {
-        self.tickets.get(&id).is_some_and(|ticket| ticket.expiry < self.time)
+    /// Those of the tickets that have not expired; the expired go back.
+    pub(super) fn open(&mut self, due: Vec<TicketId>) -> Result<Vec<(TicketId, Ticket)>, Rejected> {
+        let mut open = Vec::new();
+        for id in due {
+            match self.tickets.get(&id) {
+                Some(ticket) if ticket.expiry >= self.time => open.push((id, ticket.clone())),
+                _ => self.return_ticket(id)?,
+            }
+        }
+        Ok(open)
     }
 
     /// Returns the tickets whose expiry has passed.

@@ -8,7 +8,7 @@ use ballast_protocol::{
     Transaction, Trigger, TypeId,
 };
 
-use super::{fund_queue, liquidation, market_batch, pool_queue, protection, transaction, warm};
+use super::{fund_queue, liquidation, market_batch, pool_queue, protection, tickets, transaction, warm};
 use crate::kernel::table::GROUP;
 use crate::kernel::{ChangeSet, Clock, Savepoint};
 use crate::mechanisms::auction;
@@ -247,7 +247,7 @@ impl<'a> BlockRun<'a> {
         );
 
         self.reset_auctions(state)?;
-        pool_queue::expire(state, self.clock, &mut self.events)?;
+        tickets::expire(state, self.clock, &mut self.events)?;
         self.settle(state)?;
         fund_queue::end_block(state, self.clock, buffer, &mut self.events)?;
         self.forget_nonces(state);

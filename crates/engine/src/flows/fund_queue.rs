@@ -1,9 +1,9 @@
 //! Entries to and exits from the insurance fund, what it earns, and its end (rules R1 and R20; docs/insurance-fund.md).
 
-use ballast_num::{Amount, Round, Seconds, Timestamp};
+use ballast_num::{Amount, Round, Timestamp};
 use ballast_protocol::{Event, Lane, Limits, Module, Order, Rejected, TicketId, TicketOutcome, Venue};
 
-use super::pool_queue::TICKETS;
+use super::tickets;
 use crate::kernel::{Clock, Context};
 use crate::mechanisms::fund::Fund;
 use crate::mechanisms::queue::Place;
@@ -47,17 +47,13 @@ pub(crate) fn exit(ctx: &Context<'_>, fund: &Fund, shares: Amount) -> Result<Pla
 
 /// Executes the due entries, before the liquidations of a round: who enters shares what it decides.
 pub(crate) fn enter(state: &mut State, clock: Clock, events: &mut Vec<Event>) -> Result<(), Rejected> {
-    for id in due(state, clock, Lane::Entry) {
+    for id in due(state, clock, Lane::Entry, events)? {
         let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
         let ticket = mechanisms.queue.ticket(id)?;
         let (owner, coin) = (ticket.owner, ctx.limits.coin);
         let Order::EnterFund { amount, shares_min } = ticket.order else {
             continue; // nothing else waits in this lane
         };
-        if ticket.expiry < clock.now {
-            mechanisms.queue.close(&mut ctx, id, TicketOutcome::Expired, &[])?;
-            continue;
-        }
         let assets = ctx.ledger.balance(coin, Module::InsuranceFund);
         let enough = mechanisms.fund.shares_for(amount, assets);
         let enough = enough.is_ok_and(|shares| !shares.is_zero() && shares >= shares_min);
@@ -91,15 +87,7 @@ pub(crate) fn end_block(
     wipe(state, clock, events)?;
     earn(state, clock, buffer_before, events)?;
     leave(state, clock, events)?;
-    for id in state.queue.cancelled(Venue::Fund, Timestamp::MAX, Seconds(0), TICKETS) {
-        let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
-        if mechanisms.queue.ticket(id)?.ready <= clock.host_time {
-            mechanisms.queue.lapse_cancel(&mut ctx, id)?;
-        } else {
-            mechanisms.queue.close(&mut ctx, id, TicketOutcome::Cancelled, &[])?;
-        }
-    }
-    Ok(())
+    tickets::cancel(state, clock, Venue::Fund, Timestamp::MAX, events)
 }
 
 /// A fund that has lost all begins anew; what no share stands for is the surplus buffer's.
@@ -153,7 +141,7 @@ struct Due {
 /// Executes the due exits, all in proportion if they are worth more than may leave today (rule R20). While broken vaults
 /// are left over they wait, at most as long as a feed may be Stale.
 fn leave(state: &mut State, clock: Clock, events: &mut Vec<Event>) -> Result<(), Rejected> {
-    let candidates = due(state, clock, Lane::Exit);
+    let candidates = due(state, clock, Lane::Exit, events)?;
     if candidates.is_empty() {
         return Ok(());
     }
@@ -172,10 +160,6 @@ fn leave(state: &mut State, clock: Clock, events: &mut Vec<Event>) -> Result<(),
         let Order::ExitFund { shares } = ticket.order else {
             continue; // nothing else waits in this lane
         };
-        if ticket.expiry < clock.now {
-            mechanisms.queue.close(&mut ctx, id, TicketOutcome::Expired, &[])?;
-            continue;
-        }
         let waited = clock.host_time.saturating_sub(ticket.ready);
         if busy && waited < patience.unwrap_or_default() {
             continue;
@@ -246,7 +230,6 @@ fn pay_exit(
 }
 
 /// The next tickets of a lane whose cooldown is over.
-fn due(state: &State, clock: Clock, lane: Lane) -> Vec<TicketId> {
-    let place = (Venue::Fund, lane);
-    state.queue.due(place, &clock, Timestamp::MAX, Seconds(0), TICKETS)
+fn due(state: &mut State, clock: Clock, lane: Lane, events: &mut Vec<Event>) -> Result<Vec<TicketId>, Rejected> {
+    tickets::due(state, clock, (Venue::Fund, lane), Timestamp::MAX, events)
 }

@@ -7,9 +7,9 @@ use ballast_protocol::{
 };
 
 use super::disposal::sell_to_market;
-use super::market_queue::{add, due, remove};
-use super::pool_queue::{cancel, give_back};
-use crate::kernel::{Clock, Use};
+use super::market_queue::{add, remove};
+use super::tickets::{cancel, due, give_back};
+use crate::kernel::{Clock, Portions, Use};
 use crate::mechanisms::market::{Allowance, Exchange, Fill, Forced, Side, TRADES, Trade};
 use crate::state::{ENGINE, State};
 
@@ -37,7 +37,7 @@ pub(crate) fn run(
         add(state, clock, id, as_of, events)?;
         trade(state, clock, id, as_of, events)?;
         remove(state, clock, id, as_of, events)?;
-        cancel(state, clock, Venue::Market(id), (feed, as_of), events)?;
+        cancel(state, clock, Venue::Market(id), as_of, events)?;
     }
     Ok(())
 }
@@ -51,7 +51,7 @@ fn trade(
     events: &mut Vec<Event>,
 ) -> Result<(), Rejected> {
     let (mut tickets, mut trades) = (Vec::new(), Vec::new());
-    for ticket in due(state, clock, (id, Lane::Trade), as_of, events)? {
+    for ticket in due(state, clock, (Venue::Market(id), Lane::Trade), as_of, events)? {
         let queued = state.queue.ticket(ticket)?;
         let (side, amount, limit) = match queued.order {
             Order::Sell { amount, limit, .. } => (Side::Sell, amount, limit),
@@ -168,16 +168,15 @@ fn sell_lots(
     (offers, sold): (&[Offer], Fill),
     events: &mut Vec<Event>,
 ) -> Result<(), Rejected> {
-    let (mut given, mut got) = (Amount::ZERO, Amount::ZERO);
+    let mut left = sold.given;
+    let mut coins = Portions::of(sold.got, sold.given);
     for offer in offers {
-        let amount = offer.amount.min(sold.given.try_sub(given)?);
+        let amount = offer.amount.min(left);
         if amount.is_zero() {
             break;
         }
-        given = given.try_add(amount)?;
-        let so_far = sold.got.prorate(given.raw(), sold.given.raw(), Round::Down)?;
-        let coins = so_far.try_sub(got)?;
-        got = so_far;
+        left = left.try_sub(amount)?;
+        let coins = coins.next(amount)?;
         sell_to_market(state, clock, (offer.auction, id), amount, coins, events)?;
     }
     Ok(())

@@ -1,11 +1,9 @@
 //! Orders of users at the markets: what a place in the queue asks of them, and liquidity that comes and goes (rules R1, R10).
 
 use ballast_num::{Amount, Timestamp};
-use ballast_protocol::{
-    AccountId, AssetId, Event, Lane, MarketId, Module, Order, Rejected, TicketId, TicketOutcome, Venue,
-};
+use ballast_protocol::{AccountId, AssetId, Event, Lane, MarketId, Module, Order, Rejected, TicketOutcome, Venue};
 
-use super::pool_queue::{TICKETS, give_back, skew};
+use super::tickets::{due, give_back};
 use crate::kernel::Clock;
 use crate::mechanisms::market::Markets;
 use crate::mechanisms::queue::Place;
@@ -49,36 +47,6 @@ pub(crate) fn place(
     })
 }
 
-/// The next tickets of one lane of a market that a round meets, without those whose expiry has passed, which go back;
-/// none in the quiet period after a gap.
-pub(super) fn due(
-    state: &mut State,
-    clock: Clock,
-    (id, lane): (MarketId, Lane),
-    as_of: Timestamp,
-    events: &mut Vec<Event>,
-) -> Result<Vec<TicketId>, Rejected> {
-    let feed = state.markets.spec(id)?.feed;
-    if state.prices.quote(feed)?.quiet {
-        return Ok(Vec::new());
-    }
-    let place = (Venue::Market(id), lane);
-    let mut due = state.queue.due(place, &clock, as_of, skew(state, feed), TICKETS);
-    let mut expired = Vec::new();
-    due.retain(|ticket| {
-        let open = state.queue.ticket(*ticket).is_ok_and(|open| open.expiry >= clock.now);
-        if !open {
-            expired.push(*ticket);
-        }
-        open
-    });
-    for ticket in expired {
-        let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
-        give_back(mechanisms, &mut ctx, ticket, TicketOutcome::Expired)?;
-    }
-    Ok(due)
-}
-
 /// Executes the due entries of a market, before its batch. One that makes fewer shares than it asks for goes back.
 pub(super) fn add(
     state: &mut State,
@@ -87,7 +55,7 @@ pub(super) fn add(
     as_of: Timestamp,
     events: &mut Vec<Event>,
 ) -> Result<(), Rejected> {
-    for ticket in due(state, clock, (id, Lane::Entry), as_of, events)? {
+    for ticket in due(state, clock, (Venue::Market(id), Lane::Entry), as_of, events)? {
         let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
         let queued = mechanisms.queue.ticket(ticket)?;
         let owner = queued.owner;
@@ -132,7 +100,7 @@ pub(super) fn remove(
     as_of: Timestamp,
     events: &mut Vec<Event>,
 ) -> Result<(), Rejected> {
-    for ticket in due(state, clock, (id, Lane::Exit), as_of, events)? {
+    for ticket in due(state, clock, (Venue::Market(id), Lane::Exit), as_of, events)? {
         let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
         let queued = mechanisms.queue.ticket(ticket)?;
         let owner = queued.owner;

@@ -2,18 +2,15 @@
 
 use ballast_num::{Amount, Seconds, Timestamp};
 use ballast_protocol::{
-    AccountId, AssetId, Event, FeedId, Lane, Module, Order, PoolId, Rejected, TicketId, TicketOutcome, TypeId, Venue,
+    AccountId, AssetId, Event, Lane, Module, Order, PoolId, Rejected, TicketOutcome, TypeId, Venue,
 };
 
+use super::tickets::{cancel, due};
 use crate::kernel::{Clock, Context};
 use crate::mechanisms::queue::Place;
 use crate::mechanisms::stability_pool::StabilityPools;
 use crate::mechanisms::vault::Vaults;
-use crate::state::{ENGINE, Mechanisms, State};
-
-/// Most tickets that one pool meets on one side in one round, most cancels that it deals with, and most that one block
-/// returns. What is left keeps its place and is next.
-pub(crate) const TICKETS: usize = 256;
+use crate::state::{ENGINE, State};
 
 /// What a pool's queue asks of an order of `caller`, and what the order brings along.
 /// Errors: `UnknownType`, `UnknownPool`; `NoDeposit` to leave.
@@ -65,16 +62,11 @@ fn enter_one(
     as_of: Timestamp,
     events: &mut Vec<Event>,
 ) -> Result<(), Rejected> {
-    for id in due(state, clock, (pool, Lane::Entry), as_of)? {
+    for id in due(state, clock, (Venue::Pool(pool), Lane::Entry), as_of, events)? {
         let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
-        let ticket = mechanisms.queue.ticket(id)?;
-        let Order::EnterPool { amount, .. } = ticket.order else {
+        let Order::EnterPool { amount, .. } = mechanisms.queue.ticket(id)?.order else {
             continue; // nothing else waits in this lane
         };
-        if ticket.expiry < clock.now {
-            mechanisms.queue.close(&mut ctx, id, TicketOutcome::Expired, &[])?;
-            continue;
-        }
         let coin = ctx.limits.coin;
         let used = [(coin, amount)];
         let ticket = mechanisms.queue.close(&mut ctx, id, TicketOutcome::Executed, &used)?;
@@ -92,8 +84,7 @@ fn enter_one(
 }
 
 /// Executes the due exits of a type's pools, after the liquidations of the round, and then the cancels that it has
-/// passed. While broken vaults of the type are left over, exits wait, at most as long as the feed may be Stale. A cancel of
-/// a ticket that is ready came too late: the ticket executes with this round or, if it has to wait, with a later one.
+/// passed. While broken vaults of the type are left over, exits wait, at most as long as the feed may be Stale.
 pub(crate) fn leave(
     state: &mut State,
     clock: Clock,
@@ -125,16 +116,12 @@ fn leave_one(
         .specs
         .get(&feed)
         .map_or(Seconds(0), |spec| spec.stale_limit);
-    for id in due(state, clock, (pool, Lane::Exit), as_of)? {
+    for id in due(state, clock, (Venue::Pool(pool), Lane::Exit), as_of, events)? {
         let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
         let ticket = mechanisms.queue.ticket(id)?.clone();
         let Order::ExitPool { amount, .. } = ticket.order else {
             continue; // nothing else waits in this lane
         };
-        if ticket.expiry < clock.now {
-            mechanisms.queue.close(&mut ctx, id, TicketOutcome::Expired, &[])?;
-            continue;
-        }
         let waited = clock.host_time.saturating_sub(ticket.ready);
         if left_over > 0 && waited < patience {
             break;
@@ -164,27 +151,7 @@ fn leave_one(
             });
         }
     }
-    cancel(state, clock, Venue::Pool(pool), (feed, as_of), events)
-}
-
-/// Deals with the cancels at a venue that a round of its feed has passed.
-pub(crate) fn cancel(
-    state: &mut State,
-    clock: Clock,
-    venue: Venue,
-    (feed, as_of): (FeedId, Timestamp),
-    events: &mut Vec<Event>,
-) -> Result<(), Rejected> {
-    let skew = skew(state, feed);
-    for id in state.queue.cancelled(venue, as_of, skew, TICKETS) {
-        let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
-        if mechanisms.queue.ticket(id)?.ready <= clock.host_time {
-            mechanisms.queue.lapse_cancel(&mut ctx, id)?;
-        } else {
-            give_back(mechanisms, &mut ctx, id, TicketOutcome::Cancelled)?;
-        }
-    }
-    Ok(())
+    cancel(state, clock, Venue::Pool(pool), as_of, events)
 }
 
 /// Moves what rounding has left over in a pool to [`Module::Residue`] if it is known: if nobody but `owner`, who enters,
@@ -204,45 +171,4 @@ pub(crate) fn book_residue(
         }
     }
     Ok(())
-}
-
-/// Closes a ticket that does not execute: what it brought along goes back, and liquidity that was to leave counts again.
-pub(crate) fn give_back(
-    mechanisms: Mechanisms<'_>,
-    ctx: &mut Context<'_>,
-    id: TicketId,
-    outcome: TicketOutcome,
-) -> Result<(), Rejected> {
-    let ticket = mechanisms.queue.close(ctx, id, outcome, &[])?;
-    match ticket.order {
-        Order::RemoveLiquidity { market, .. } => {
-            let leaving = mechanisms.queue.leaving(Venue::Market(market));
-            mechanisms.markets.lock(market, &ctx.clock, leaving)
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Returns the tickets whose own expiry has passed.
-pub(crate) fn expire(state: &mut State, clock: Clock, events: &mut Vec<Event>) -> Result<(), Rejected> {
-    for id in state.queue.expired(clock.now, TICKETS) {
-        let (mechanisms, mut ctx) = state.lend(clock, ENGINE, events);
-        give_back(mechanisms, &mut ctx, id, TicketOutcome::Expired)?;
-    }
-    Ok(())
-}
-
-/// The next tickets of one side of a pool that the round meets; none in the quiet period after a gap.
-fn due(state: &State, clock: Clock, (pool, lane): (PoolId, Lane), as_of: Timestamp) -> Result<Vec<TicketId>, Rejected> {
-    let feed = state.vaults.spec(pool.collateral_type)?.feed;
-    if state.prices.quote(feed)?.quiet {
-        return Ok(Vec::new());
-    }
-    let place = (Venue::Pool(pool), lane);
-    Ok(state.queue.due(place, &clock, as_of, skew(state, feed), TICKETS))
-}
-
-/// How far a source's clock may run ahead of block time.
-pub(crate) fn skew(state: &State, feed: FeedId) -> Seconds {
-    state.oracle.specs.get(&feed).map_or(Seconds(0), |spec| spec.skew)
 }

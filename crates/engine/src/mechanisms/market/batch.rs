@@ -7,9 +7,10 @@
 
 use std::cmp::Ordering;
 
-use ballast_num::{Amount, Arithmetic, Decimals, Price, Ratio, Round, mul_div};
+use ballast_num::{Amount, Arithmetic, Decimals, Price, Ratio, Round};
 
 use super::curve::{Curve, Exchange, after_fee, partition};
+use crate::kernel::Portions;
 
 /// Most users' orders in a batch, and most lots.
 pub const TRADES: usize = 256;
@@ -282,8 +283,8 @@ impl Book {
             .find(|entry| entry.place.is_none() && entry.limit == limit);
         // Of sales with one limit the engine's are cut last.
         let forced = forced.map_or(Amount::ZERO, |entry| entry.net.min(sells));
-        let mut sales = Share::of(sells.try_sub(forced)?, self.sum_of_users(Side::Sell, limit)?);
-        let mut purchases = Share::of(buys, self.sum_of_users(Side::Buy, limit)?);
+        let mut sales = Portions::of(sells.try_sub(forced)?, self.sum_of_users(Side::Sell, limit)?);
+        let mut purchases = Portions::of(buys, self.sum_of_users(Side::Buy, limit)?);
         for entry in &self.entries {
             let net = match (entry.side, entry.limit.cmp(&limit)) {
                 (Side::Sell, Ordering::Less) | (Side::Buy, Ordering::Greater) => entry.net,
@@ -301,34 +302,6 @@ impl Book {
         let users = self.entries.iter().filter(|entry| entry.place.is_some());
         let equal = users.filter(|entry| entry.side == side && entry.limit == limit);
         Amount::try_sum(equal.map(|entry| entry.net))
-    }
-}
-
-/// Hands out a part of a whole in proportion, so that the pieces add up to the part exactly.
-struct Share {
-    part: Amount,
-    whole: Amount,
-    seen: Amount,
-    given: Amount,
-}
-
-impl Share {
-    const fn of(part: Amount, whole: Amount) -> Self {
-        Self {
-            part,
-            whole,
-            seen: Amount::ZERO,
-            given: Amount::ZERO,
-        }
-    }
-
-    /// What is due to the next `piece` of the whole: never more than it is.
-    fn next(&mut self, piece: Amount) -> Result<Amount, Arithmetic> {
-        self.seen = self.seen.try_add(piece)?;
-        let due = mul_div(self.part.raw(), self.seen.raw(), self.whole.raw().max(1), Round::Down)?;
-        let piece = Amount::from_raw(due).try_sub(self.given)?;
-        self.given = Amount::from_raw(due);
-        Ok(piece)
     }
 }
 
