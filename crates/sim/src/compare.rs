@@ -173,6 +173,9 @@ fn one(
         What::StandIn => Rules::PeersOf2020,
         What::Cell(generation, depth) => {
             (config.capital.generation, config.market.depth) = (generation, depth);
+            if depth.is_zero() {
+                config.keepers.count = 0; // who cannot sell does not buy, and need not look at every lot in every block
+            }
             Rules::Ballast
         }
     };
