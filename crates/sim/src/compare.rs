@@ -12,10 +12,11 @@ use crate::run::{Failed, Outcome, Setup, check_step, run};
 use crate::waterfall::Steps;
 use crate::world::{self, Rules};
 
-/// Depths of the table, as factors of the depth that the settings say. At none there is no pool, and nobody can sell what
-/// he bought: so nobody buys.
-pub const DEPTHS: [Ratio; 6] = [
+/// Depths of the table, as factors of the depth that the settings say. At none there are no bids, pools and liquidity, and
+/// nobody can sell what he bought: so nobody buys.
+pub const DEPTHS: [Ratio; 7] = [
     Ratio::ZERO,
+    Ratio::basis_points(625),
     Ratio::percent(25),
     Ratio::percent(50),
     Ratio::ONE,

@@ -15,19 +15,21 @@
 
 mod keys;
 mod parameters;
+mod routes;
 mod text;
 
 use std::path::{Path, PathBuf};
 
-use ballast_num::{Amount, Ratio, Seconds};
+use ballast_num::{Amount, Ratio};
 use ballast_protocol::coins;
 use serde::Deserialize;
 
-use crate::depth::{self, DEPTH_MAX, DEPTH_MIN};
+use crate::depth::{self, DEPTH_MAX, DEPTH_MIN, Shares};
 use crate::generation::Generation;
 
 pub use keys::check_ledger;
 pub use parameters::{Auction, AuctionCurve, Collateral, Feed, Limits};
+pub use routes::{Bids, Keepers, Liquidity, Market, Pool};
 
 /// The most keepers: each is asked in every block.
 pub const KEEPERS_MAX: u32 = 10_000;
@@ -45,8 +47,12 @@ pub struct Config {
     pub feed: Feed,
     /// Limits of the whole reserve.
     pub limits: Limits,
+    /// Standing bids at the start.
+    pub bids: Bids,
     /// Stability pools at the start.
     pub pool: Pool,
+    /// The reserve's own markets at the start.
+    pub liquidity: Liquidity,
     /// Loss-absorbing capital at the start, and how the types share it.
     pub capital: Capital,
     /// Who buys from auctions.
@@ -57,35 +63,6 @@ pub struct Config {
     pub population: Drawn,
     /// What the liquidity coverage is judged by.
     pub coverage: Coverage,
-}
-
-/// The stability pool of each type.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Pool {
-    /// Coins in it at the start, as a share of the type's debt, before [`Market::depth`].
-    #[serde(deserialize_with = "text::decimal")]
-    pub share_of_debt: Ratio,
-    /// Most that the pool pays is the oracle's low price × (1 − this).
-    #[serde(deserialize_with = "text::decimal")]
-    pub discount: Ratio,
-    /// Coins that always stay in the pool.
-    #[serde(deserialize_with = "text::coins")]
-    pub floor: Amount,
-    /// Host time between asking to enter or leave and doing so.
-    #[serde(deserialize_with = "text::seconds")]
-    pub cooldown: Seconds,
-}
-
-impl Default for Pool {
-    fn default() -> Self {
-        Self {
-            share_of_debt: Ratio::percent(10),
-            discount: Ratio::percent(5),
-            floor: coins(1),
-            cooldown: Seconds::HOUR,
-        }
-    }
 }
 
 /// What absorbs losses below the positions themselves (docs/backstop.md), as coins at the start.
@@ -116,63 +93,6 @@ impl Default for Capital {
             own_share: Ratio::percent(50),
             fund_share: Ratio::percent(50),
             line_factor: Ratio::percent(200),
-        }
-    }
-}
-
-/// Accounts outside the engine that buy from auctions and sell on the market.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Keepers {
-    /// How many; zero means no auction takers and no arbitrage.
-    pub count: u32,
-    /// Coins of each at the start, as a share of all debt.
-    #[serde(deserialize_with = "text::decimal")]
-    pub capital_share: Ratio,
-    /// Blocks between seeing a state and being included; at least 1.
-    pub latency_blocks: u64,
-    /// Least profit on what is bought, after the market's impact, as a share of its market value.
-    #[serde(deserialize_with = "text::decimal")]
-    pub margin: Ratio,
-}
-
-impl Default for Keepers {
-    fn default() -> Self {
-        Self {
-            count: 5,
-            capital_share: Ratio::basis_points(50),
-            latency_blocks: 2,
-            margin: Ratio::percent(2),
-        }
-    }
-}
-
-/// The market outside, by the square-root law of impact: σ·√(volume sold ÷ daily volume).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Market {
-    /// USD that change hands in a day, for each price file; if it is not given, the scenario's figure of each collateral,
-    /// and of files [`DAILY_VOLUME`](crate::scenario::DAILY_VOLUME).
-    #[serde(deserialize_with = "text::some_coins")]
-    pub daily_volume: Option<Amount>,
-    /// Standard deviation of a day's return (σ).
-    #[serde(deserialize_with = "text::decimal")]
-    pub daily_volatility: Ratio,
-    /// Time in which a sale's pressure halves.
-    #[serde(deserialize_with = "text::seconds")]
-    pub half_life: Seconds,
-    /// Factor of all that can be sold into, here and in stability pools ([`crate::depth`]).
-    #[serde(deserialize_with = "text::decimal")]
-    pub depth: Ratio,
-}
-
-impl Default for Market {
-    fn default() -> Self {
-        Self {
-            daily_volume: None,
-            daily_volatility: Ratio::percent(20),
-            half_life: Seconds::HOUR,
-            depth: Ratio::ONE,
         }
     }
 }
@@ -310,14 +230,14 @@ impl Config {
             .raw()
             .checked_mul(keepers.count.into())
             .map_or(Ratio::MAX, Ratio::from_raw);
-        let pool = depth::pool_share(self).unwrap_or(Ratio::MAX);
-        let tied = Ratio::try_sum([pool, capital.share_of_debt, all_keepers]).unwrap_or(Ratio::MAX);
+        let routes = depth::shares(self).and_then(Shares::sum).unwrap_or(Ratio::MAX);
+        let tied = Ratio::try_sum([routes, capital.share_of_debt, all_keepers]).unwrap_or(Ratio::MAX);
         let faults = [
             (
                 tied > one,
                 format!(
-                    "pools of {pool} of the debt, capital.share_of_debt {} and {} × keepers.capital_share {} exceed all \
-                     debt: there are no more coins than debt",
+                    "bids, pools and liquidity of {routes} of the debt, capital.share_of_debt {} and {} × \
+                     keepers.capital_share {} exceed all debt: there are no more coins than debt",
                     capital.share_of_debt, keepers.count, keepers.capital_share
                 ),
             ),

@@ -1,6 +1,6 @@
 //! Depth: how much can be sold at once, and to whom. One factor scales every route (`[market] depth`, `--depth`).
 //!
-//! A route that is added joins by a field, scaled where [`Depth::of`] fills it.
+//! A route that is added joins by a field, scaled where [`Depth::of`] and [`shares`] fill it.
 
 use ballast_num::{Amount, Arithmetic, Ratio, Round};
 
@@ -18,25 +18,50 @@ pub const POOL_MAX: Ratio = Ratio::percent(50);
 /// The routes of a replay, in the order of the feeds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Depth {
-    /// USD that change hands in a day on each collateral's market.
+    /// USD that change hands in a day on each collateral's market outside.
     pub volumes: Vec<Amount>,
+    /// Coins in each type's standing bids at the start, all tiers together.
+    pub bids: Vec<Amount>,
     /// Coins in each type's stability pool at the start.
     pub pools: Vec<Amount>,
+    /// Coins in the reserve's market of each collateral at the start.
+    pub liquidity: Vec<Amount>,
+}
+
+/// What stands ready with coins at the start, as shares of a type's debt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shares {
+    /// In standing bids.
+    pub bids: Ratio,
+    /// In the stability pool: at most [`POOL_MAX`].
+    pub pool: Ratio,
+    /// In the reserve's market.
+    pub liquidity: Ratio,
+}
+
+impl Shares {
+    /// All together. Error: `Overflow`.
+    pub fn sum(self) -> Result<Ratio, Arithmetic> {
+        Ratio::try_sum([self.bids, self.pool, self.liquidity])
+    }
 }
 
 impl Depth {
-    /// The routes of types with these debts. Error: `Overflow`.
+    /// The routes of types with these debts, each rounded down. Error: `Overflow`.
     pub fn of(scenario: &Scenario, config: &Config, debts: &[Amount]) -> Result<Self, Arithmetic> {
         let volumes = scenario.daily_volumes(config).into_iter();
-        let pool = pool_share(config)?;
+        let shares = shares(config)?;
+        let of_debts = |share: Ratio| {
+            let coins = debts.iter().map(|debt| debt.mul_ratio(share, Round::Down));
+            coins.collect::<Result<Vec<Amount>, Arithmetic>>()
+        };
         Ok(Self {
             volumes: volumes
                 .map(|volume| scaled(volume, config))
                 .collect::<Result<_, Arithmetic>>()?,
-            pools: debts
-                .iter()
-                .map(|debt| debt.mul_ratio(pool, Round::Down))
-                .collect::<Result<_, Arithmetic>>()?,
+            bids: of_debts(shares.bids)?,
+            pools: of_debts(shares.pool)?,
+            liquidity: of_debts(shares.liquidity)?,
         })
     }
 }
@@ -46,9 +71,13 @@ pub fn scaled(amount: Amount, config: &Config) -> Result<Amount, Arithmetic> {
     amount.mul_ratio(config.market.depth, Round::Down)
 }
 
-/// The pool's share of a type's debt: the configured one, times the factor, at most [`POOL_MAX`]. Error: `Overflow`.
-pub fn pool_share(config: &Config) -> Result<Ratio, Arithmetic> {
-    let share = config.pool.share_of_debt;
-    let scaled = share.mul_ratio(config.market.depth, Round::Down)?;
-    Ok(scaled.min(POOL_MAX.max(share)))
+/// The configured shares, times the factor, rounded down. Error: `Overflow`.
+pub fn shares(config: &Config) -> Result<Shares, Arithmetic> {
+    let scaled = |share: Ratio| share.mul_ratio(config.market.depth, Round::Down);
+    let pool = config.pool.share_of_debt;
+    Ok(Shares {
+        bids: scaled(config.bids.share_of_debt)?,
+        pool: scaled(pool)?.min(POOL_MAX.max(pool)),
+        liquidity: scaled(config.liquidity.share_of_debt)?,
+    })
 }

@@ -1,9 +1,12 @@
-//! Keepers: accounts outside the engine that buy from its auctions and sell on the market.
+//! Keepers: accounts outside the engine that buy from its auctions, trade in its markets, and sell on the market outside.
 //!
 //! They have no power that another account lacks: what they do arrives as transactions in a block, `latency` blocks after
 //! the state that made them decide, at a price limit, and may fail. Each knows the market's price of the block that it
 //! has seen, has its own capital, asks for a margin after the impact of its own sale, and sells in the block after the
-//! one in which it has bought. Of the lots on sale the oldest come first. They also reset auctions and call liquidations that the engine had to carry over.
+//! one in which it has bought. Of the lots on sale the oldest come first. They also reset auctions, call liquidations that the
+//! engine had to carry over, and with what is left keep the reserve's own markets near the one outside ([`arbitrage`]).
+
+mod arbitrage;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -12,7 +15,8 @@ use ballast_engine::kernel::prices::Use;
 use ballast_engine::mechanisms::auction::Auction;
 use ballast_num::{Amount, Arithmetic, Price, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{
-    AccountId, AssetId, AuctionId, Command, FeeOffer, Height, Rejected, Transaction, TypeId, VaultId,
+    AccountId, AssetId, AuctionId, Command, FeeOffer, Height, MarketId, Order, Rejected, Transaction, TypeId, VaultId,
+    Venue,
 };
 
 use crate::config::Config;
@@ -21,6 +25,8 @@ use crate::world::{COIN, MARKET, Rules, id, keeper};
 
 /// Coins below which a keeper does not bother to buy.
 const LEAST_PURCHASE: Amount = ballast_protocol::coins(50);
+/// Coins that a keeper keeps back for fees.
+const FEES: Amount = ballast_protocol::coins(20);
 /// Purchases, resets and calls that all keepers send together for one block, each.
 const PURCHASES: usize = 256;
 const RESETS: usize = 16;
@@ -44,6 +50,8 @@ pub struct Desk {
     latency: u64,
     style: Style,
     market: Market,
+    /// Least profit of a trade in the reserve's own markets.
+    arbitrage_margin: Ratio,
     pending: VecDeque<(Height, Vec<Sent>)>,
     /// How many transactions each account has sent: nonces far apart would be refused.
     nonces: BTreeMap<AccountId, u64>,
@@ -57,6 +65,25 @@ struct Sent {
     cost: Amount,
     /// In which feed's collateral.
     feed: usize,
+}
+
+/// What the keepers can still do, beside what is on its way.
+struct Means {
+    /// Each keeper's coins.
+    capital: Vec<(AccountId, Amount)>,
+    /// Coins that will have bought what is to be sold outside, one a feed.
+    pressed: Vec<Amount>,
+    /// Lots for which a take is on its way.
+    taking: BTreeSet<AuctionId>,
+    /// Markets for which a trade is on its way or waits.
+    trading: BTreeSet<MarketId>,
+}
+
+impl Means {
+    /// The keeper with most coins.
+    fn richest(&mut self) -> Option<&mut (AccountId, Amount)> {
+        self.capital.iter_mut().max_by_key(|(_, own)| *own)
+    }
 }
 
 /// A lot on sale, as keepers see it.
@@ -91,6 +118,7 @@ impl Desk {
                 Rules::PeersOf2020 => Style::Below(PEERS_BID),
             },
             market: Market::new(&config.market, volumes),
+            arbitrage_margin: config.liquidity.arbitrage_margin,
             pending: VecDeque::new(),
             nonces: BTreeMap::new(),
         }
@@ -123,8 +151,10 @@ impl Desk {
 
     /// What the keepers decide on seeing a state.
     fn decide(&self, view: View<'_>) -> Result<Vec<Sent>, Arithmetic> {
-        let mut sent = self.purchases(view)?;
+        let mut means = self.means(view)?;
+        let mut sent = self.purchases(view, &mut means)?;
         if self.style != Style::Below(PEERS_BID) {
+            sent.extend(self.arbitrage(view, &mut means)?);
             for kind in view.carried_over {
                 let places = view.state.vaults().index().places(*kind).take(CALLS);
                 sent.extend(places.map(|place| self.call(place.id())));
@@ -133,32 +163,55 @@ impl Desk {
         Ok(sent)
     }
 
-    /// Takes of lots that are cheap enough and not yet in flight, the oldest first, as far as the capital
-    /// reaches; resets.
-    fn purchases(&self, view: View<'_>) -> Result<Vec<Sent>, Arithmetic> {
-        let mut in_flight = BTreeSet::new();
-        let mut pressed = vec![Amount::ZERO; view.spots.len()];
-        let mut capital = self.capital(view.state);
+    /// What is left to them.
+    fn means(&self, view: View<'_>) -> Result<Means, Arithmetic> {
+        let mut means = Means {
+            capital: self.capital(view.state),
+            pressed: vec![Amount::ZERO; view.spots.len()],
+            taking: BTreeSet::new(),
+            trading: BTreeSet::new(),
+        };
+        let waiting = view.state.queue().iter().map(|(_, ticket)| &ticket.order);
+        let mut trades: Vec<&Order> = waiting.collect();
         for sent in self.pending.iter().flat_map(|(_, sent)| sent) {
-            if let Command::TakeAuction { auction, .. } = sent.command {
-                in_flight.insert(auction);
+            match &sent.command {
+                Command::TakeAuction { auction, .. } => {
+                    means.taking.insert(*auction);
+                }
+                Command::Queue { order, .. } => trades.push(order),
+                _ => {}
             }
-            pressed[sent.feed] = pressed[sent.feed].try_add(sent.cost)?;
-            if let Some(own) = capital.iter_mut().find(|(account, _)| *account == sent.sender) {
+            means.pressed[sent.feed] = means.pressed[sent.feed].try_add(sent.cost)?;
+            if let Some(own) = means.capital.iter_mut().find(|(account, _)| *account == sent.sender) {
                 own.1 = own.1.saturating_sub(sent.cost);
             }
         }
+        means
+            .trading
+            .extend(trades.into_iter().filter_map(|order| match order.venue() {
+                Venue::Market(market) => Some(market),
+                _ => None,
+            }));
+        Ok(means)
+    }
+
+    /// Takes of lots that are cheap enough and not yet in flight, the oldest first, as far as the capital
+    /// reaches; resets.
+    fn purchases(&self, view: View<'_>, means: &mut Means) -> Result<Vec<Sent>, Arithmetic> {
         let (lots, mut sent) = self.lots(view);
         sent.reserve(PURCHASES);
         let mut purchases = 0;
-        for lot in lots.into_iter().filter(|lot| !in_flight.contains(&lot.id)) {
+        for lot in lots {
             if purchases == PURCHASES {
                 break;
             }
-            let Some(room) = self.room(lot.feed, lot.spot, lot.price, pressed[lot.feed]) else {
+            if means.taking.contains(&lot.id) {
+                continue;
+            }
+            let Some(room) = self.room(lot.feed, lot.spot, lot.price, means.pressed[lot.feed]) else {
                 continue;
             };
-            let Some((account, own)) = capital.iter_mut().max_by_key(|(_, own)| *own) else {
+            let Some((account, own)) = means.richest() else {
                 break;
             };
             let spend = room.min(*own);
@@ -168,10 +221,11 @@ impl Desk {
             let amount = market::worth(spend, lot.price)?.min(lot.amount);
             let cost = market::usd(amount, lot.price)?.try_add(Amount::ONE)?;
             *own = own.saturating_sub(cost);
-            pressed[lot.feed] = pressed[lot.feed].try_add(cost)?;
+            let sender = *account;
+            means.pressed[lot.feed] = means.pressed[lot.feed].try_add(cost)?;
             purchases += 1;
             sent.push(Sent {
-                sender: *account,
+                sender,
                 command: Command::TakeAuction {
                     auction: lot.id,
                     amount,
@@ -263,11 +317,14 @@ impl Desk {
         Ok(sent)
     }
 
-    /// Each keeper's coins.
+    /// Each keeper's coins, but for what his next fees may take.
     fn capital(&self, state: &State) -> Vec<(AccountId, Amount)> {
         let accounts = (0..self.count).map(keeper);
         accounts
-            .map(|account| (account, state.ledger().balance(COIN, account)))
+            .map(|account| {
+                let coins = state.ledger().balance(COIN, account);
+                (account, coins.saturating_sub(FEES))
+            })
             .collect()
     }
 

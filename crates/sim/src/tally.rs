@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_engine::State;
 use ballast_num::{Amount, Arithmetic, Price, Ratio, Round};
-use ballast_protocol::{AuctionTaken, BlockResult, Event, Outcome, PoolBought, SeizureRule, TypeId, VaultId};
+use ballast_protocol::{
+    self as protocol, AuctionTaken, BlockResult, Event, LotSoldInMarket, Outcome, PoolBought, SeizureRule, TypeId,
+    VaultId,
+};
 
 use crate::keepers::feed_of;
 use crate::market::usd;
@@ -27,10 +30,10 @@ pub struct Tally {
     pub sold: Amount,
     /// What was paid for it.
     pub proceeds: Amount,
-    /// Of it by stability pools.
-    pub pool_proceeds: Amount,
-    /// Of it in auctions.
-    pub auction_proceeds: Amount,
+    /// Of it by each kind of buyer, in the order in which they are asked.
+    pub paid_by: BTreeMap<Buyer, Amount>,
+    /// Debt of lots that were shared out over the other vaults of their type.
+    pub debt_shared: Amount,
     /// Sales below a tenth of the oracle's price.
     pub zero_price_sales: u64,
     /// What owners gave up beyond the debt that it repaid: sold value − debt repaid, where above zero, and callers' shares.
@@ -67,17 +70,90 @@ pub struct Sale {
     pub to_oracle: Ratio,
     /// Price paid ÷ the market's price.
     pub to_spot: Ratio,
-    /// Whether the stability pool bought; else someone in an auction.
+    /// Who bought.
     pub buyer: Buyer,
 }
 
-/// Who bought.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Who bought, in the order in which they are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Buyer {
+    /// A standing bid.
+    Bids,
     /// A stability pool.
     Pool,
+    /// The batch of a market.
+    Market,
     /// Someone in an auction.
     Auction,
+}
+
+impl Buyer {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Bids, Self::Pool, Self::Market, Self::Auction];
+}
+
+/// A sale as an event tells it.
+struct Sold {
+    kind: TypeId,
+    collateral: Amount,
+    price: Price,
+    oracle: Price,
+    /// Debt that it repaid.
+    debt: Amount,
+    /// What it brought in all.
+    paid: Amount,
+    /// Of it, what its owner got.
+    excess: Amount,
+    buyer: Buyer,
+}
+
+impl Sold {
+    fn to_pool(bought: &PoolBought, state: &State) -> Result<Self, Arithmetic> {
+        let kind = bought.pool.collateral_type;
+        Ok(Self {
+            kind,
+            collateral: bought.collateral,
+            price: bought.price,
+            oracle: oracle_price(state, kind).unwrap_or(bought.price),
+            debt: bought.debt,
+            paid: Amount::try_sum([bought.debt, bought.recovered, bought.penalty])?,
+            excess: Amount::ZERO,
+            buyer: match bought.pool.buyer {
+                protocol::Buyer::Bids(_) => Buyer::Bids,
+                protocol::Buyer::StabilityPool => Buyer::Pool,
+            },
+        })
+    }
+
+    fn in_market(sale: &LotSoldInMarket, state: &State) -> Result<Self, Arithmetic> {
+        let paid = Amount::try_sum([sale.debt, sale.recovered, sale.penalty, sale.excess])?;
+        let oracle = oracle_price(state, sale.collateral_type).unwrap_or(Price::ZERO);
+        let value = usd(sale.collateral, oracle)?;
+        let part = Ratio::of(paid.raw(), value.raw(), Round::Down).unwrap_or(Ratio::ONE);
+        Ok(Self {
+            kind: sale.collateral_type,
+            collateral: sale.collateral,
+            price: oracle.mul_ratio(part, Round::Down)?,
+            oracle,
+            debt: sale.debt,
+            paid,
+            excess: sale.excess,
+            buyer: Buyer::Market,
+        })
+    }
+
+    fn in_auction(taken: &AuctionTaken) -> Result<Self, Arithmetic> {
+        Ok(Self {
+            kind: taken.collateral_type,
+            collateral: taken.collateral,
+            price: taken.price,
+            oracle: taken.oracle_price.unwrap_or(taken.price),
+            debt: taken.debt,
+            paid: Amount::try_sum([taken.debt, taken.recovered, taken.penalty])?,
+            excess: Amount::ZERO,
+            buyer: Buyer::Auction,
+        })
+    }
 }
 
 impl Tally {
@@ -130,38 +206,10 @@ impl Tally {
                 own.debt_liquidated = own.debt_liquidated.try_add(seized.debt)?;
                 own.own_collateral = own.own_collateral.try_add(called)?;
             }
-            Event::PoolBought(PoolBought {
-                pool,
-                collateral,
-                debt,
-                recovered,
-                penalty,
-                price,
-                ..
-            }) => {
-                let collateral_type = pool.collateral_type;
-                let oracle = oracle_price(state, collateral_type).unwrap_or(price);
-                let paid = Amount::try_sum([debt, recovered, penalty])?;
-                self.pool_proceeds = self.pool_proceeds.try_add(paid)?;
-                self.sale((collateral_type, collateral), (price, oracle), (debt, paid))?;
-                return sale(collateral_type, (price, oracle), spots, Buyer::Pool).map(Some);
-            }
-            Event::AuctionTaken(AuctionTaken {
-                collateral_type,
-                collateral,
-                price,
-                oracle_price: oracle,
-                debt,
-                recovered,
-                penalty,
-                ..
-            }) => {
-                let oracle = oracle.unwrap_or(price);
-                let paid = Amount::try_sum([debt, recovered, penalty])?;
-                self.auction_proceeds = self.auction_proceeds.try_add(paid)?;
-                self.sale((collateral_type, collateral), (price, oracle), (debt, paid))?;
-                return sale(collateral_type, (price, oracle), spots, Buyer::Auction).map(Some);
-            }
+            Event::PoolBought(ref bought) => return self.sale(&Sold::to_pool(bought, state)?, spots).map(Some),
+            Event::LotSoldInMarket(ref sale) => return self.sale(&Sold::in_market(sale, state)?, spots).map(Some),
+            Event::AuctionTaken(ref taken) => return self.sale(&Sold::in_auction(taken)?, spots).map(Some),
+            Event::LotShared(ref shared) => self.debt_shared = self.debt_shared.try_add(shared.debt)?,
             Event::AuctionStarted { .. } => self.auctions[0] += 1,
             Event::AuctionReset { .. } => self.auctions[1] += 1,
             Event::AuctionsRestarted { auctions, .. } => self.auctions[1] += auctions,
@@ -176,24 +224,33 @@ impl Tally {
         Ok(None)
     }
 
-    /// Counts a sale of `collateral` at `price`, when the oracle said `oracle`, that repaid `debt` out of `paid`.
-    fn sale(
-        &mut self,
-        (kind, collateral): (TypeId, Amount),
-        (price, oracle): (Price, Price),
-        (debt, paid): (Amount, Amount),
-    ) -> Result<(), Arithmetic> {
-        let value = usd(collateral, oracle)?;
+    /// Counts a sale, and says what a plot shows of it.
+    fn sale(&mut self, sold: &Sold, spots: &[Option<Price>]) -> Result<Sale, Arithmetic> {
+        let value = usd(sold.collateral, sold.oracle)?;
         self.sold = self.sold.try_add(value)?;
-        self.proceeds = self.proceeds.try_add(paid)?;
-        let beyond = value.saturating_sub(debt);
+        self.proceeds = self.proceeds.try_add(sold.paid)?;
+        let paid = self.paid_by.entry(sold.buyer).or_default();
+        *paid = paid.try_add(sold.paid)?;
+        let beyond = value.saturating_sub(sold.debt).saturating_sub(sold.excess);
         self.own_collateral = self.own_collateral.try_add(beyond)?;
-        let own = self.by_type.entry(kind).or_default();
+        let own = self.by_type.entry(sold.kind).or_default();
         own.own_collateral = own.own_collateral.try_add(beyond)?;
-        if price < oracle.mul_ratio(ZERO_PRICE, Round::Down)? {
+        if sold.price < sold.oracle.mul_ratio(ZERO_PRICE, Round::Down)? {
             self.zero_price_sales += 1;
         }
-        Ok(())
+        let feed = feed_of(sold.kind);
+        let spot = spots.get(feed).copied().flatten().unwrap_or(sold.oracle);
+        Ok(Sale {
+            feed,
+            to_oracle: sold.price.relative_to(sold.oracle, Round::Down)?,
+            to_spot: sold.price.relative_to(spot, Round::Down)?,
+            buyer: sold.buyer,
+        })
+    }
+
+    /// What this kind of buyer paid.
+    pub fn paid_by(&self, buyer: Buyer) -> Amount {
+        self.paid_by.get(&buyer).copied().unwrap_or_default()
     }
 }
 
@@ -201,22 +258,6 @@ impl Tally {
 fn oracle_price(state: &State, kind: TypeId) -> Option<Price> {
     let spec = state.vaults().spec(kind).ok()?;
     Some(state.prices().quote(spec.feed).ok()?.spot)
-}
-
-fn sale(
-    kind: TypeId,
-    (price, oracle): (Price, Price),
-    spots: &[Option<Price>],
-    buyer: Buyer,
-) -> Result<Sale, Arithmetic> {
-    let feed = feed_of(kind);
-    let spot = spots.get(feed).copied().flatten().unwrap_or(oracle);
-    Ok(Sale {
-        feed,
-        to_oracle: price.relative_to(oracle, Round::Down)?,
-        to_spot: price.relative_to(spot, Round::Down)?,
-        buyer,
-    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use ballast_engine::State;
 use ballast_num::{Amount, Arithmetic, Price, Ratio, Round, Timestamp};
-use ballast_protocol::{Module, PoolId};
+use ballast_protocol::Module;
 
 use crate::market::usd;
 use crate::tally::{Sale, Tally};
@@ -31,7 +31,7 @@ pub struct Moment {
     pub vault_collateral: Amount,
     /// Collateral in auctions, at market prices.
     pub auction_collateral: Amount,
-    /// Coins in stability pools.
+    /// Coins in standing bids and stability pools.
     pub pool: Amount,
     /// First-loss capital, surplus buffer and insurance fund.
     pub reserves: Amount,
@@ -67,7 +67,9 @@ impl Moment {
             add(&mut moment.auction_debt, lots)?;
             add(&mut moment.vault_collateral, locked)?;
             add(&mut moment.auction_collateral, on_sale)?;
-            add(&mut moment.pool, state.pools().total(PoolId::stability(kind)))?;
+            for pool in spec.pools() {
+                add(&mut moment.pool, state.pools().total(pool))?;
+            }
             add(&mut moment.reserves, ledger.balance(COIN, Module::FirstLoss(kind)))?;
         }
         Ok(moment)

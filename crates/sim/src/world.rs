@@ -1,19 +1,20 @@
 //! The first state of a replay: recorded prices, vaults and standing capital as a genesis.
 //!
 //! The vaults stand in the books at height 0 rather than being opened by commands, so that the first block is already the
-//! market's. The coins that they drew are in circulation: the stability pools, the capital and keepers hold
-//! theirs, and the market the rest, from which it pays for what keepers sell. No coin stands there that no vault owes.
+//! market's. The coins that they drew are in circulation: bids, stability pools, the reserve's markets, the
+//! capital and keepers hold theirs, and the market the rest, from which it pays for what keepers sell. No coin stands there that no vault owes.
 
 use ballast_engine::{BadGenesis, State};
-use ballast_num::{Amount, Arithmetic, NormalizedDebt, Ratio, Round, Seconds};
+use ballast_num::{Amount, Arithmetic, NormalizedDebt, Price, Ratio, Round, Seconds};
 use ballast_protocol::{
-    AccountId, Asset, AssetId, Bounds, FeedId, FlowLimit, Genesis, Limits, Opening, OpeningBalance, OpeningDeposit,
-    OpeningVault, PeerRules, PoolId, Seizure, Trigger, TypeId, TypeSpec,
+    AccountId, Asset, AssetId, Bounds, FeedId, FlowLimit, Genesis, Limits, MarketId, Opening, OpeningBalance,
+    OpeningDeposit, OpeningLiquidity, OpeningVault, PeerRules, PoolId, Seizure, Trigger, TypeId, TypeSpec,
 };
 
 use crate::config::{AuctionCurve, BadConfig, Collateral, Config};
 use crate::depth::Depth;
 use crate::generation::Capital;
+use crate::market;
 use crate::population::{DECIMALS, Population};
 use crate::scenario::Scenario;
 
@@ -23,10 +24,17 @@ pub const COIN: AssetId = AssetId(0);
 pub const MARKET: AccountId = AccountId::numbered(1);
 /// Everyone who waits in a stability pool.
 pub const POOL_OWNER: AccountId = AccountId::numbered(2);
+/// Everyone whose bids stand.
+pub const BIDDER: AccountId = AccountId::numbered(5);
+/// Everyone who has liquidity in the reserve's markets.
+pub const LIQUIDITY_PROVIDER: AccountId = AccountId::numbered(6);
 /// Everyone who has coins in the insurance fund.
 pub const INSURER: AccountId = AccountId::numbered(4);
 /// Who may change parameters.
 pub const AUTHORITY: AccountId = AccountId::numbered(3);
+/// Collateral that can be bought on the market outside, for each in the reserve's market: enough while prices do not fall
+/// below a ten-thousandth, where a constant product holds a hundred times as much.
+const OUTSIDE: Ratio = Ratio::percent(10_000);
 const FIRST_KEEPER: u64 = 1_000;
 /// Sources of each feed.
 pub const SOURCES: u32 = 5;
@@ -63,6 +71,16 @@ pub const fn keeper(number: u32) -> AccountId {
 /// The id of the feed, type and collateral that a place in the scenario's list of feeds has.
 pub fn id(feed: usize) -> u32 {
     u32::try_from(feed).unwrap_or(u32::MAX).saturating_add(1)
+}
+
+/// The reserve's market of the collateral at a place in the scenario's list of feeds.
+pub fn market_of(feed: usize) -> MarketId {
+    MarketId(id(feed))
+}
+
+/// The place of a market's collateral: the inverse of [`market_of`].
+pub fn feed_of_market(market: MarketId) -> usize {
+    usize::try_from(market.0.saturating_sub(1)).unwrap_or(0)
 }
 
 /// The type of the collateral at a place in the scenario's list of feeds.
@@ -140,7 +158,13 @@ pub fn genesis(
                 config.feed.spec(FeedId(id(feed)), &name, first_source(feed))
             })
             .collect(),
-        markets: Vec::new(),
+        markets: kinds
+            .clone()
+            .map(|feed| {
+                let (asset, price_feed) = (AssetId(id(feed)), FeedId(id(feed)));
+                config.liquidity.spec(market_of(feed), asset, price_feed)
+            })
+            .collect(),
         types: kinds
             .map(|feed| {
                 let name = format!("{}-A", scenario.feeds[feed].symbol);
@@ -153,6 +177,7 @@ pub fn genesis(
                 );
                 TypeSpec {
                     line: capital.lines.get(feed).copied().unwrap_or_default(),
+                    market: Some(market_of(feed)),
                     ..spec
                 }
             })
@@ -184,11 +209,13 @@ pub fn state(scenario: &Scenario, config: &Config, population: &Population, rule
     Ok(State::genesis(&genesis)?)
 }
 
-/// The settings as the rules change them: peers have no pool, no capital, and one auction without reset.
+/// The settings as the rules change them: peers have no bids, no pool, no market of their own, no capital, and one auction without reset.
 pub fn for_rules(config: &Config, rules: Rules) -> Config {
     let mut config = config.clone();
     if rules == Rules::PeersOf2020 {
+        config.bids.share_of_debt = Ratio::ZERO;
         config.pool.share_of_debt = Ratio::ZERO;
+        config.liquidity.share_of_debt = Ratio::ZERO;
         config.capital.share_of_debt = Ratio::ZERO;
         config.auction.start_factor = Ratio::ONE;
         config.auction.curve = AuctionCurve::Linear {
@@ -224,18 +251,11 @@ fn opening(
         deposits = deposits.try_add(deposit)?;
     }
     let mut tied = deposits;
-    for (feed, (pool, first_loss)) in depth.pools.into_iter().zip(&capital.first_loss).enumerate() {
-        let kind = type_of(feed);
-        if !pool.is_zero() {
-            opening.pool_deposits.push(OpeningDeposit {
-                owner: POOL_OWNER,
-                pool: PoolId::stability(kind),
-                amount: pool,
-                gain: Amount::ZERO,
-            });
-        }
-        opening.first_loss.push((kind, *first_loss));
-        tied = Amount::try_sum([tied, pool, *first_loss])?;
+    let prices = scenario.opening_prices();
+    for (feed, first_loss) in capital.first_loss.iter().enumerate() {
+        opening.first_loss.push((type_of(feed), *first_loss));
+        tied = tied.try_add(*first_loss)?;
+        tied = tied.try_add(routes(&mut opening, config, &depth, (feed, prices[feed]))?)?;
     }
     opening.surplus = capital.common.try_sub(capital.insured)?;
     if !capital.insured.is_zero() {
@@ -250,17 +270,69 @@ fn opening(
     }
     let rest = all.try_sub(tied).map_err(|_| {
         BadConfig::Contradictory(format!(
-            "pools, capital, keepers and liquidation deposits take {} coins, the vaults owe {}: lower their shares",
+            "bids, pools, liquidity, capital, keepers and liquidation deposits take {} coins, the vaults owe {}: lower their shares",
             tied.in_units(DECIMALS),
             all.in_units(DECIMALS)
         ))
     })?;
     opening.balances.push(balance(MARKET, rest));
-    let prices = scenario.opening_prices().into_iter().enumerate();
     opening.prices = prices
+        .into_iter()
+        .enumerate()
         .filter_map(|(feed, price)| Some((FeedId(id(feed)), price?)))
         .collect();
     Ok(opening)
+}
+
+/// Opens what buys a type's lots: bids, pool and market, and the collateral that can be bought outside. Returns the coins in it.
+fn routes(
+    opening: &mut Opening,
+    config: &Config,
+    depth: &Depth,
+    (feed, price): (usize, Option<Price>),
+) -> Result<Amount, BadWorld> {
+    let (kind, [bids, pool, liquidity]) = (
+        type_of(feed),
+        [&depth.bids, &depth.pools, &depth.liquidity].map(|all| all[feed]),
+    );
+    let mut tied = Amount::ZERO;
+    let mut deposit = |owner, pool, amount: Amount| {
+        tied = tied.try_add(amount)?;
+        opening
+            .pool_deposits
+            .extend((!amount.is_zero()).then_some(OpeningDeposit {
+                owner,
+                pool,
+                amount,
+                gain: Amount::ZERO,
+            }));
+        Ok::<_, Arithmetic>(())
+    };
+    let tiers = u8::try_from(config.pool.tiers_of_bids().discounts.len()).unwrap_or(u8::MAX);
+    for tier in 0..tiers {
+        deposit(
+            BIDDER,
+            PoolId::bids(kind, tier),
+            bids.prorate(1, tiers.into(), Round::Down)?,
+        )?;
+    }
+    deposit(POOL_OWNER, PoolId::stability(kind), pool)?;
+    if let Some(price) = price.filter(|_| !liquidity.is_zero()) {
+        let base = market::worth(liquidity, price)?;
+        opening.liquidity.push(OpeningLiquidity {
+            owner: LIQUIDITY_PROVIDER,
+            market: market_of(feed),
+            base,
+            coins: liquidity,
+        });
+        opening.balances.push(OpeningBalance {
+            asset: AssetId(id(feed)),
+            account: MARKET,
+            amount: base.mul_ratio(OUTSIDE, Round::Down)?,
+        });
+        tied = tied.try_add(liquidity)?;
+    }
+    Ok(tied)
 }
 
 fn balance(account: AccountId, amount: Amount) -> OpeningBalance {

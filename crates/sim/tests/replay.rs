@@ -10,6 +10,7 @@ use ballast_sim::population::Population;
 use ballast_sim::prices::Order;
 use ballast_sim::run::{Outcome, Setup, run};
 use ballast_sim::scenario::Scenario;
+use ballast_sim::tally::Buyer;
 use ballast_sim::world::Rules;
 
 /// Twelve hours of the crash, 200 vaults, a block a minute.
@@ -53,7 +54,7 @@ fn without_keepers_nothing_is_sold_in_auctions_and_every_promise_holds() {
     let outcome = short(1, 0, Rules::Ballast);
     assert_eq!(outcome.blocks, 720);
     assert!(!outcome.tally.liquidated.is_empty());
-    assert_eq!(outcome.tally.auction_proceeds, Amount::ZERO);
+    assert_eq!(outcome.tally.paid_by(Buyer::Auction), Amount::ZERO);
     assert_eq!(outcome.tally.zero_price_sales, 0);
     assert_eq!(outcome.tally.transactions, [0; 3]);
     assert_eq!((outcome.breaches, outcome.first_breach), (0, None));
@@ -63,7 +64,7 @@ fn without_keepers_nothing_is_sold_in_auctions_and_every_promise_holds() {
 #[test]
 fn keepers_buy_and_pay_for_it() {
     let outcome = short(1, 2, Rules::Ballast);
-    assert!(!outcome.tally.auction_proceeds.is_zero());
+    assert!(!outcome.tally.paid_by(Buyer::Auction).is_zero());
     assert_eq!(outcome.tally.zero_price_sales, 0);
     assert_eq!(outcome.breaches, 0);
 }
@@ -130,5 +131,5 @@ fn the_golden_root_is_the_same_twice_and_everywhere() {
     assert_eq!(first.root, again.root);
     assert_eq!(first.root.to_string(), GOLDEN);
     // It tells of what was done, and not of a state in which nothing happened.
-    assert!(!first.tally.auction_proceeds.is_zero() && !first.tally.pool_proceeds.is_zero());
+    assert!(Buyer::ALL.iter().all(|buyer| !first.tally.paid_by(*buyer).is_zero()));
 }

@@ -5,8 +5,10 @@ use std::path::Path;
 use super::BadConfig;
 
 /// What `maker-eth-b` takes from the record, or does without as its peer did; a section alone means all of it.
-const OF_THE_RECORD: [&str; 18] = [
+const OF_THE_RECORD: [&str; 20] = [
+    "bids",
     "pool",
+    "liquidity",
     "capital",
     "coverage",
     "population",

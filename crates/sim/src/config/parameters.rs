@@ -2,8 +2,8 @@
 
 use ballast_num::{Amount, Arithmetic, Rate, Ratio, Seconds};
 use ballast_protocol::{
-    AssetId, AuctionSpec, BidSpec, Bounds, Breaker, Curve, FeedId, FeedSpec, GrowthSpec, Limits as EngineLimits,
-    PeerRules, PoolSpec, Sharing, TypeId, TypeSpec,
+    AssetId, AuctionSpec, Bounds, Breaker, Curve, FeedId, FeedSpec, GrowthSpec, Limits as EngineLimits, PeerRules,
+    PoolSpec, Sharing, TypeId, TypeSpec,
 };
 use serde::Deserialize;
 
@@ -53,6 +53,8 @@ pub struct Collateral {
     pub warning_band: Ratio,
     #[serde(deserialize_with = "text::decimal")]
     pub stress: Ratio,
+    /// Whether a lot that nobody can take is shared out over the type's other vaults, while it is covered.
+    pub share_out: bool,
 }
 
 /// Parameters of every type's auctions, as in [`AuctionSpec`].
@@ -185,6 +187,7 @@ impl Default for Collateral {
             debt_floor: standard.debt_floor,
             warning_band: standard.warning_band,
             stress: standard.stress,
+            share_out: standard.sharing == Sharing::WhenCovered,
         }
     }
 }
@@ -321,11 +324,7 @@ impl Collateral {
                 cooldown: pool.cooldown,
                 ..PoolSpec::standard()
             },
-            bids: BidSpec {
-                // No tier may pay less than the pool.
-                discounts: standard_tiers(pool.discount),
-                ..BidSpec::standard()
-            },
+            bids: pool.tiers_of_bids(),
             market: None,
             auction: AuctionSpec {
                 start_factor: auction.start_factor,
@@ -337,17 +336,14 @@ impl Collateral {
                 ceiling: auction.ceiling,
                 breaker: Breaker::Open,
             },
-            sharing: Sharing::Never,
+            sharing: if self.share_out {
+                Sharing::WhenCovered
+            } else {
+                Sharing::Never
+            },
             peer,
         }
     }
-}
-
-/// The standard tiers whose discount is at most the pool's.
-fn standard_tiers(pool: Ratio) -> Vec<Ratio> {
-    let mut tiers = BidSpec::standard().discounts;
-    tiers.retain(|discount| *discount <= pool);
-    tiers
 }
 
 impl Feed {

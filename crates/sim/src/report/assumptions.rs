@@ -59,13 +59,17 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Assumption> {
         ),
         ("Auctions", auctions(&config.auction), standard()),
         (
-            "Pool size",
+            "Bids, pools, liquidity",
             format!(
-                "{} of debt, at a discount of {}",
+                "{} of debt in standing bids, in equal parts at {}; {} in stability pools, at a discount of {}; {} in \
+                 the reserve's markets, with as much collateral",
+                percent(config.bids.share_of_debt),
+                tiers(config),
                 percent(config.pool.share_of_debt),
-                percent(config.pool.discount)
+                percent(config.pool.discount),
+                percent(config.liquidity.share_of_debt),
             ),
-            own("the table of depths shows what other sizes do"),
+            own("the table of depths shows what other sizes do; their owners do nothing"),
         ),
         (
             "Capital",
@@ -83,11 +87,13 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Assumption> {
         (
             "Keepers",
             format!(
-                "{}, each with {} of all debt in coins, {} blocks late, for a margin of {}",
+                "{}, each with {} of all debt in coins, {} blocks late, for a margin of {}, and of {} between the reserve's \
+                 markets and the one outside",
                 keepers.count,
                 percent(keepers.capital_share),
                 keepers.latency_blocks,
-                percent(keepers.margin)
+                percent(keepers.margin),
+                percent(config.liquidity.arbitrage_margin)
             ),
             own(
                 "0 means no auction takers and no arbitrage; on the day the want of coins in keepers' hands was what failed \
@@ -106,6 +112,12 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Assumption> {
             own("the bidders of 2020 who paid nothing, made the only ones"),
         ),
     ]
+}
+
+/// The discounts of the tiers of bids: "1 %, 2 %".
+fn tiers(config: &Config) -> String {
+    let discounts = config.pool.tiers_of_bids().discounts;
+    discounts.into_iter().map(percent).collect::<Vec<_>>().join(", ")
 }
 
 /// Those of the recorded ledger, under its terms.

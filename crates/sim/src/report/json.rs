@@ -8,6 +8,7 @@ use super::format::exact;
 use crate::compare::Cell;
 use crate::coverage::{Coverage, Line};
 use crate::run::Outcome;
+use crate::tally::{Buyer, Tally};
 use crate::waterfall::Steps;
 
 /// The summary of one order.
@@ -25,6 +26,10 @@ pub struct Summary {
     pub debt_liquidated_usd: String,
     /// Collateral sold for it, each sale at the oracle's price of its moment.
     pub collateral_sold_usd: String,
+    /// What was paid for it, by who bought.
+    pub proceeds_by_route: ProceedsByRoute,
+    /// Debt of lots that were shared out over their type's other vaults.
+    pub debt_shared_usd: String,
     /// Sales below a tenth of the oracle's price.
     pub zero_price_sales: u64,
     /// Booked, net of recoveries, and what would be booked at the end.
@@ -49,6 +54,19 @@ pub struct Summary {
     pub blocks_per_second: f64,
 }
 
+/// What each route paid for collateral, in the order in which they are asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ProceedsByRoute {
+    /// Standing bids.
+    pub standing_bids: String,
+    /// Stability pools.
+    pub stability_pools: String,
+    /// The reserve's markets.
+    pub markets: String,
+    /// Takers of auctions.
+    pub auctions: String,
+}
+
 /// What each step of the waterfall paid, net of what came back to it, and would pay at the end for what is marked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LossByStep {
@@ -71,9 +89,9 @@ pub struct LossByStep {
 pub struct OfGeneration {
     /// `isolated`, `pooled` or `modular`.
     pub generation: &'static str,
-    /// Factor of the depth that scenario and settings say; 0 is no pool and no buyer.
+    /// Factor of the depth that scenario and settings say; 0 is no route and no buyer.
     pub depth: String,
-    /// Nothing if pools, capital and keepers together would hold more coins than vaults owe.
+    /// Nothing if routes, capital and keepers together would hold more coins than vaults owe.
     pub figures: Option<GenerationFigures>,
 }
 
@@ -90,7 +108,7 @@ pub struct GenerationFigures {
     pub loss_by_step: LossByStep,
     /// As in the summary.
     pub capital_efficiency: String,
-    /// First-loss capital and surplus buffer after the first block.
+    /// First-loss capital, surplus buffer and insurance fund after the first block.
     pub capital_usd: String,
     /// Debt that the issuance check admits then.
     pub admitted_debt_usd: String,
@@ -109,7 +127,7 @@ pub struct Covered {
     pub time: u64,
     /// The collateral's ticker; nothing for the whole reserve.
     pub collateral: Option<String>,
-    /// Pools, first loss and, for the whole reserve, the surplus buffer.
+    /// Bids, pools, first loss and, for the whole reserve, surplus buffer and insurance fund.
     pub ready_usd: String,
     /// Collateral sold within 24 hours.
     pub sold_24h_usd: String,
@@ -119,6 +137,18 @@ pub struct Covered {
     pub sold_7d_usd: String,
     /// Coins redeemed within seven days.
     pub redeemed_7d_usd: String,
+}
+
+impl ProceedsByRoute {
+    fn of(tally: &Tally) -> Self {
+        let paid = |buyer| exact(tally.paid_by(buyer));
+        Self {
+            standing_bids: paid(Buyer::Bids),
+            stability_pools: paid(Buyer::Pool),
+            markets: paid(Buyer::Market),
+            auctions: paid(Buyer::Auction),
+        }
+    }
 }
 
 impl LossByStep {
@@ -207,6 +237,8 @@ impl Summary {
             vaults_liquidated: outcome.tally.liquidated.len() as u64,
             debt_liquidated_usd: exact(outcome.tally.debt_liquidated),
             collateral_sold_usd: exact(outcome.tally.sold),
+            proceeds_by_route: ProceedsByRoute::of(&outcome.tally),
+            debt_shared_usd: exact(outcome.tally.debt_shared),
             zero_price_sales: outcome.tally.zero_price_sales,
             bad_debt_usd: exact(outcome.bad_debt()),
             loss_by_step: LossByStep::of(outcome.end.own_collateral, losses),

@@ -112,14 +112,14 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Chart> {
     charts.extend([
         chart(
             "Debt, USD",
-            "What vaults and lots on sale owe, and the coins that wait in stability pools.",
+            "What vaults and lots on sale owe, and the coins that wait in bids and stability pools.",
             Unit::Millions,
             vec![
                 line("vaults", Shape::Line, &|moment| Some(millions(moment.vault_debt))),
                 line("lots on sale", Shape::Line, &|moment| {
                     Some(millions(moment.auction_debt))
                 }),
-                line("stability pools", Shape::Line, &|moment| Some(millions(moment.pool))),
+                line("bids and pools", Shape::Line, &|moment| Some(millions(moment.pool))),
             ],
         ),
         chart(
@@ -137,7 +137,9 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Chart> {
             Unit::Percent,
             vec![
                 sales(Buyer::Auction, "in auctions"),
-                sales(Buyer::Pool, "to the stability pool"),
+                sales(Buyer::Market, "in the reserve's markets"),
+                sales(Buyer::Pool, "to stability pools"),
+                sales(Buyer::Bids, "to standing bids"),
             ],
         ),
         chart(
@@ -156,6 +158,7 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Chart> {
                     &loss(|moment| moment.losses.first_loss),
                 ),
                 line("surplus buffer", Shape::Line, &loss(|moment| moment.losses.surplus)),
+                line("insurance fund", Shape::Line, &loss(|moment| moment.losses.fund)),
                 line(
                     "coin holders: bad debt",
                     Shape::Line,

@@ -3,7 +3,7 @@
 use ballast_num::Ratio;
 
 use super::{Report, dollars, percent, utc};
-use crate::compare::{Cell, Compared, Figures, cell, depths};
+use crate::compare::{Compared, Figures, cell, depths};
 use crate::coverage::{Coverage, Horizon, Line};
 use crate::generation::Generation;
 
@@ -56,15 +56,24 @@ impl Table {
     }
 }
 
-/// One row a generation: who lost what.
+/// One row a generation at the chosen depth: who lost what, and what its capital admits.
 fn generations(report: &Report<'_>, compared: &Compared) -> Table {
     let depth = report.config.market.depth;
     let rows = Generation::ALL.into_iter().map(|generation| {
         let mut row = vec![generation.name().to_owned()];
         let figures = cell(&compared.cells, generation, depth).and_then(|cell| cell.figures.as_ref());
-        row.extend(figures.map_or_else(|| vec![IMPOSSIBLE.to_owned()], losses));
+        match figures {
+            None => row.push(IMPOSSIBLE.into()),
+            Some(figures) => {
+                row.extend(losses(figures));
+                row.extend(admitted(figures));
+            }
+        }
         row
     });
+    let mut head = vec![String::new()];
+    head.extend(words(&LOSSES));
+    head.extend(words(&["coins admitted", "uncovered"]));
     Table {
         title: format!(
             "generations: the same capital of {} of debt, by three designs; USD, the worse of both orders",
@@ -73,25 +82,13 @@ fn generations(report: &Report<'_>, compared: &Compared) -> Table {
         note: "capital efficiency: coins ÷ all value behind them, mean over blocks; coins admitted: debt that the issuance \
                check would let a coin of capital carry; uncovered: what of its stressed loss no capital covers"
             .into(),
-        head: words(&[
-            "",
-            "bad debt",
-            "vaults",
-            "debt liquidated",
-            "owners",
-            "first loss",
-            "surplus",
-            "fund",
-            "capital efficiency",
-            "coins admitted",
-            "uncovered",
-        ]),
+        head,
         rows: rows.collect(),
     }
 }
 
+/// Bad debt, liquidations, loss by step and capital efficiency.
 fn losses(figures: &Figures) -> Vec<String> {
-    let efficiency = figures.admission.efficiency();
     vec![
         dollars(figures.losses.bad_debt),
         figures.vaults_liquidated.to_string(),
@@ -101,43 +98,55 @@ fn losses(figures: &Figures) -> Vec<String> {
         dollars(figures.losses.surplus),
         dollars(figures.losses.fund),
         percent(figures.capital_efficiency),
+    ]
+}
+
+/// The heads of [`losses`].
+const LOSSES: [&str; 8] = [
+    "bad debt",
+    "vaults",
+    "debt liquidated",
+    "owners",
+    "first loss",
+    "surplus",
+    "fund",
+    "capital efficiency",
+];
+
+/// What a coin of capital carries before any crash.
+fn admitted(figures: &Figures) -> [String; 2] {
+    let efficiency = figures.admission.efficiency();
+    [
         efficiency.map_or_else(|| NONE.into(), times),
         dollars(figures.admission.uncovered),
     ]
 }
 
-/// Bad debt by generation and depth.
+/// One row a depth and generation: who lost what.
 fn sensitivity(compared: &Compared) -> Table {
-    let depths = depths(&compared.cells);
-    let mut head = vec![String::new()];
-    head.extend(depths.iter().map(|depth| {
-        if depth.is_zero() {
-            "no depth".into()
+    let rows = depths(&compared.cells).into_iter().flat_map(|depth| {
+        let name = if depth.is_zero() {
+            "no depth".to_owned()
         } else {
             format!("× {depth}")
-        }
-    }));
-    let rows = Generation::ALL.into_iter().map(|generation| {
-        let mut row = vec![generation.name().to_owned()];
-        row.extend(
-            depths
-                .iter()
-                .map(|depth| cell(&compared.cells, generation, *depth).map_or_else(String::new, bad_debt)),
-        );
-        row
+        };
+        Generation::ALL.into_iter().map(move |generation| {
+            let mut row = vec![format!("{name}, {generation}")];
+            let figures = cell(&compared.cells, generation, depth).and_then(|cell| cell.figures.as_ref());
+            row.extend(figures.map_or_else(|| vec![IMPOSSIBLE.to_owned()], losses));
+            row
+        })
     });
+    let mut head = vec![String::new()];
+    head.extend(words(&LOSSES));
     Table {
-        title: "sensitivity: bad debt by depth (market volume and stability pools); USD, the worse of both orders"
+        title: "sensitivity to depth (volume outside, bids, pools, liquidity); USD, the worse of both orders".into(),
+        note: "no depth: no bids, pools and liquidity, and nobody buys since nobody could sell: all loss is marked, at the last \
+               price"
             .into(),
-        note: "no depth: no pool, and nobody buys since nobody could sell".into(),
         head,
         rows: rows.collect(),
     }
-}
-
-fn bad_debt(cell: &Cell) -> String {
-    let figures = cell.figures.as_ref();
-    figures.map_or_else(|| IMPOSSIBLE.into(), |figures| dollars(figures.losses.bad_debt))
 }
 
 /// Liquidity coverage, at the start and when it was worst.
@@ -156,7 +165,7 @@ fn coverage(report: &Report<'_>) -> Option<Table> {
             percent(terms.redeemed_in_a_week)
         ),
         note: format!(
-            "ready: stability pools, first loss and, in all, the surplus buffer; sold: collateral, within {} of slippage and \
+            "ready: bids, stability pools, first loss and, in all, surplus buffer and insurance fund; sold: collateral, within {} of slippage and \
              {} of a market's turnover",
             percent(terms.slippage),
             percent(terms.participation)

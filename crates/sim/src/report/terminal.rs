@@ -9,7 +9,7 @@ use super::{Report, dollars, percent, tables, utc};
 use crate::prices::Order;
 use crate::run::Outcome;
 use crate::sensitivity::Cell;
-use crate::tally::Tally;
+use crate::tally::{Buyer, Tally};
 
 /// The lines, without colours.
 pub fn text(report: &Report<'_>) -> String {
@@ -83,8 +83,11 @@ pub fn figures(outcome: &Outcome) -> Vec<(&'static str, String)> {
         ("vaults liquidated", tally.liquidated.len().to_string()),
         ("debt liquidated, USD", dollars(tally.debt_liquidated)),
         ("collateral sold, USD", dollars(tally.sold)),
-        ("  bought by the pool for", dollars(tally.pool_proceeds)),
-        ("  bought in auctions for", dollars(tally.auction_proceeds)),
+        ("  bought by standing bids for", dollars(tally.paid_by(Buyer::Bids))),
+        ("  bought by stability pools for", dollars(tally.paid_by(Buyer::Pool))),
+        ("  bought in markets for", dollars(tally.paid_by(Buyer::Market))),
+        ("  bought in auctions for", dollars(tally.paid_by(Buyer::Auction))),
+        ("debt shared out, USD", dollars(tally.debt_shared)),
         ("zero-price sales", tally.zero_price_sales.to_string()),
         ("owners' loss beyond debt, USD", dollars(outcome.end.own_collateral)),
         ("first loss paid, USD", dollars(booked.first_loss)),

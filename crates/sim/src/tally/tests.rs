@@ -74,7 +74,7 @@ fn owners_lose_what_their_collateral_was_worth_beyond_the_debt_that_it_repaid() 
     let sold = tally(&[taken(Price::whole(95), 80, 15)]);
     assert_eq!(sold.own_collateral, coins(20));
     assert_eq!(
-        (sold.sold, sold.proceeds, sold.auction_proceeds),
+        (sold.sold, sold.proceeds, sold.paid_by(Buyer::Auction)),
         (coins(100), coins(95), coins(95))
     );
     // What repaid more debt than it was worth cost its owner nothing, and takes nothing from what others lost.
