@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use ballast_num::{Amount, NormalizedDebt, Price, Rate, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{
-    AccountId, Asset, AssetId, Bounds, Command, FeeOffer, FeedId, Genesis, Opening, OpeningBalance, OpeningDeposit,
-    OpeningVault, PeerRules, PoolId, Transaction, TypeId, coins,
+    AccountId, Asset, AssetId, Bounds, Command, FeeOffer, FeedId, FlowLimit, Genesis, GrowthSpec, Limits, Opening,
+    OpeningBalance, OpeningDeposit, OpeningVault, PeerRules, PoolId, Transaction, TypeId, TypeSpec, coins,
 };
 
 use super::owners::{KIND, owner};
@@ -118,12 +118,19 @@ pub(super) fn genesis(
         floor: Bounds::Waived,
         ..PeerRules::default()
     };
-    let spec = |kind: &crate::config::Collateral, named, of| kind.spec(named, of, &config.pool, &config.auction, peer);
+    // Nor is how fast the peer lent.
+    let spec = |kind: &crate::config::Collateral, named, of| TypeSpec {
+        growth: GrowthSpec::unlimited(),
+        ..kind.spec(named, of, &config.pool, &config.auction, peer)
+    };
     Ok(Genesis {
         chain_id: 1,
         time,
         authority: AUTHORITY,
-        limits: config.limits.spec(COIN),
+        limits: Limits {
+            mint: FlowLimit::NONE,
+            ..config.limits.spec(COIN)
+        },
         assets: vec![
             listed(COIN, "DAI", None),
             listed(AssetId(1), "ETH", Some(FeedId(1))),
