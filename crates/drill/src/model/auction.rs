@@ -305,10 +305,7 @@ impl Model {
         let cost = value_or_most(wanted, price, decimals, Up);
         let bought = |coins: u128| -> Figure { Ok(worth(coins, price, decimals, Down)?.min(wanted)) };
         if cost >= auction.to_raise {
-            return match bought(auction.to_raise)? {
-                0 => Err(Rejected::ZeroAmount),
-                enough => Ok((enough, auction.to_raise)),
-            };
+            return Ok((bought(auction.to_raise)?, auction.to_raise));
         }
         let least = self.least_rest(auction.kind)?;
         if wanted == auction.lot || auction.to_raise - cost >= least {

@@ -148,7 +148,9 @@ fn offers(state: &State, clock: Clock, id: MarketId) -> Result<(Vec<Offer>, Opti
         if spec.market != Some(id) || spec.auction.breaker >= Breaker::NoTake {
             continue;
         }
+        // One base unit more, so that no rounding of what it brings leaves something to raise.
         let needed = price.base(lot.to_raise, Round::Up).unwrap_or(Amount::MAX);
+        let needed = needed.try_add(Amount::ONE).unwrap_or(Amount::MAX);
         let amount = needed.min(lot.lot).min(most.try_sub(offered)?);
         if amount.is_zero() || offers.len() == TRADES {
             break;

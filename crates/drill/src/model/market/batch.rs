@@ -292,7 +292,8 @@ impl Model {
             if spec.market != Some(id) || spec.auction.breaker >= Breaker::NoTake {
                 continue;
             }
-            let needed = part(auction.to_raise, market.per_coin, limit, Up).unwrap_or(u128::MAX);
+            let needed =
+                part(auction.to_raise, market.per_coin, limit, Up).map_or(u128::MAX, |needed| needed.saturating_add(1));
             let amount = needed.min(auction.lot).min(most - offered);
             if amount == 0 || offers.len() == TRADES {
                 break;

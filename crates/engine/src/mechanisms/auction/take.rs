@@ -217,7 +217,8 @@ fn close(
 }
 
 impl Auction {
-    /// How much collateral goes to a buyer of at most `amount_max`, and what it costs: at least its worth at `price`.
+    /// How much collateral goes to a buyer of at most `amount_max`, and what it costs: at least its worth at `price`. Where
+    /// less is left to raise than a base unit is worth, it is paid for nothing: so no lot is kept for what buys none of it.
     ///
     /// Errors: `ZeroAmount`; `RemainderTooSmall` if what would be left to raise is neither nothing nor enough for another
     /// buyer, and taking less would not help.
@@ -229,11 +230,7 @@ impl Auction {
         let cost = terms.worth(wanted, price, Round::Up);
         if cost >= self.to_raise {
             let enough = terms.bought_with(self.to_raise, price)?.min(wanted);
-            return if enough.is_zero() {
-                Err(Rejected::ZeroAmount)
-            } else {
-                Ok((enough, self.to_raise))
-            };
+            return Ok((enough, self.to_raise));
         }
         let least = terms.least_remainder()?;
         if wanted == self.lot || self.to_raise.saturating_sub(cost) >= least {

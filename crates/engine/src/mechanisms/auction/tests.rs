@@ -326,6 +326,29 @@ fn what_cannot_be_paid_is_not_taken() {
     );
 }
 
+/// Once found: a market's batch left a lot one unit to raise, which bought no base unit, so nobody could take the lot and
+/// its owner had to wait.
+#[test]
+fn a_lot_whose_last_unit_to_raise_buys_nothing_goes_back_to_its_owner() {
+    let mut desk = Desk::new();
+    desk.ledger.mint(COIN, ALICE, Amount::ONE).unwrap();
+    let id = desk
+        .start(
+            &Lot {
+                penalty: Amount::ZERO,
+                debt: Amount::ONE,
+                ..lot(10, 1)
+            },
+            None,
+        )
+        .unwrap();
+    let taken = desk.take(ALICE, id, eth(10), ANY).unwrap();
+    assert_eq!((taken.collateral, taken.paid), (Amount::ZERO, Amount::ONE));
+    let (returned, shortfall) = (eth(10), Amount::ZERO);
+    assert_eq!(taken.ending, Some(Ending { returned, shortfall }));
+    assert_eq!(desk.ledger.balance(ETH, OWNER), eth(10));
+}
+
 /// A stair of one second that halves, for tests that need round prices.
 const HALVING: Curve = Curve::Stair {
     cut: Rate::from_raw(500_000_000_000_000_000_000_000_000),

@@ -95,7 +95,8 @@ impl Desk {
         let price = self.last_price();
         let per_coin = 10_u128.pow(u32::from(self.decimals.get()) + 9);
         let (paid, sold) = (taken.paid.raw(), taken.collateral.raw());
-        assert!(sold > 0 && sold <= most.raw());
+        // Nothing is sold only where the last of what is to be raised buys no base unit: then it is paid, and all is over.
+        assert!(sold <= most.raw() && (sold > 0 || taken.ending.is_some()));
         assert!(
             cmp_products(paid, per_coin, sold, price.raw()).is_ge(),
             "sold under the price"
