@@ -94,6 +94,8 @@ fn a_replay_of_files_writes_both_reports_whole() {
         "zero_price_sales",
         "bad_debt_usd",
         "loss_by_step",
+        "proceeds_by_route",
+        "debt_shared_usd",
         "capital_efficiency",
         "generations",
         "liquidity_coverage",
@@ -126,7 +128,7 @@ fn a_replay_of_files_writes_both_reports_whole() {
     assert!(summary["bad_debt_usd"].is_string());
 
     let cells = summary["generations"].as_array().unwrap();
-    assert_eq!(cells.len(), 18);
+    assert_eq!(cells.len(), 21);
     assert!(cells.iter().all(|cell| cell["figures"]["bad_debt_usd"].is_string()));
     let covered = summary["liquidity_coverage"].as_array().unwrap();
     assert_eq!(covered.len(), 4); // the reserve and its one collateral, at the start and when it was worst

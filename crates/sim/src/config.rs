@@ -234,16 +234,16 @@ impl Config {
         let tied = Ratio::try_sum([routes, capital.share_of_debt, all_keepers]).unwrap_or(Ratio::MAX);
         let faults = [
             (
+                !(DEPTH_MIN..=DEPTH_MAX).contains(&market.depth),
+                format!("the depth is {}: choose {DEPTH_MIN} to {DEPTH_MAX}", market.depth),
+            ),
+            (
                 tied > one,
                 format!(
                     "bids, pools and liquidity of {routes} of the debt, capital.share_of_debt {} and {} × \
                      keepers.capital_share {} exceed all debt: there are no more coins than debt",
                     capital.share_of_debt, keepers.count, keepers.capital_share
                 ),
-            ),
-            (
-                !(DEPTH_MIN..=DEPTH_MAX).contains(&market.depth),
-                format!("the depth is {}: choose {DEPTH_MIN} to {DEPTH_MAX}", market.depth),
             ),
             (
                 capital.own_share.max(capital.fund_share) > one,

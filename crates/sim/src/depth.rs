@@ -14,6 +14,10 @@ pub const DEPTH_MAX: Ratio = Ratio::percent(10_000);
 /// However deep, a stability pool holds at most this share of its type's debt, unless the settings ask for more: a pool of
 /// more than half of all coins would be the coin's holders themselves.
 pub const POOL_MAX: Ratio = Ratio::percent(50);
+/// The same of standing bids.
+pub const BIDS_MAX: Ratio = Ratio::percent(10);
+/// The same of the coins in the reserve's market.
+pub const LIQUIDITY_MAX: Ratio = Ratio::percent(20);
 
 /// The routes of a replay, in the order of the feeds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,11 +35,11 @@ pub struct Depth {
 /// What stands ready with coins at the start, as shares of a type's debt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shares {
-    /// In standing bids.
+    /// In standing bids: at most [`BIDS_MAX`].
     pub bids: Ratio,
     /// In the stability pool: at most [`POOL_MAX`].
     pub pool: Ratio,
-    /// In the reserve's market.
+    /// In the reserve's market: at most [`LIQUIDITY_MAX`].
     pub liquidity: Ratio,
 }
 
@@ -71,13 +75,15 @@ pub fn scaled(amount: Amount, config: &Config) -> Result<Amount, Arithmetic> {
     amount.mul_ratio(config.market.depth, Round::Down)
 }
 
-/// The configured shares, times the factor, rounded down. Error: `Overflow`.
+/// The configured shares, times the factor, rounded down, each at most its maximum or what is configured. Error: `Overflow`.
 pub fn shares(config: &Config) -> Result<Shares, Arithmetic> {
-    let scaled = |share: Ratio| share.mul_ratio(config.market.depth, Round::Down);
-    let pool = config.pool.share_of_debt;
+    let scaled = |share: Ratio, most: Ratio| {
+        let scaled = share.mul_ratio(config.market.depth, Round::Down)?;
+        Ok::<_, Arithmetic>(scaled.min(most.max(share)))
+    };
     Ok(Shares {
-        bids: scaled(config.bids.share_of_debt)?,
-        pool: scaled(pool)?.min(POOL_MAX.max(pool)),
-        liquidity: scaled(config.liquidity.share_of_debt)?,
+        bids: scaled(config.bids.share_of_debt, BIDS_MAX)?,
+        pool: scaled(config.pool.share_of_debt, POOL_MAX)?,
+        liquidity: scaled(config.liquidity.share_of_debt, LIQUIDITY_MAX)?,
     })
 }

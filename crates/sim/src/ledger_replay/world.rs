@@ -61,6 +61,9 @@ pub(super) fn config(given: &Config, pool: Ratio) -> Config {
     config
 }
 
+/// New coin and new debt in an hour: the most that the engine takes, since no recorded draw is to be refused for its size.
+const UNLIMITED: Amount = coins(1 << 60);
+
 /// The genesis. Errors: a sum that does not fit, for which the ledger is too small by far; a start without a price.
 pub(super) fn genesis(
     ledger: &Ledger,
@@ -120,7 +123,10 @@ pub(super) fn genesis(
     };
     // Nor is how fast the peer lent.
     let spec = |kind: &crate::config::Collateral, named, of| TypeSpec {
-        growth: GrowthSpec::unlimited(),
+        growth: GrowthSpec {
+            debt_gap: UNLIMITED,
+            ..GrowthSpec::standard()
+        },
         ..kind.spec(named, of, &config.pool, &config.auction, peer)
     };
     Ok(Genesis {
@@ -128,7 +134,11 @@ pub(super) fn genesis(
         time,
         authority: AUTHORITY,
         limits: Limits {
-            mint: FlowLimit::NONE,
+            mint: FlowLimit {
+                floor: UNLIMITED,
+                share: Ratio::ONE,
+                window: Seconds::HOUR,
+            },
             ..config.limits.spec(COIN)
         },
         assets: vec![
