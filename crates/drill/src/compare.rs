@@ -85,6 +85,13 @@ pub(crate) fn states(engine: &State, model: &Model) -> Agreement {
         (minted.used.raw(), minted.opening.raw()),
         model.minted,
     )?;
+    for (id, door) in &model.doors {
+        same(
+            || format!("outflow of {id}"),
+            engine.outflow().used(*id).raw(),
+            door.flowed(),
+        )?;
+    }
     quotes(engine, model)?;
     let balances: BTreeMap<_, _> = engine
         .ledger()
@@ -109,6 +116,7 @@ pub(crate) fn states(engine: &State, model: &Model) -> Agreement {
             vault.normalized_debt.raw(),
             vault.deposit.raw(),
             (vault.seizures.round().0, vault.seizures.lots()),
+            engine.vaults().taken(id).map(|taken| (taken.amount.raw(), taken.at.0)),
         )
     });
     let expected = model.vaults.iter().map(|(id, vault)| {
@@ -120,6 +128,7 @@ pub(crate) fn states(engine: &State, model: &Model) -> Agreement {
             vault.normalized,
             vault.deposit,
             (vault.seized_in, model.lots_of(*id)),
+            model.taken.get(id).copied(),
         )
     });
     same_all("vault", vaults, expected)?;

@@ -14,6 +14,7 @@ mod losses;
 mod market;
 mod number;
 mod oracle;
+mod outflow;
 mod parameter;
 mod pool;
 mod protection;
@@ -51,6 +52,10 @@ pub(crate) struct Model {
     pub(crate) supplies: BTreeMap<AssetId, u128>,
     /// Net new coin that the window's bucket holds from earlier blocks, and the coin at the block's start.
     pub(crate) minted: (u128, u128),
+    /// What may leave each type in this block, and what has.
+    pub(crate) doors: BTreeMap<TypeId, outflow::Door>,
+    /// What vaults have taken out beyond what may leave freely, and when that was.
+    pub(crate) taken: BTreeMap<VaultId, (u128, u64)>,
     /// Used nonces, by the window of time in which they were used.
     nonces: BTreeSet<(u64, AccountId, u64)>,
     pub(crate) feeds: BTreeMap<FeedId, Feed>,
@@ -125,6 +130,8 @@ impl Model {
             balances: BTreeMap::new(),
             supplies: BTreeMap::new(),
             minted: (0, 0),
+            doors: BTreeMap::new(),
+            taken: BTreeMap::new(),
             nonces: BTreeSet::new(),
             feeds: genesis
                 .feeds

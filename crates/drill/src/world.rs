@@ -130,6 +130,13 @@ fn grow_slowly(random: &mut Random, types: &mut [TypeSpec], limits: &mut Limits)
     for spec in types.iter_mut() {
         spec.growth.debt_gap = random.of([coins(60_000), coins(10_000_000), coins(10_000_000)]);
         spec.growth.ramp = random.of([Seconds(0), Seconds(0), Seconds(1_800)]);
+        // No draws of their own: the worlds of a seed stay the same.
+        if spec.growth.debt_gap == coins(60_000) {
+            spec.outflow.share = Ratio::percent(2);
+        }
+        if !spec.growth.ramp.is_zero() {
+            spec.outflow.window = Seconds::HOUR;
+        }
     }
     if let Some(third) = types.get_mut(2) {
         let watch = SupplyWatch {

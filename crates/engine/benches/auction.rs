@@ -227,6 +227,7 @@ fn spec() -> TypeSpec {
         grace: Seconds(0),
         sharing: Sharing::Never,
         growth: GrowthSpec::unlimited(),
+        outflow: FlowLimit::NONE,
         flash_ceiling: Amount::MAX,
         stability_fee: Rate::ONE,
         borrowing_fee: Ratio::ZERO,

@@ -11,8 +11,8 @@ use ballast_num::{Amount, NormalizedDebt, RAY, U256};
 use ballast_protocol::{AssetId, Module, Order, Rejected, RoundNumber, TypeId, VaultId, Venue};
 
 pub use block::{
-    BLOCK, Standing, check_block, flows_are_limited, markets_never_lose, reserve_pays_only_losses, residue_never_falls,
-    work_is_bounded,
+    BLOCK, Standing, check_block, flows_are_limited, markets_never_lose, outflow_is_limited, reserve_pays_only_losses,
+    residue_never_falls, work_is_bounded,
 };
 
 use crate::kernel::ranking::{Place, Position, Ranking, Sums};

@@ -6,7 +6,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::kernel::merkle::{self, Entry, EntryBatch, MerkleTree, hash_entries};
 use crate::kernel::table::{all_entries, take_changes, take_changes_into};
-use crate::kernel::{ChangeSet, Clock, Context, Ledger, Limiter, Pieces, Prices, Table, Var, Visitor};
+use crate::kernel::{ChangeSet, Clock, Context, Ledger, Limiter, Outflow, Pieces, Prices, Table, Var, Visitor};
 use crate::mechanisms::auction::Auctions;
 use crate::mechanisms::backstop::Backstop;
 use crate::mechanisms::fund::Fund;
@@ -48,6 +48,7 @@ pub struct State {
     pub(crate) assets: Table<AssetId, Asset>,
     pub(crate) ledger: Ledger,
     pub(crate) limiter: Limiter,
+    pub(crate) outflow: Outflow,
     pub(crate) oracle: Oracle,
     pub(crate) vaults: Vaults,
     pub(crate) queue: Queue,
@@ -72,6 +73,7 @@ impl Pieces for State {
         visitor.visit(&mut self.assets);
         self.ledger.each(visitor);
         self.limiter.each(visitor);
+        self.outflow.each(visitor);
         self.oracle.each(visitor);
         self.vaults.each(visitor);
         self.queue.each(visitor);
@@ -93,6 +95,7 @@ impl State {
             assets: Table::new(table::ASSETS),
             ledger: Ledger::default(),
             limiter: Limiter::default(),
+            outflow: Outflow::default(),
             oracle: Oracle::default(),
             vaults: Vaults::default(),
             queue: Queue::default(),
@@ -141,6 +144,11 @@ impl State {
     /// How much coin was made in the window of its limit.
     pub fn limiter(&self) -> &Limiter {
         &self.limiter
+    }
+
+    /// How much collateral has left in the windows of its limits.
+    pub fn outflow(&self) -> &Outflow {
+        &self.outflow
     }
 
     /// Feeds and rounds.

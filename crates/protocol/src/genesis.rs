@@ -190,6 +190,9 @@ pub struct TypeSpec {
     pub debt_ceiling: Amount,
     /// How fast it may take new debt (rule R18).
     pub growth: GrowthSpec,
+    /// How much of the collateral may leave freely in a while; beyond that each vault may let the same share of its own
+    /// leave (rules R16, R18).
+    pub outflow: FlowLimit,
     /// Most debt that the batches of a block may run up, between their steps, beyond what health allows (rule R5).
     pub flash_ceiling: Amount,
     /// Least debt of a vault that has any.

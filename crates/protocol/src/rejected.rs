@@ -157,6 +157,19 @@ pub enum Rejected {
         /// Host time until all of the limit is free, if nothing more is minted.
         wait: Seconds,
     },
+    /// More collateral would leave than everyone may take, and than the vault's own share (rules R16, R18).
+    #[error(
+        "{taken} of the collateral of {collateral_type} would have left, and {room} may now: take less, from one vault that was \
+         there before and stays, or wait; repaying goes on"
+    )]
+    OutflowLimit {
+        /// Which type.
+        collateral_type: TypeId,
+        /// What would have left, net.
+        taken: Amount,
+        /// What may leave now.
+        room: Amount,
+    },
     /// A type would take new debt faster than its gap (rule R18).
     #[error(
         "{collateral_type} would have taken {drawn} of new debt in the hour, over its gap of {gap}: draw less, or wait"

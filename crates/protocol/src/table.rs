@@ -14,6 +14,8 @@ pub const MODULE_BALANCES: u16 = 7;
 pub const CHAIN: u16 = 3;
 /// Net new coin of the mint limit's window, and the coin's supply at the block's start.
 pub const MINTED: u16 = 4;
+/// Net outflow of a collateral type's window by `TypeId`; no entry means none.
+pub const OUTFLOWS: u16 = 8;
 /// Limits of the whole reserve, and the authority.
 pub const LIMITS: u16 = 5;
 /// Assets by `AssetId`.
@@ -42,6 +44,8 @@ pub const LAST_VAULT: u16 = 25;
 pub const PEAKS: u16 = 26;
 /// What was shared out over a type's vaults, by `TypeId`; none for types that never share.
 pub const SHARES: u16 = 27;
+/// What vaults have taken out beyond their type's limit, and when, by `VaultId`.
+pub const TAKEN: u16 = 28;
 /// Queued commands by `TicketId`.
 pub const TICKETS: u16 = 30;
 /// When tickets are due: `(venue, lane, host seconds, TicketId) → ()`.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Rate, Ratio, Timestamp};
 use ballast_protocol::{
-    Asset, AuctionSpec, BidSpec, Bounds, Breaker, Genesis, GrowthSpec, Opening, OpeningBalance, OpeningDeposit,
-    OpeningVault, PeerRules, PoolId, PoolPrice, PoolSpec, Rest, Seizure, Trigger, TypeSpec, coins,
+    Asset, AuctionSpec, BidSpec, Bounds, Breaker, FlowLimit, Genesis, GrowthSpec, Opening, OpeningBalance,
+    OpeningDeposit, OpeningVault, PeerRules, PoolId, PoolPrice, PoolSpec, Rest, Seizure, Trigger, TypeSpec, coins,
 };
 use num_bigint::BigInt;
 
@@ -238,6 +238,7 @@ fn genesis(fine: u32, time: u64) -> Result<Genesis, String> {
         caller_share: Ratio::basis_points(50),
         debt_ceiling: Amount::from_raw(MOST),
         growth: GrowthSpec::unlimited(),
+        outflow: FlowLimit::NONE,
         flash_ceiling: Amount::MAX,
         debt_floor: scaled(2_000),
         warning_band: Ratio::ZERO,

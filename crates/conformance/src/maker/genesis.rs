@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Ratio, Seconds, Timestamp};
 use ballast_protocol::{
-    Asset, AssetId, AuctionId, AuctionSpec, BidSpec, Bounds, Breaker, Command, Curve, FeedId, Genesis, GrowthSpec,
-    KeeperPay, Limits, Opening, OpeningAuction, OpeningBalance, OpeningVault, PeerRules, Permission, PoolPrice,
-    Seizure, Trigger, TypeId, TypeSpec,
+    Asset, AssetId, AuctionId, AuctionSpec, BidSpec, Bounds, Breaker, Command, Curve, FeedId, FlowLimit, Genesis,
+    GrowthSpec, KeeperPay, Limits, Opening, OpeningAuction, OpeningBalance, OpeningVault, PeerRules, Permission,
+    PoolPrice, Seizure, Trigger, TypeId, TypeSpec,
 };
 use num_bigint::BigInt;
 
@@ -138,6 +138,7 @@ impl Ilk {
             // A floor rounds up: what is at least a part of a unit more is at least the next unit.
             debt_floor: least(&self.dust),
             growth: GrowthSpec::unlimited(),
+            outflow: FlowLimit::NONE,
             flash_ceiling: Amount::MAX,
             warning_band: Ratio::ZERO,
             stress: Ratio::ZERO,

@@ -62,6 +62,7 @@ impl Model {
         let limits = self.limits.clone();
         let step = self.begin(block);
         self.drain_minted(step);
+        self.open_doors(step);
         let waited = self.buyers_wait(self.host_time - step);
         let buffer = self.balance(self.coin(), Module::SurplusBuffer);
         let closed = self.close_rounds(block, step);

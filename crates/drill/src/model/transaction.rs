@@ -177,7 +177,7 @@ impl Model {
 
     /// The commands and the judgement; an error names the command, the judgement being one more.
     fn run(&mut self, transaction: &Transaction) -> Result<(), (usize, Rejected)> {
-        let coins = self.coins();
+        let (coins, inside) = (self.coins(), self.inside());
         let mut batch = Batch::default();
         let last = transaction.commands.len() - 1;
         for (at, command) in transaction.commands.iter().enumerate() {
@@ -208,9 +208,11 @@ impl Model {
             )
         };
         if transaction.commands.iter().all(unstoppable) {
+            self.count_in(&inside);
             return Ok(());
         }
-        self.may_mint(coins).map_err(|reason| (end, reason))
+        self.may_mint(coins).map_err(|reason| (end, reason))?;
+        self.may_leave(&batch, &inside).map_err(|reason| (end, reason))
     }
 
     fn command(&mut self, transaction: &Transaction, batch: &mut Batch, command: &Command) -> Done {

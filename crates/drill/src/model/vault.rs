@@ -207,6 +207,7 @@ impl Model {
     pub(super) fn forget_vault(&mut self, id: VaultId) {
         self.vaults.remove(&id);
         self.orders.remove(&id);
+        self.taken.remove(&id);
     }
 
     pub(super) fn open_vault(&mut self, batch: &mut Batch, owner: AccountId, kind: TypeId) -> Done {

@@ -10,7 +10,7 @@ const REACHED: [&str; 3] = [
     "AddFirstLoss AddLiquidity Buy CancelTicket ClaimPoolGain CloseVault Deposit DrawDebt EnterFund EnterPool ExitFund ExitPool Liquidate MergeVaults OpenVault \
      RepayDebt ResetAuction RemoveLiquidity Sell Send SetDelegate SetParameter SetStandingOrder SplitVault TakeAuction TransferVault Withdraw",
     "Arithmetic BadCurve BadStartFactor BelowDebtFloor BelowInitialRatio BelowTicketMin BlockFull CeilingExceeded Empty AlreadyQueued UnknownPool Expired ExpiryTooFar \
-     FeeOverLimit FlashCeilingExceeded Frozen GapExceeded MintLimit SupplyJump GlideGap GlobalCeilingExceeded Disputed Halted InitialRatioTooLow LiquidationRatioTooLow InsufficientBalance LotsOnSale NeedsReset NoAuctionRoom NoDeposit NoShares NoFeeAsset \
+     FeeOverLimit FlashCeilingExceeded Frozen GapExceeded MintLimit OutflowLimit SupplyJump GlideGap GlobalCeilingExceeded Disputed Halted InitialRatioTooLow LiquidationRatioTooLow InsufficientBalance LotsOnSale NeedsReset NoAuctionRoom NoDeposit NoShares NoFeeAsset \
      NonceUsed NotAuthority NotInBatch NotLiquidatable NotMergeable NotOpened NotOwner NotTicketOwner NothingToSeize Quiet \
      RemainderTooSmall ResetNotNeeded ShareTooLarge StabilityFeeOutOfBounds Stale Stopped TooExpensive TooFewShares TooMuch TypeClosed Uncovered UnknownAsset UnknownAuction \
      UnknownMarket UnknownTicket UnknownType UnknownVault UselessOrder ZeroAmount",

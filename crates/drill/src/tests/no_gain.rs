@@ -33,6 +33,8 @@ fn genesis(random: &mut Random, fee: Rate) -> Genesis {
     spec.debt_ceiling = coins(1_000_000_000);
     spec.line = coins(1_000_000_000);
     spec.stability_fee = fee;
+    spec.growth = ballast_protocol::GrowthSpec::standard();
+    spec.outflow = ballast_protocol::FlowLimit::standard_outflow();
     spec.peer.floor = ballast_protocol::Bounds::Waived;
     spec.debt_floor = random.of([Amount::ZERO, Amount::from_raw(50), coins(500)]);
     spec.liquidation_deposit = random.of([Amount::ZERO, Amount::from_raw(3), coins(20)]);

@@ -113,6 +113,10 @@ pub(crate) fn books(vaults: u64, broken: u64) -> Genesis {
             debt_gap: coins(1 << 60),
             ..GrowthSpec::standard()
         },
+        outflow: FlowLimit {
+            floor: coins(1 << 60),
+            ..FlowLimit::standard_outflow()
+        },
         debt_ceiling: coins(1 << 60),
         liquidation_deposit: Amount::ZERO,
         ..TypeSpec::standard(TYPE, "ETH-A", ETHER, FEED)

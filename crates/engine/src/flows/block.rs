@@ -203,6 +203,9 @@ impl<'a> BlockRun<'a> {
         let buffer = state.ledger.balance(coin, Module::SurplusBuffer);
         let supply = state.ledger.supply(limits.coin);
         state.limiter.begin_block(&limits.mint, supply, self.clock.step);
+        state
+            .outflow
+            .begin_block(state.vaults.types(), &state.ledger, self.clock.step);
         let Rounds { closed, restart } = self.rounds(state);
         self.accruals(state, &restart)?;
         let judged: BTreeMap<TypeId, Timestamp> = closed
@@ -251,6 +254,7 @@ impl<'a> BlockRun<'a> {
         self.settle(state)?;
         fund_queue::end_block(state, self.clock, buffer, &mut self.events)?;
         self.forget_nonces(state);
+        state.outflow.end_block();
         self.close(state, parent);
         Ok(())
     }

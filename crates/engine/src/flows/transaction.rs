@@ -11,6 +11,7 @@ use ballast_protocol::{
 
 use crate::flows::{disposal, fund_queue, liquidation, market_queue, pool_queue, protection};
 use crate::kernel::ledger::Due;
+use crate::kernel::outflow::Stops;
 use crate::kernel::{Clock, Context, Savepoint, Use};
 use crate::mechanisms::auction;
 use crate::mechanisms::backstop::Backstop;
@@ -65,7 +66,7 @@ pub(crate) fn execute(state: &mut State, clock: Clock, transaction: &Transaction
         Err(reason) => return refused(reason),
     };
 
-    let inner = Savepoint::of(state);
+    let (inner, mark) = (Savepoint::of(state), state.ledger.crossings().len());
     batch.clear();
     let mut events = Vec::with_capacity(transaction.commands.len());
     let end = transaction.commands.len();
@@ -79,12 +80,16 @@ pub(crate) fn execute(state: &mut State, clock: Clock, transaction: &Transaction
         }
     });
     match done {
-        Ok(fee) => Receipt {
-            outcome: Outcome::Done,
-            work,
-            fee: Some(fee),
-            events,
-        },
+        Ok(fee) => {
+            let moved = state.ledger.crossings().since(mark);
+            state.outflow.count(moved, stops(&transaction.commands));
+            Receipt {
+                outcome: Outcome::Done,
+                work,
+                fee: Some(fee),
+                events,
+            }
+        }
         Err((command, reason)) => {
             inner.restore(state);
             let fee = match fees {
@@ -238,7 +243,7 @@ fn run(
     let end = transaction.commands.len();
     let last = end.saturating_sub(1);
     let coin = run.state.governance.get().limits.coin;
-    let supply = run.state.ledger.supply(coin);
+    let (supply, mark) = (run.state.ledger.supply(coin), run.state.ledger.crossings().len());
     for (at, command) in transaction.commands.iter().enumerate() {
         run.command(command).map_err(|reason| (at, reason))?;
         // After the last command the judgement itself lets nothing pass that is beyond health.
@@ -253,26 +258,41 @@ fn run(
         .vaults
         .judge(&ctx, run.batch)
         .map_err(|reason| (end, reason))?;
-    if transaction.commands.iter().all(is_never_stopped) {
+    if stops(&transaction.commands) == Stops::Never {
         return Ok(());
     }
     let (limits, now) = (&state.governance.get().limits, state.ledger.supply(coin));
     let within = state.limiter.check_minted(&limits.mint, supply, now);
-    within.map_err(|reason| (end, reason))
+    within.map_err(|reason| (end, reason))?;
+    let beyond = state.outflow.beyond(state.ledger.crossings().since(mark));
+    for excess in beyond.map_err(|reason| (end, reason))? {
+        let (mechanisms, ctx) = state.lend(clock, transaction.sender, events);
+        let shared = mechanisms.vaults.take_share(&ctx, batch, &excess);
+        shared.map_err(|reason| (end, reason))?;
+    }
+    Ok(())
 }
 
-/// Whether no limit stops a command (rule R18): those that protect, liquidate and sell. What they mint is counted.
-const fn is_never_stopped(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::Deposit { .. }
-            | Command::RepayDebt { .. }
-            | Command::CancelTicket { .. }
-            | Command::Liquidate { .. }
-            | Command::TakeAuction { .. }
-            | Command::ResetAuction { .. }
-            | Command::ClaimPoolGain { .. }
-    )
+/// Whether limits stop a transaction (rule R18): never one that only protects, liquidates and sells. What it mints is
+/// counted; what it takes out has been paid for and is not.
+fn stops(commands: &[Command]) -> Stops {
+    let is_free = |command: &Command| {
+        matches!(
+            command,
+            Command::Deposit { .. }
+                | Command::RepayDebt { .. }
+                | Command::CancelTicket { .. }
+                | Command::Liquidate { .. }
+                | Command::TakeAuction { .. }
+                | Command::ResetAuction { .. }
+                | Command::ClaimPoolGain { .. }
+        )
+    };
+    if commands.iter().all(is_free) {
+        Stops::Never
+    } else {
+        Stops::BeyondLimits
+    }
 }
 
 struct Run<'a> {

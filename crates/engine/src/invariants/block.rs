@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use ballast_num::{Amount, RAY, U256, cmp_products};
-use ballast_protocol::{AssetId, AuctionId, BlockResult, Command, Event, Limits, MarketId, Module};
+use ballast_num::{Amount, RAY, Round, U256, cmp_products};
+use ballast_protocol::{AssetId, AuctionId, BlockResult, Command, Event, Limits, MarketId, Module, TypeId, TypeSpec};
 
 use super::{Breach, fits, vault_debt};
 use crate::flows::block::RESETS;
@@ -11,7 +11,7 @@ use crate::flows::transaction::work;
 use crate::state::State;
 
 /// How many invariants [`check_block`] checks.
-pub const BLOCK: u64 = 5;
+pub const BLOCK: u64 = 6;
 
 /// The figures of a state that no block may worsen: taken after each block and compared with the next, so that no state
 /// has to be kept. In coins × 10²⁷ where nothing says otherwise.
@@ -24,6 +24,8 @@ pub struct Standing {
     supply: U256,
     /// The same, in base units.
     coins: Amount,
+    /// Net outflow of each type's window, and what its vaults would hold if it had not left, in base units.
+    outflow: BTreeMap<TypeId, (Amount, Amount)>,
     /// Collateral that fees have brought into the surplus buffer, in base units.
     fees: BTreeMap<AssetId, Amount>,
     /// What rounding has left over, in base units.
@@ -59,6 +61,7 @@ impl Standing {
             has,
             supply: U256::product(state.ledger().supply(coin).raw(), RAY),
             coins: state.ledger().supply(coin),
+            outflow: outflow(state)?,
             fees: collaterals().map(of(Module::SurplusBuffer)).collect(),
             residue: collaterals().chain([coin]).map(of(Module::Residue)).collect(),
             markets: state
@@ -78,6 +81,7 @@ pub fn check_block(before: &Standing, after: &State, result: &BlockResult) -> Re
     reserve_pays_only_losses(before, &now)?;
     markets_never_lose(before, &now)?;
     flows_are_limited(before, after, result)?;
+    outflow_is_limited(before, after)?;
     Ok(now)
 }
 
@@ -113,6 +117,31 @@ pub fn flows_are_limited(before: &Standing, after: &State, result: &BlockResult)
             before.coins
         )
     })
+}
+
+/// After a block no more has left a type, net, than may leave freely and as shares of its vaults, or less than before
+/// (rules R16, R18; docs/limits.md).
+pub fn outflow_is_limited(before: &Standing, after: &State) -> Result<(), Breach> {
+    const NAME: &str = "outflow_is_limited";
+    for spec in after.vaults().types().filter(|spec| !spec.outflow.is_none()) {
+        let (was, base) = before.outflow.get(&spec.id).copied().unwrap_or_default();
+        let shares = fits(base.mul_ratio(spec.outflow.share, Round::Down), NAME)?;
+        let most = fits(spec.outflow.of(base).try_add(shares), NAME)?.max(was);
+        let is = after.outflow().used(spec.id);
+        Breach::unless(is <= most, NAME, || {
+            format!("{is} has left {}, and {most} might have", spec.id)
+        })?;
+    }
+    Ok(())
+}
+
+fn outflow(state: &State) -> Result<BTreeMap<TypeId, (Amount, Amount)>, Breach> {
+    let of = |spec: &TypeSpec| {
+        let used = state.outflow().used(spec.id);
+        let held = state.ledger().balance(spec.collateral, Module::Vaults(spec.id));
+        Ok((spec.id, (used, fits(held.try_add(used), "outflow_is_limited")?)))
+    };
+    state.vaults().types().map(of).collect()
 }
 
 /// A market's liquidity and shares: none while its pool is empty.

@@ -7,6 +7,7 @@ use ballast_num::Amount;
 use ballast_protocol::{AccountId, AssetId, Holder, Module, Rejected, table};
 
 use super::account::{Account, NonceFault};
+use super::crossings::{Crossings, Way};
 use super::table::{Record, Table};
 use crate::pieces;
 
@@ -16,12 +17,14 @@ pub struct Ledger {
     accounts: Table<AccountId, Account>,
     modules: Table<(AssetId, Module), Amount>,
     supplies: Table<AssetId, Amount>,
+    crossings: Crossings,
 }
 
 pieces!(Ledger {
     accounts,
     modules,
-    supplies
+    supplies,
+    crossings
 });
 
 impl Default for Ledger {
@@ -30,6 +33,7 @@ impl Default for Ledger {
             accounts: Table::new(table::ACCOUNTS),
             modules: Table::new(table::MODULE_BALANCES),
             supplies: Table::new(table::SUPPLIES),
+            crossings: Crossings::default(),
         }
     }
 }
@@ -171,6 +175,11 @@ impl Ledger {
         self.supplies.iter().map(|(asset, amount)| (*asset, *amount))
     }
 
+    /// What this block has moved into and out of the modules that hold collateral.
+    pub(crate) const fn crossings(&self) -> &Crossings {
+        &self.crossings
+    }
+
     /// Bytes on the heap of the accounts' records.
     pub fn heap_bytes(&self) -> usize {
         self.accounts.tree().heap_bytes()
@@ -193,6 +202,7 @@ impl Ledger {
                 if self.modules.change(&key, take).unwrap_or(Err(short(Amount::ZERO)))? {
                     self.modules.remove(&key);
                 }
+                self.crossings.note(asset, from, Way::Out, amount);
                 Ok(())
             }
         }
@@ -201,7 +211,11 @@ impl Ledger {
     fn give(&mut self, asset: AssetId, to: Holder, amount: Amount) -> Result<(), Rejected> {
         match to {
             Holder::Account(id) => self.edit(id, |account| Ok(account.give(asset, amount)?)),
-            Holder::Module(module) => add(&mut self.modules, (asset, module), amount),
+            Holder::Module(module) => {
+                add(&mut self.modules, (asset, module), amount)?;
+                self.crossings.note(asset, to, Way::In, amount);
+                Ok(())
+            }
         }
     }
 

@@ -10,6 +10,7 @@ mod grace;
 mod growth;
 mod judge;
 mod manage;
+mod outflow;
 mod record;
 mod seizures;
 mod sharing;
@@ -27,6 +28,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 pub use crate::kernel::ranking::{Bar, Sums};
 pub use crate::kernel::share_map::ShareMap;
 pub use judge::{Batch, Issuance};
+pub use outflow::Taken;
 pub use record::VaultRecord;
 pub use seizures::Seizures;
 pub use sharing::Shares;
@@ -125,6 +127,8 @@ pub struct Vaults {
     last: Var<VaultId>,
     /// The best price that ended in each slice of a type's grace.
     peaks: Table<(TypeId, u8), grace::Peak>,
+    /// What vaults have taken out beyond their type's limit of outflow.
+    taken: Table<VaultId, Taken>,
     /// How much each type may still issue in this block; derived at its start, not state.
     issuance: BTreeMap<TypeId, Issuance>,
 }
@@ -137,7 +141,8 @@ pieces!(Vaults {
     delegates,
     orders,
     last,
-    peaks
+    peaks,
+    taken
 });
 
 impl Default for Vaults {
@@ -151,6 +156,7 @@ impl Default for Vaults {
             orders: Table::new(table::STANDING_ORDERS),
             last: Var::new(table::LAST_VAULT, VaultId(0)),
             peaks: Table::new(table::PEAKS),
+            taken: Table::new(table::TAKEN),
             issuance: BTreeMap::new(),
         }
     }

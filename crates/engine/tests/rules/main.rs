@@ -50,6 +50,8 @@ mod r16_limits;
 #[cfg(test)]
 mod r18_authenticity;
 #[cfg(test)]
+mod r18_outflow;
+#[cfg(test)]
 mod r20_insurers;
 // Time that a balance sheet takes.
 #[cfg(test)]

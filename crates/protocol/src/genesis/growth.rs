@@ -37,6 +37,15 @@ impl FlowLimit {
         }
     }
 
+    /// Collateral that leaves: a quarter of it a day. No floor, since it has the collateral's own units.
+    pub const fn standard_outflow() -> Self {
+        Self {
+            floor: Amount::ZERO,
+            share: Ratio::percent(25),
+            window: Seconds::DAY,
+        }
+    }
+
     /// Whether it limits nothing.
     pub fn is_none(&self) -> bool {
         self.floor == Amount::MAX

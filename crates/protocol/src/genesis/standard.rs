@@ -122,6 +122,7 @@ impl TypeSpec {
             caller_share: Ratio::basis_points(50),
             debt_ceiling: coins(1_000_000_000),
             growth: GrowthSpec::standard(),
+            outflow: FlowLimit::standard_outflow(),
             flash_ceiling: coins(10_000_000),
             debt_floor: coins(500),
             warning_band: Ratio::percent(10),

@@ -2,8 +2,8 @@
 
 use ballast_num::{Amount, Arithmetic, Rate, Ratio, Seconds};
 use ballast_protocol::{
-    AssetId, AuctionSpec, Bounds, Breaker, Curve, FeedId, FeedSpec, GrowthSpec, Limits as EngineLimits, PeerRules,
-    PoolSpec, Sharing, TypeId, TypeSpec,
+    AssetId, AuctionSpec, Bounds, Breaker, Curve, FeedId, FeedSpec, FlowLimit, GrowthSpec, Limits as EngineLimits,
+    PeerRules, PoolSpec, Sharing, TypeId, TypeSpec,
 };
 use serde::Deserialize;
 
@@ -312,6 +312,10 @@ impl Collateral {
             growth: match peer.bounds {
                 Bounds::Enforced => GrowthSpec::standard(),
                 Bounds::Waived => GrowthSpec::unlimited(),
+            },
+            outflow: match peer.bounds {
+                Bounds::Enforced => FlowLimit::standard_outflow(),
+                Bounds::Waived => FlowLimit::NONE,
             },
             flash_ceiling: self.flash_ceiling,
             debt_floor: self.debt_floor,

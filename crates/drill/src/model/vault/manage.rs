@@ -54,6 +54,7 @@ impl Model {
             deposit,
             ..empty
         })?;
+        self.inherit_taken(id, part);
         batch.opened.push(part);
         batch.touch(part, None);
         Ok(())
@@ -77,6 +78,7 @@ impl Model {
         batch.touch(from, Some(source));
         batch.touch(into, Some(target));
         batch.must_be_safe(into);
+        self.inherit_taken(from, into);
         self.forget_vault(from);
         let after = Vault {
             collateral: add(target.collateral, source.collateral)?,

@@ -109,6 +109,20 @@ impl Batch {
         }
     }
 
+    /// The vaults of a type that were touched, each before and now, in the order in which they first were.
+    pub(super) fn touched_of(
+        &self,
+        collateral_type: TypeId,
+    ) -> impl Iterator<Item = (VaultId, Option<&Vault>, Option<&Vault>)> {
+        self.touched
+            .iter()
+            .map(|touched| (touched.id, touched.before.as_ref(), touched.after.as_ref()))
+            .filter(move |(_, before, after)| {
+                let vault = before.or(*after);
+                vault.is_some_and(|vault| vault.collateral_type == collateral_type)
+            })
+    }
+
     fn add(&mut self, touched: Touched) {
         if self.touched.len() >= FEW {
             self.later.insert(touched.id, self.touched.len());

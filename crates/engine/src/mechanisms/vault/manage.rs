@@ -64,6 +64,7 @@ impl Vaults {
         batch.must_be_safe(from);
         self.write(from, &rest)?;
         let into = self.add(part)?;
+        self.inherit_taken(from, into)?;
         batch.open(into, &part);
         ctx.tell(Event::VaultSplit(VaultSplit {
             from,
@@ -109,6 +110,7 @@ impl Vaults {
         batch.touch(from, &source, None);
         batch.touch(into, &target, Some(&after));
         batch.must_be_safe(into);
+        self.inherit_taken(from, into)?;
         self.forget(from)?;
         self.write(into, &after)?;
         ctx.tell(Event::VaultsMerged { from, into });

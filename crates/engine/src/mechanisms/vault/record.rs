@@ -171,10 +171,11 @@ impl Vaults {
         Ok(())
     }
 
-    /// Removes a vault and its standing order.
+    /// Removes a vault, its standing order and what it has taken.
     pub(super) fn forget(&mut self, id: VaultId) -> Result<(), Rejected> {
         self.erase(id)?;
         self.orders.remove(&id);
+        self.taken.remove(&id);
         Ok(())
     }
 

@@ -35,6 +35,10 @@ const TIERS_MAX: usize = 8;
 const GRACE_MAX: Seconds = Seconds::HOUR;
 /// Hard bound of the ramp: a collateral that is not trusted after a year is not trusted.
 const RAMP_MAX: Seconds = Seconds(365 * Seconds::DAY.0);
+/// Hard bounds of the outflow limit: nobody waits for more than seven days for what is his and goes nowhere, and what
+/// leaves within an hour nobody can look at.
+const OUTFLOW_SHARE: RangeInclusive<Ratio> = Ratio::percent(2)..=Ratio::ONE;
+const OUTFLOW_WINDOW: RangeInclusive<Seconds> = Seconds::HOUR..=Seconds(7 * Seconds::DAY.0);
 /// Hard bound of the debt beyond health between the steps of a block's batches.
 const FLASH_CEILING_MAX: Amount = coins(1_000_000_000);
 
@@ -278,6 +282,9 @@ pub(crate) fn check_spec(spec: &TypeSpec) -> Result<(), ParameterFault> {
         && spec.grace <= GRACE_MAX
         && spec.growth.debt_gap <= CEILING_MAX
         && spec.growth.ramp <= RAMP_MAX
+        && OUTFLOW_SHARE.contains(&spec.outflow.share)
+        && OUTFLOW_WINDOW.contains(&spec.outflow.window)
+        && !spec.outflow.is_none()
         && spec.flash_ceiling <= FLASH_CEILING_MAX
         && TICKET_MIN.contains(&spec.pool.ticket_min)
         && TICKET_MIN.contains(&spec.bids.ticket_min)
