@@ -127,9 +127,15 @@ fn feeds(random: &mut Random) -> Vec<FeedSpec> {
 
 /// Gaps, ramps and a limit that are sometimes met, and a watch over one supply.
 fn grow_slowly(random: &mut Random, types: &mut [TypeSpec], limits: &mut Limits) {
+    // No draw of its own.
+    let deep = limits.fund.exit_share == Ratio::ONE;
     for spec in types.iter_mut() {
         spec.growth.debt_gap = random.of([coins(60_000), coins(10_000_000), coins(10_000_000)]);
         spec.growth.ramp = random.of([Seconds(0), Seconds(0), Seconds(1_800)]);
+        // What the pools hold at first is some 190,000 coins.
+        if spec.market.is_some() && deep {
+            spec.growth.depth_multiple = Ratio::percent(200);
+        }
         // No draws of their own: the worlds of a seed stay the same.
         if spec.growth.debt_gap == coins(60_000) {
             spec.outflow.share = Ratio::percent(2);

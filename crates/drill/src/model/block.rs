@@ -193,6 +193,7 @@ impl Model {
             if restart.contains(&feed) {
                 self.restart_all(id)?;
             }
+            self.remember_depth(id)?;
             if let Ok(issuance) = self.issuance(id) {
                 self.kind_mut(id)?.issuance = Some(issuance);
             }

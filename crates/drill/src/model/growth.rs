@@ -61,14 +61,37 @@ impl Model {
         Ok(())
     }
 
-    /// What a type may owe: its ceiling, or the part that it has grown into since genesis, where all types are listed.
+    /// What a type may owe: its ceiling, or the part that it has grown into since genesis, where all types are listed; and no
+    /// more than so many times what its market could pay as the block began.
     pub(crate) fn ceiling(&self, id: TypeId) -> Result<u128, Rejected> {
-        let spec = self.spec(id)?;
-        let (ceiling, ramp) = (spec.debt_ceiling.raw(), spec.growth.ramp.0);
-        if self.host_time >= ramp {
-            return Ok(ceiling);
+        let kind = self.kind(id)?;
+        let growth = &kind.spec.growth;
+        let (ceiling, ramp) = (kind.spec.debt_ceiling.raw(), growth.ramp.0);
+        let grown = if self.host_time >= ramp {
+            ceiling
+        } else {
+            part(ceiling, self.host_time.into(), ramp.into(), Down)?
+        };
+        if growth.depth_multiple.is_zero() {
+            return Ok(grown);
         }
-        part(ceiling, self.host_time.into(), ramp.into(), Down)
+        let deep = share(kind.depth, growth.depth_multiple.raw(), Down).unwrap_or(u128::MAX);
+        Ok(grown.min(deep))
+    }
+
+    /// The coins of a market as deep as it was at the least in a day, that stands at the low price.
+    pub(super) fn remember_depth(&mut self, id: TypeId) -> Done {
+        let (market, feed) = {
+            let spec = self.spec(id)?;
+            (spec.market, spec.feed)
+        };
+        let low = self.quotes.get(&feed).map(|quote| quote.low);
+        let coins = match (market, low) {
+            (Some(market), Some(low)) => self.market(market)?.coins_at(self.host_time, low),
+            _ => Ok(0),
+        };
+        self.kind_mut(id)?.depth = coins.unwrap_or(0);
+        Ok(())
     }
 
     /// Whether a type's debt may come to so much, by the gap.

@@ -63,6 +63,14 @@ impl Market {
         Ok(least.unwrap_or(0).min(self.depth()?))
     }
 
+    /// Coins of a pool of the least depth that stands at a price; none if one of its sides would be empty.
+    pub(super) fn coins_at(&self, host_time: u64, price: u128) -> Figure {
+        let depth = self.least_depth(host_time)?;
+        let root = fit(&(big(price) * self.per_coin).sqrt())?;
+        let (base, coins) = (part(depth, root, price, Down)?, part(depth, root, self.per_coin, Down)?);
+        Ok(if base == 0 { 0 } else { coins })
+    }
+
     fn changed(&mut self, host_time: u64) -> Done {
         let depth = self.depth()?;
         self.depths.push((host_time, depth));

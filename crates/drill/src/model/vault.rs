@@ -72,6 +72,8 @@ pub(crate) struct Type {
     pub(crate) closed: Option<ClosingCause>,
     /// Stressed loss, what covers it, and the glide gap.
     pub(crate) issuance: Option<(u128, u128, u128)>,
+    /// Coins that its market had as the block began, in locked depth at the low price.
+    pub(super) depth: u128,
 }
 
 /// What a batch has opened, and what each vault was before it: nothing, for those that it has opened.
@@ -129,6 +131,7 @@ impl Type {
             glided: 0,
             closed: None,
             issuance: None,
+            depth: 0,
         }
     }
 

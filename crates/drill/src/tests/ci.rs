@@ -22,8 +22,8 @@ const REACHED: [&str; 3] = [
 #[test]
 fn a_hundred_thousand_operations_of_two_seeds_agree_with_the_model() {
     let mut reached: [BTreeSet<String>; 3] = Default::default();
-    // Of the first dozen seeds only 9 wipes the fund out.
-    for seed in [7, 9] {
+    // Of the first dozen seeds 1, 2, 5 and 12 wipe the fund out.
+    for seed in [7, 1] {
         let options = Options {
             operations: 100_000,
             seed,

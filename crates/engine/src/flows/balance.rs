@@ -4,7 +4,7 @@ use ballast_num::{Amount, Index, Price, Ratio, Round};
 use ballast_protocol::{FeedId, Module, Rejected, TypeId, Venue};
 
 use crate::kernel::ranking::Ranking;
-use crate::kernel::{Use, coin_value};
+use crate::kernel::{Clock, Use, coin_value};
 use crate::mechanisms::vault::{Bar, Issuance, Totals, Vaults};
 use crate::state::State;
 
@@ -32,6 +32,18 @@ pub struct BalanceSheet {
 }
 
 impl State {
+    /// Coins that a pool of the smallest locked depth of 24 h of the type's market would hold at the low price (rule R10),
+    /// rounded down: none where the ceiling counts no market. Errors: `NoPrice`, `UnknownMarket`.
+    pub(crate) fn ceiling_depth(&self, kind: TypeId, clock: &Clock) -> Result<Amount, Rejected> {
+        let spec = self.vaults.spec(kind)?;
+        match spec.market.filter(|_| !spec.growth.depth_multiple.is_zero()) {
+            Some(market) => self
+                .markets
+                .locked_coins(market, clock, self.prices.quote(spec.feed)?.low),
+            None => Ok(Amount::ZERO),
+        }
+    }
+
     /// The books of a type at this block's price, whatever the feed's state. Errors: `UnknownType`, `NoPrice::None`.
     pub fn balance_sheet(&self, kind: TypeId) -> Result<BalanceSheet, Rejected> {
         let spec = self.vaults.spec(kind)?;

@@ -302,6 +302,10 @@ impl<'a> BlockRun<'a> {
                 };
                 mechanisms.auctions.restart(&mut ctx, terms)?;
             }
+            if issues {
+                let depth = state.ceiling_depth(kind, &self.clock).unwrap_or(Amount::ZERO);
+                state.vaults.set_depth(kind, depth);
+            }
             // Room for new debt is judged as of the block's start (rule R5), where the block asks for any.
             if issues && bounded {
                 // What cannot be computed is not covered; without a price nothing is drawn anyway.

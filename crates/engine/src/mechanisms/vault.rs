@@ -131,6 +131,8 @@ pub struct Vaults {
     taken: Table<VaultId, Taken>,
     /// How much each type may still issue in this block; derived at its start, not state.
     issuance: BTreeMap<TypeId, Issuance>,
+    /// What each type's ceiling may count of its market in this block; derived at its start, not state.
+    depths: BTreeMap<TypeId, Amount>,
 }
 
 pieces!(Vaults {
@@ -158,6 +160,7 @@ impl Default for Vaults {
             peaks: Table::new(table::PEAKS),
             taken: Table::new(table::TAKEN),
             issuance: BTreeMap::new(),
+            depths: BTreeMap::new(),
         }
     }
 }

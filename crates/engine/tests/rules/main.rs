@@ -32,6 +32,8 @@ mod r09_shortfalls;
 #[cfg(test)]
 mod r10_bids;
 #[cfg(test)]
+mod r10_depth;
+#[cfg(test)]
 mod r10_disposal;
 #[cfg(test)]
 mod r10_market;

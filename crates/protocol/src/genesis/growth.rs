@@ -59,13 +59,16 @@ impl FlowLimit {
     }
 }
 
-/// How fast a type may take new debt (rule R18).
+/// How fast and how far a type may take new debt (rules R10, R18).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct GrowthSpec {
     /// Most net new debt in an hour of host time, in the coin; [`Amount::MAX`] limits nothing.
     pub debt_gap: Amount,
     /// Host time from the type's listing in which its ceiling rises in a line from nothing; zero gives all at once.
     pub ramp: Seconds,
+    /// Most debt for each coin that a pool of the type's market of the smallest locked depth of 24 h would hold at the low
+    /// price; zero binds the ceiling to no market (rule R10).
+    pub depth_multiple: Ratio,
     /// The feed of the collateral's supply, if its authenticity is watched.
     pub supply: Option<SupplyWatch>,
 }
@@ -80,11 +83,12 @@ pub struct SupplyWatch {
 }
 
 impl GrowthSpec {
-    /// Ten million coins an hour, all of the ceiling at once, no watch over the supply.
+    /// Ten million coins an hour, all of the ceiling at once and whatever the market, no watch over the supply.
     pub const fn standard() -> Self {
         Self {
             debt_gap: coins(10_000_000),
             ramp: Seconds::ZERO,
+            depth_multiple: Ratio::ZERO,
             supply: None,
         }
     }

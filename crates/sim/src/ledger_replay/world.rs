@@ -121,11 +121,15 @@ pub(super) fn genesis(
         floor: Bounds::Waived,
         ..PeerRules::default()
     };
-    // Nor is how fast the peer lent.
+    // Nor is how fast the peer lent, and let out.
     let spec = |kind: &crate::config::Collateral, named, of| TypeSpec {
         growth: GrowthSpec {
             debt_gap: UNLIMITED,
             ..GrowthSpec::standard()
+        },
+        outflow: FlowLimit {
+            floor: UNLIMITED,
+            ..FlowLimit::standard_outflow()
         },
         ..kind.spec(named, of, &config.pool, &config.auction, peer)
     };

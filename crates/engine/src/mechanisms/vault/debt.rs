@@ -143,7 +143,7 @@ impl Vaults {
     /// block makes no room (rule R5).
     fn check_ceilings(&self, ctx: &Context<'_>, spec: &TypeSpec, totals: &Totals) -> Result<(), Rejected> {
         let counted = totals.opening.try_add(totals.drawn)?;
-        let (kind, ceiling) = (spec.id, totals.ceiling(spec, ctx.clock.host_time));
+        let (kind, ceiling) = (spec.id, totals.ceiling(spec, ctx.clock.host_time, self.depth(spec.id)));
         if cmp_products(counted.raw(), totals.index.raw(), ceiling.raw(), RAY).is_gt() {
             let debt = counted.debt(totals.index, Round::Up)?;
             return Err(Rejected::CeilingExceeded {

@@ -1,4 +1,5 @@
-//! How fast a type may take new debt: its ramp, its gap, and the watch over its collateral's supply (docs/limits.md).
+//! How fast and how far a type may take new debt: the ceiling in force, the gap, and the watch over the collateral's supply
+//! (docs/limits.md).
 
 use ballast_num::{Amount, Arithmetic, NormalizedDebt, RAY, Ratio, Round, Seconds, cmp_products, mul_div};
 use ballast_protocol::{Rejected, TypeSpec};
@@ -10,16 +11,24 @@ use crate::kernel::{Context, Use};
 const SUPPLY_FLOOR: Ratio = Ratio::percent(2);
 
 impl Totals {
-    /// The debt ceiling in force: it rises in a line over the type's ramp (rule R18), rounded down.
-    pub fn ceiling(&self, spec: &TypeSpec, host_time: Seconds) -> Amount {
+    /// The debt ceiling in force, rounded down: it rises in a line over the type's ramp (rule R18), and is no more than
+    /// `depth_multiple` times `depth`, the coins that the type's market holds in locked depth (rule R10).
+    pub fn ceiling(&self, spec: &TypeSpec, host_time: Seconds, depth: Amount) -> Amount {
         let (age, ramp) = (host_time.saturating_sub(self.listed), spec.growth.ramp);
-        if age >= ramp {
-            return spec.debt_ceiling;
+        let by_age = if age >= ramp {
+            spec.debt_ceiling
+        } else {
+            let part = spec
+                .debt_ceiling
+                .prorate(u128::from(age.raw()), u128::from(ramp.raw()), Round::Down);
+            part.unwrap_or(Amount::ZERO)
+        };
+        if spec.growth.depth_multiple.is_zero() {
+            return by_age;
         }
-        let part = spec
-            .debt_ceiling
-            .prorate(u128::from(age.raw()), u128::from(ramp.raw()), Round::Down);
-        part.unwrap_or(Amount::ZERO)
+        // A product that no number holds is more than any ceiling.
+        let by_depth = depth.mul_ratio(spec.growth.depth_multiple, Round::Down);
+        by_age.min(by_depth.unwrap_or(Amount::MAX))
     }
 
     /// Counts the debt of the last block, net, and lets drain what an hour lets pass, rounded down. To be called before

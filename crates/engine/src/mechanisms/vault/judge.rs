@@ -234,6 +234,15 @@ impl Vaults {
         };
     }
 
+    /// Sets the coins of a type's market that its ceiling may count in this block (rule R10).
+    pub(crate) fn set_depth(&mut self, collateral_type: TypeId, coins: Amount) {
+        self.depths.insert(collateral_type, coins);
+    }
+
+    pub(super) fn depth(&self, collateral_type: TypeId) -> Amount {
+        self.depths.get(&collateral_type).copied().unwrap_or(Amount::ZERO)
+    }
+
     pub(super) fn check_covered(&self, collateral_type: TypeId) -> Result<(), Rejected> {
         match self.issuance.get(&collateral_type) {
             Some(Issuance { glide_gap, .. }) if !glide_gap.is_zero() => Err(Rejected::GlideGap {

@@ -35,6 +35,8 @@ const TIERS_MAX: usize = 8;
 const GRACE_MAX: Seconds = Seconds::HOUR;
 /// Hard bound of the ramp: a collateral that is not trusted after a year is not trusted.
 const RAMP_MAX: Seconds = Seconds(365 * Seconds::DAY.0);
+/// Hard bound of the multiple of locked depth: a ceiling of a hundred times the market's coins is bound to no market.
+const DEPTH_MULTIPLE_MAX: Ratio = Ratio::percent(10_000);
 /// Hard bounds of the outflow limit: nobody waits for more than seven days for what is his and goes nowhere, and what
 /// leaves within an hour nobody can look at.
 const OUTFLOW_SHARE: RangeInclusive<Ratio> = Ratio::percent(2)..=Ratio::ONE;
@@ -282,6 +284,8 @@ pub(crate) fn check_spec(spec: &TypeSpec) -> Result<(), ParameterFault> {
         && spec.grace <= GRACE_MAX
         && spec.growth.debt_gap <= CEILING_MAX
         && spec.growth.ramp <= RAMP_MAX
+        && spec.growth.depth_multiple <= DEPTH_MULTIPLE_MAX
+        && (spec.growth.depth_multiple.is_zero() || spec.market.is_some())
         && OUTFLOW_SHARE.contains(&spec.outflow.share)
         && OUTFLOW_WINDOW.contains(&spec.outflow.window)
         && !spec.outflow.is_none()
