@@ -4,7 +4,7 @@
 //! the state that made them decide, at a price limit, and may fail. Each knows the market's price of the block that it
 //! has seen, has its own capital, asks for a margin after the impact of its own sale, and sells in the block after the
 //! one in which it has bought. Of the lots on sale the oldest come first. They also reset auctions, call liquidations that the
-//! engine had to carry over, and with what is left keep the reserve's own markets near the one outside ([`arbitrage`]).
+//! engine had to carry over, and with what is left keep the reserve's own markets near the one outside (`arbitrage`).
 
 mod arbitrage;
 
