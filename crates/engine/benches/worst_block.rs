@@ -1,8 +1,10 @@
 //! The worst block: `cargo bench -p ballast-engine --bench worst_block`. A price breaks a third of all vaults, more than the
-//! budget reaches; every tier of bids, the pool, the market and the auctions have lots to take, each queue is full, the
-//! fund pays, and ordinary transactions fill what is left. As a test, it runs on a toy population.
+//! budget reaches; every tier of bids, the pool, the market and the auctions have lots to take, each queue is full, losses
+//! are settled, and ordinary transactions fill what is left. Where auctions have the standard ceilings instead, most broken
+//! vaults are looked at and find no room. As a test, it runs on a toy population.
 //!
-//! What it prints before the figures: how many vaults went in which band and by how much debt, the fair order of rule R7.
+//! What it prints before the figures: which vaults the first block reaches and which wait how long, the fair order of
+//! rule R7. It ends with an error if a less urgent vault goes before a more urgent one, or if one waits for ever.
 
 #![allow(clippy::disallowed_types, clippy::unwrap_used, clippy::cast_possible_truncation)] // a bench is a host
 
@@ -12,10 +14,10 @@ use std::collections::BTreeSet;
 
 use ballast_engine::invariants::work_is_bounded;
 use ballast_engine::{Executed, State, apply_block, execute_block};
-use ballast_num::{Amount, NormalizedDebt, Price, Ratio, Seconds, Timestamp};
+use ballast_num::{Amount, Decimals, NormalizedDebt, Price, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{
     AccountId, Block, Command, Event, FeeOffer, Limits, MarketId, MarketSpec, OpeningBalance, OpeningDeposit,
-    OpeningLiquidity, Order, PoolBought, PoolId, Transaction, VaultId, coins,
+    OpeningLiquidity, Order, PoolBought, PoolId, Seized, SeizureRule, Transaction, VaultId, coins,
 };
 use divan::Bencher;
 use support::{COIN, ETHER, FEED, TYPE, account, block, books, tick};
@@ -47,8 +49,17 @@ fn trader(number: u64) -> AccountId {
     account(1 << 40 | number)
 }
 
+/// How much the auctions of a reserve may have on sale.
+#[derive(Clone, Copy)]
+enum Auctions {
+    /// Whatever the budget seizes.
+    Ample,
+    /// As much as the standard parameters let them.
+    Standard,
+}
+
 /// A reserve with the standard budgets, in which every route has something, just before the price falls.
-fn reserve() -> State {
+fn reserve(auctions: Auctions) -> State {
     let mut genesis = books(vaults(), vaults() / 3);
     let standard = Limits::standard(COIN);
     // One round may fall so far without a halt.
@@ -58,21 +69,31 @@ fn reserve() -> State {
     genesis.limits.block_work = standard.block_work;
     genesis.limits.liquidation_work = standard.liquidation_work;
     genesis.limits.work_price = Amount::ZERO;
+    if !measures() {
+        // A budget that a toy population exceeds as well.
+        genesis.limits.liquidation_work = 60 * 250;
+    }
     let spec = &mut genesis.types[0];
+    match auctions {
+        Auctions::Ample => spec.auction.ceiling = genesis.limits.auction_ceiling,
+        Auctions::Standard => genesis.limits.auction_ceiling = standard.auction_ceiling,
+    }
     (spec.bids.cooldown, spec.pool.cooldown) = (Seconds::ZERO, Seconds::ZERO);
     spec.market = Some(MARKET);
+    // What bids and pool pay less than a lot owes is a loss: buffer and fund pay it.
+    spec.line = coins(2_000_000);
     let ether = 100_000;
     genesis.markets = vec![MarketSpec {
         cooldown: Seconds::ZERO,
         ..MarketSpec::standard(MARKET, ETHER, FEED)
     }];
     let opening = &mut genesis.opening;
-    // One in a hundred of those that break owes more than it will be worth.
+    // One in a hundred of those that break owes about as much as it will be worth, or more.
     for vault in opening.vaults.iter_mut().take(vaults() as usize / 3).step_by(100) {
         vault.collateral = coins(9);
         vault.normalized_debt = vault
             .normalized_debt
-            .try_add(NormalizedDebt::from_raw(coins(500).raw()))
+            .try_add(NormalizedDebt::from_raw(coins(200).raw()))
             .unwrap();
     }
     // Bids and pool together have what a tenth of the lots cost: the rest is for market and auction.
@@ -97,8 +118,8 @@ fn reserve() -> State {
         coins: coins(1_420 * ether),
     });
     opening.fund.push((trader(CROWD), coins(1_000_000)));
-    opening.surplus = coins(1_000_000);
-    owed = Amount::try_sum([owed, coins(1_420 * ether), coins(2_000_000)]).unwrap();
+    opening.surplus = coins(1);
+    owed = Amount::try_sum([owed, coins(1_420 * ether), coins(1_000_001)]).unwrap();
     for number in 0..CROWD {
         for (asset, amount) in [(COIN, coins(100_000)), (ETHER, coins(100))] {
             opening.balances.push(OpeningBalance {
@@ -162,7 +183,7 @@ fn fill_queues(state: &State) -> Block {
     next
 }
 
-/// The block of the crash, with as many deposits and draws as it has room for.
+/// The block of the crash, with as many deposits and withdrawals as it has room for.
 fn crash(state: &State) -> Block {
     let mut next = tick(state, 12, Price::whole(1_400));
     let room = state.governance().limits.block_work / 80;
@@ -173,7 +194,7 @@ fn crash(state: &State) -> Block {
         let command = if number % 2 == 0 {
             Command::Deposit { vault, amount }
         } else {
-            Command::DrawDebt { vault, amount }
+            Command::Withdraw { vault, amount }
         };
         next.transactions.push(say(next.time, account(at), 1, vec![command]));
     }
@@ -181,8 +202,8 @@ fn crash(state: &State) -> Block {
 }
 
 /// The state before the crash, and its block.
-fn ready() -> (State, Block) {
-    let mut state = reserve();
+fn ready(auctions: Auctions) -> (State, Block) {
+    let mut state = reserve(auctions);
     let queued = fill_queues(&state);
     let told = apply_block(&mut state, &queued).expect("the block follows");
     assert_eq!(support::done(&told.receipts) as u64, CROWD);
@@ -199,6 +220,7 @@ fn check(events: &[Event]) {
             Event::PoolBought(_) => "bids",
             Event::LotSoldInMarket(_) => "market",
             Event::AuctionStarted { .. } => "auction",
+            Event::DrawSettled(_) => "loss",
             Event::PoolEntered { .. } => "entry",
             Event::PoolExited { .. } => "exit",
             Event::SoldInMarket { .. } => "sale",
@@ -206,69 +228,119 @@ fn check(events: &[Event]) {
             _ => "",
         })
         .collect();
-    for route in ["bids", "pool", "market", "auction", "entry", "sale", "purchase"] {
+    for route in ["bids", "pool", "market", "auction", "loss", "entry", "sale", "purchase"] {
         assert!(told.contains(route), "nothing of {route}: {told:?}");
     }
 }
 
-/// Prints in which bands, and how much each, the vaults of the worst block went.
-fn show_order() {
-    let (mut state, block) = ready();
-    let result = apply_block(&mut state, &block).expect("the block follows");
-    work_is_bounded(&state.governance().limits, &result).unwrap();
-    let ratio = |seized: &ballast_protocol::Seized| {
-        let value = seized
-            .collateral
-            .usd_value(seized.price, ballast_num::Decimals::MAX, ballast_num::Round::Down);
-        Ratio::of(
-            value.unwrap().raw().unsigned_abs(),
-            seized.debt.raw().max(1),
-            ballast_num::Round::Down,
-        )
-    };
-    let seized: Vec<_> = result
-        .events
-        .iter()
-        .filter_map(|event| match event {
-            Event::VaultSeized(seized) => Some(*seized),
-            _ => None,
-        })
-        .collect();
-    let left = result.events.iter().find_map(|event| match event {
-        Event::WorkCarriedOver { vaults, .. } => Some(*vaults),
-        _ => None,
-    });
-    println!(
-        "{} vaults seized within {} of {} units of work, {} carried over",
-        seized.len(),
-        result.work,
-        state.governance().limits.block_work,
-        left.unwrap_or(0)
-    );
-    for (at, part) in seized.chunks(seized.len().div_ceil(5).max(1)).enumerate() {
-        let debt = Amount::try_sum(part.iter().map(|seized| seized.debt)).unwrap();
-        let mean = Amount::from_raw(debt.raw() / part.len() as u128);
-        let first = part.first().map(ratio);
-        println!(
-            "fifth {}: {} vaults, mean debt {}, first at a ratio of {:?}",
-            at + 1,
-            part.len(),
-            mean.in_units(ballast_num::Decimals::MAX),
-            first.and_then(Result::ok).map(|ratio| ratio.to_string())
-        );
+/// The bands of rule R7, the most urgent first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Band {
+    /// Worth more than its debt, less than debt and penalty: waiting turns the penalty into a loss.
+    Closing,
+    /// Worth more.
+    Above,
+    /// Worth less than its debt: the loss has happened.
+    Lost,
+}
+
+/// What a vault of the crash was worth for each coin that it owed.
+fn ratio(seized: &Seized) -> Ratio {
+    let value = seized.collateral.usd_value(seized.price, Decimals::MAX, Round::Down);
+    Ratio::of(
+        value.unwrap().raw().unsigned_abs(),
+        seized.debt.raw().max(1),
+        Round::Down,
+    )
+    .unwrap()
+}
+
+/// In which band a vault that was seized whole went. One that was seized in part had more.
+fn band(seized: &Seized, penalty: Ratio) -> Band {
+    match ratio(seized) {
+        _ if seized.rule != SeizureRule::WholeTooDeep => Band::Above,
+        ratio if ratio < Ratio::ONE => Band::Lost,
+        ratio if ratio < Ratio::ONE.try_add(penalty).unwrap() => Band::Closing,
+        _ => Band::Above,
     }
 }
 
-fn worst(bencher: Bencher<'_, '_>, run: impl Fn(&mut State, &Block)) {
+/// Plays the crash, and empty blocks without a price until no broken vault waits. Prints of each block how many went in
+/// which band, in which ratios and with how much debt; asserts that the bands keep their order, over all blocks, and that
+/// nobody waits longer than the budget makes necessary.
+fn show_order() {
+    let (mut state, mut next) = ready(Auctions::Ample);
+    let (limits, penalty) = (
+        state.governance().limits.clone(),
+        state.vaults().spec(TYPE).unwrap().penalty,
+    );
+    let mut last = Band::Closing;
+    let mut all = 0;
+    println!("block  band     vaults  ratios             mean debt  waiting  work");
+    for number in 1_u64.. {
+        let result = apply_block(&mut state, &next).expect("the block follows");
+        work_is_bounded(&limits, &result).unwrap();
+        let asked = next.transactions.len();
+        if asked > 0 {
+            println!(
+                "{} of {asked} deposits and withdrawals done",
+                support::done(&result.receipts)
+            );
+        }
+        let told = |event: &Event| match event {
+            Event::VaultSeized(seized) => Some(*seized),
+            _ => None,
+        };
+        let seized: Vec<Seized> = result.events.iter().filter_map(told).collect();
+        let waiting = result.events.iter().find_map(|event| match event {
+            Event::WorkCarriedOver { vaults, .. } => Some(*vaults),
+            _ => None,
+        });
+        for part in seized.chunk_by(|left, right| band(left, penalty) == band(right, penalty)) {
+            let band = band(&part[0], penalty);
+            assert!(band >= last, "{band:?} after {last:?}");
+            last = band;
+            let debt = Amount::try_sum(part.iter().map(|seized| seized.debt)).unwrap();
+            let mean = Amount::from_raw(debt.raw() / part.len() as u128)
+                .in_units(Decimals::MAX)
+                .to_string();
+            let (least, most) = (
+                part.iter().map(ratio).min().unwrap(),
+                part.iter().map(ratio).max().unwrap(),
+            );
+            let ratios = [least, most].map(|ratio| ratio.to_string().chars().take(6).collect::<String>());
+            println!(
+                "{number:>5}  {:<7}  {:>6}  {:<17}  {:>9.7}  {:>7}  {}",
+                format!("{band:?}"),
+                part.len(),
+                ratios.join(" to "),
+                mean,
+                waiting.unwrap_or(0),
+                result.work
+            );
+        }
+        all += seized.len() as u64;
+        let Some(waiting) = waiting else { break };
+        // What one block has work for, less what looks cost, goes in each.
+        let reach = limits.liquidation_work / 61;
+        assert!(
+            !seized.is_empty() && number <= (all + waiting).div_ceil(reach),
+            "{waiting} wait after {number} blocks"
+        );
+        next = block(&state, 12);
+    }
+}
+
+fn worst(bencher: Bencher<'_, '_>, auctions: Auctions, run: impl Fn(&mut State, &Block)) {
     bencher
-        .with_inputs(ready)
+        .with_inputs(|| ready(auctions))
         .bench_local_refs(|(state, block)| run(state, block));
 }
 
 /// All of it.
 #[divan::bench(sample_count = 3, sample_size = 1)]
 fn worst_block(bencher: Bencher<'_, '_>) {
-    worst(bencher, |state, block| {
+    worst(bencher, Auctions::Ample, |state, block| {
         let Executed { events, .. } = execute_block(state, block).expect("the block follows");
         check(&events);
     });
@@ -277,7 +349,24 @@ fn worst_block(bencher: Bencher<'_, '_>) {
 /// The same, and the state root.
 #[divan::bench(sample_count = 3, sample_size = 1)]
 fn worst_block_with_root(bencher: Bencher<'_, '_>) {
-    worst(bencher, |state, block| {
+    worst(bencher, Auctions::Ample, |state, block| {
+        check(&apply_block(state, block).expect("the block follows").events);
+    });
+}
+
+/// Under the standard ceilings, which most lots do not fit: each broken vault is looked at.
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn worst_block_without_room(bencher: Bencher<'_, '_>) {
+    worst(bencher, Auctions::Standard, |state, block| {
+        let Executed { events, .. } = execute_block(state, block).expect("the block follows");
+        check(&events);
+    });
+}
+
+/// The same, and the state root.
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn worst_block_without_room_with_root(bencher: Bencher<'_, '_>) {
+    worst(bencher, Auctions::Standard, |state, block| {
         check(&apply_block(state, block).expect("the block follows").events);
     });
 }
