@@ -218,6 +218,7 @@ impl Config {
     /// Whether the settings that the engine does not judge fit together. Error: `Contradictory`.
     pub fn check(&self) -> Result<(), BadConfig> {
         let Self {
+            liquidity,
             capital,
             keepers,
             market,
@@ -264,7 +265,15 @@ impl Config {
                 keepers.count > KEEPERS_MAX,
                 format!("keepers.count is {}, more than {KEEPERS_MAX}", keepers.count),
             ),
-            (keepers.margin >= one, "keepers.margin must be under 1".into()),
+            (
+                keepers.margin >= one || liquidity.arbitrage_margin >= one,
+                "keepers.margin and liquidity.arbitrage_margin must be under 1".into(),
+            ),
+            (
+                !liquidity.is_within_bounds(),
+                "liquidity.fee must be 0.0001 to 0.05 and under liquidity.band, and that at most 0.2 (docs/parameters.md)"
+                    .into(),
+            ),
             (
                 market.daily_volume.is_some_and(Amount::is_zero),
                 "market.daily_volume is 0: nobody could sell".into(),

@@ -1,6 +1,7 @@
 //! Who buys what is seized, and on what terms: bids, pools, the reserve's own markets, keepers, and the market outside.
 
-use ballast_num::{Amount, Ratio, Seconds};
+use ballast_engine::mechanisms::market::Markets;
+use ballast_num::{Amount, Decimals, Ratio, Seconds};
 use ballast_protocol::{AssetId, BidSpec, FeedId, MarketId, MarketSpec, coins};
 use serde::Deserialize;
 
@@ -94,6 +95,12 @@ impl Default for Liquidity {
 }
 
 impl Liquidity {
+    /// Whether the engine lists a market with these parameters.
+    pub fn is_within_bounds(&self) -> bool {
+        let spec = self.spec(MarketId(1), AssetId(1), FeedId(1));
+        Markets::default().add(spec, Decimals::MAX).is_ok()
+    }
+
     /// The market `id` with these parameters.
     pub fn spec(&self, id: MarketId, base: AssetId, feed: FeedId) -> MarketSpec {
         MarketSpec {

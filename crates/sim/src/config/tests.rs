@@ -45,6 +45,10 @@ fn what_cannot_be_meant_is_refused() {
         "[market]\ndaily_volume = 0",
         "[population]\nmean_debt = 0",
         "[pool]\nshare_of_debt = 1.0",
+        "[bids]\nshare_of_debt = 0.99",
+        "[liquidity]\nfee = 0.05\nband = 0.05",
+        "[liquidity]\nband = 0.21",
+        "[liquidity]\narbitrage_margin = 1",
     ] {
         assert!(Config::parse("x.toml", text).is_err(), "{text}");
     }
