@@ -51,7 +51,7 @@ pub(crate) struct Arguments {
     /// How the types share the reserve's capital: isolated, pooled or modular [default: modular]
     #[arg(long, value_name = "DESIGN")]
     generation: Option<Generation>,
-    /// Scales what can be sold into, market volume and stability pools: 0.01 to 100 [default: 1]
+    /// Scales what can be sold into (volume outside, bids, pools, liquidity): 0.01 to 100 [default: 1]
     #[arg(long, value_name = "X")]
     depth: Option<Ratio>,
     /// Time between two blocks [default: 12]

@@ -258,6 +258,14 @@ impl Config {
                 "coverage.slippage must be under 1, coverage.participation at most 1".into(),
             ),
             (
+                coverage.redeemed_in_a_day > coverage.redeemed_in_a_week || coverage.redeemed_in_a_week > one,
+                "coverage.redeemed_in_a_day must be at most coverage.redeemed_in_a_week, and that at most 1".into(),
+            ),
+            (
+                !self.bids.share_of_debt.is_zero() && self.pool.tiers_of_bids().discounts.is_empty(),
+                "pool.discount is under 1 %, the least of a bid: with it bids.share_of_debt must be 0".into(),
+            ),
+            (
                 keepers.latency_blocks == 0,
                 "keepers.latency_blocks is 0: nobody is in the block that he has yet to see".into(),
             ),
@@ -277,6 +285,10 @@ impl Config {
             (
                 market.daily_volume.is_some_and(Amount::is_zero),
                 "market.daily_volume is 0: nobody could sell".into(),
+            ),
+            (
+                market.daily_volatility.is_zero(),
+                "market.daily_volatility is 0: how much could be sold would have no bound".into(),
             ),
             (market.half_life.is_zero(), "market.half_life is 0".into()),
             (

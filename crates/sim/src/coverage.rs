@@ -5,7 +5,7 @@
 //! - *collateral* = min(V·(b ÷ σ)²·(1 + ln 2·T ÷ half-life), share × V × days) × (1 − b), at most what the debts are good for.
 //!   The first is what the square-root law sells at once within the bound b, and again as pressure fades; the second is the
 //!   part of a market's turnover that one seller can be;
-//! - *raised* = coins of the stability pool + first-loss capital + collateral; in all, surplus buffer and insurance fund too;
+//! - *raised* = coins of bids and stability pool + first-loss capital + collateral; in all, surplus buffer and insurance fund too;
 //! - *redeemed* = the settings' share of the coins.
 //!
 //! Caps by issuer, custodian and chain have no figures here: no collateral has an issuer yet.
@@ -24,7 +24,7 @@ const LN_2: u32 = 693_147;
 /// What can be raised within a time, and what would be asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Horizon {
-    /// Coins in stability pools, first-loss capital, surplus buffer and insurance fund: there at once.
+    /// Coins in standing bids, stability pools, first-loss capital, surplus buffer and insurance fund: there at once.
     pub ready: Amount,
     /// What sold collateral would bring.
     pub sold: Amount,
@@ -83,7 +83,10 @@ impl Coverage {
             let sheet = match state.balance_sheet(spec.id) {
                 Ok(sheet) => sheet,
                 Err(Rejected::Arithmetic(error)) => return Err(error),
-                Err(_) => continue, // a feed that never had a price: nothing is sold
+                Err(_) => {
+                    coverage.by_type.push(Line::default()); // a feed that never had a price: nothing is sold
+                    continue;
+                }
             };
             let pooled = Amount::try_sum(spec.pools().map(|pool| state.pools().total(pool)))?;
             let ready = pooled.try_add(sheet.first_loss)?;

@@ -150,7 +150,7 @@ impl Desk {
     }
 
     /// What the keepers decide on seeing a state.
-    fn decide(&self, view: View<'_>) -> Result<Vec<Sent>, Arithmetic> {
+    fn decide(&mut self, view: View<'_>) -> Result<Vec<Sent>, Arithmetic> {
         let mut means = self.means(view)?;
         let mut sent = self.purchases(view, &mut means)?;
         if self.style != Style::Below(PEERS_BID) {

@@ -1,7 +1,7 @@
 //! The market outside the reserve, on which keepers sell what they bought.
 //!
-//! Selling moves the price by the square-root law: impact = σ·√(Q ÷ V), with the volatility σ and the volume V of a day
-//! and Q what was sold lately and is being sold now (Almgren, Thum, Hauptmann and Li 2005; Tóth et al. 2011; their factor
+//! Selling and buying move the price by the square-root law: impact = σ·√(Q ÷ V), with the volatility σ and the volume V of a day
+//! and Q what was sold (or bought) lately and is being sold now (Almgren, Thum, Hauptmann and Li 2005; Tóth et al. 2011; their factor
 //! before the root is near 1). What was sold fades by half in each half-life. Everything is sold at the price after its
 //! own impact, which is the unkinder end of the way. The recorded price does not answer: it already holds what
 //! everyone did on that day.
@@ -19,6 +19,8 @@ pub struct Market {
     volumes: Vec<Amount>,
     /// USD sold and not faded, with 18 decimals.
     pressure: Vec<Amount>,
+    /// USD bought and not faded: neither relieves the other, which is the unkind side.
+    pull: Vec<Amount>,
 }
 
 impl Market {
@@ -28,6 +30,7 @@ impl Market {
         Self {
             terms: terms.clone(),
             pressure: vec![Amount::ZERO; volumes.len()],
+            pull: vec![Amount::ZERO; volumes.len()],
             volumes,
         }
     }
@@ -37,7 +40,7 @@ impl Market {
         // ln 2 = 0.693…
         let lost = u128::from(step.0).saturating_mul(693);
         let whole = u128::from(self.terms.half_life.0).saturating_mul(1_000).max(1);
-        for pressure in &mut self.pressure {
+        for pressure in self.pressure.iter_mut().chain(&mut self.pull) {
             let faded = mul_div(pressure.raw(), lost.min(whole), whole, Round::Down).unwrap_or(pressure.raw());
             *pressure = pressure.saturating_sub(Amount::from_raw(faded));
         }
@@ -46,10 +49,32 @@ impl Market {
     /// The price at which `value` USD more would be sold now.
     pub fn bid(&self, feed: usize, spot: Price, value: Amount) -> Price {
         let sold = self.pressure(feed).try_add(value).unwrap_or(Amount::MAX);
-        let part = Ratio::of(sold.raw(), self.volume(feed).raw(), Round::Up).unwrap_or(Ratio::MAX);
-        let impact = part.sqrt(Round::Up).mul_ratio(self.terms.daily_volatility, Round::Up);
-        let left = impact.map_or(Ratio::ZERO, Ratio::complement);
+        let left = self.impact(feed, sold).map_or(Ratio::ZERO, Ratio::complement);
         spot.mul_ratio(left, Round::Down).unwrap_or(Price::ZERO)
+    }
+
+    /// The price at which `value` USD more would be bought now.
+    pub fn ask(&self, feed: usize, spot: Price, value: Amount) -> Price {
+        let pull = self.pull.get(feed).copied().unwrap_or_default();
+        let ask = || -> Result<Price, Arithmetic> {
+            let impact = self.impact(feed, pull.try_add(value)?)?;
+            spot.mul_ratio(Ratio::ONE.try_add(impact)?, Round::Up)
+        };
+        ask().unwrap_or(Price::MAX)
+    }
+
+    /// Remembers that `value` USD were bought. Error: a sum that does not fit.
+    pub fn bought(&mut self, feed: usize, value: Amount) -> Result<(), Arithmetic> {
+        if let Some(pull) = self.pull.get_mut(feed) {
+            *pull = pull.try_add(value)?;
+        }
+        Ok(())
+    }
+
+    /// By what part of itself the price moves for `value` USD in all.
+    fn impact(&self, feed: usize, value: Amount) -> Result<Ratio, Arithmetic> {
+        let part = Ratio::of(value.raw(), self.volume(feed).raw(), Round::Up).unwrap_or(Ratio::MAX);
+        part.sqrt(Round::Up).mul_ratio(self.terms.daily_volatility, Round::Up)
     }
 
     /// How many USD more can be sold before the price, with `margin` off, is `price`: the inverse of [`Market::bid`].

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use ballast_engine::State;
 use ballast_num::{Amount, Arithmetic, Price, Ratio, Round};
 use ballast_protocol::{
-    self as protocol, AuctionTaken, BlockResult, Event, LotSoldInMarket, Outcome, PoolBought, SeizureRule, TypeId,
-    VaultId,
+    self as protocol, AuctionId, AuctionTaken, BlockResult, Event, LossCause, LotSoldInMarket, Outcome, PoolBought,
+    SeizureRule, TypeId, VaultId,
 };
 
 use crate::keepers::feed_of;
@@ -36,8 +36,11 @@ pub struct Tally {
     pub debt_shared: Amount,
     /// Sales below a tenth of the oracle's price.
     pub zero_price_sales: u64,
-    /// What owners gave up beyond the debt that it repaid: sold value − debt repaid, where above zero, and callers' shares.
+    /// What owners gave up beyond what their lots owed: of each lot the value sold or shared out − its debt, where above
+    /// zero; and callers' shares. What a lot did not bring in is the waterfall's loss, not theirs.
     pub own_collateral: Amount,
+    /// Of it what each lot has added, until it is known whether it ends short.
+    of_lots: BTreeMap<Lot, Amount>,
     /// Auctions started, reset and ended.
     pub auctions: [u64; 3],
     /// What auctions were short of at their end.
@@ -92,13 +95,21 @@ impl Buyer {
     pub const ALL: [Self; 4] = [Self::Bids, Self::Pool, Self::Market, Self::Auction];
 }
 
+/// A lot, by where its loss would come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Lot {
+    Seized(VaultId),
+    OnAuction(AuctionId),
+}
+
 /// A sale as an event tells it.
 struct Sold {
+    lot: Lot,
     kind: TypeId,
     collateral: Amount,
     price: Price,
     oracle: Price,
-    /// Debt that it repaid.
+    /// Debt that it repaid, and booked loss on it that it made good.
     debt: Amount,
     /// What it brought in all.
     paid: Amount,
@@ -111,11 +122,12 @@ impl Sold {
     fn to_pool(bought: &PoolBought, state: &State) -> Result<Self, Arithmetic> {
         let kind = bought.pool.collateral_type;
         Ok(Self {
+            lot: Lot::Seized(bought.vault),
             kind,
             collateral: bought.collateral,
             price: bought.price,
             oracle: oracle_price(state, kind).unwrap_or(bought.price),
-            debt: bought.debt,
+            debt: bought.debt.try_add(bought.recovered)?,
             paid: Amount::try_sum([bought.debt, bought.recovered, bought.penalty])?,
             excess: Amount::ZERO,
             buyer: match bought.pool.buyer {
@@ -131,11 +143,12 @@ impl Sold {
         let value = usd(sale.collateral, oracle)?;
         let part = Ratio::of(paid.raw(), value.raw(), Round::Down).unwrap_or(Ratio::ONE);
         Ok(Self {
+            lot: Lot::OnAuction(sale.auction),
             kind: sale.collateral_type,
             collateral: sale.collateral,
             price: oracle.mul_ratio(part, Round::Down)?,
             oracle,
-            debt: sale.debt,
+            debt: sale.debt.try_add(sale.recovered)?,
             paid,
             excess: sale.excess,
             buyer: Buyer::Market,
@@ -144,11 +157,12 @@ impl Sold {
 
     fn in_auction(taken: &AuctionTaken) -> Result<Self, Arithmetic> {
         Ok(Self {
+            lot: Lot::OnAuction(taken.auction),
             kind: taken.collateral_type,
             collateral: taken.collateral,
             price: taken.price,
             oracle: taken.oracle_price.unwrap_or(taken.price),
-            debt: taken.debt,
+            debt: taken.debt.try_add(taken.recovered)?,
             paid: Amount::try_sum([taken.debt, taken.recovered, taken.penalty])?,
             excess: Amount::ZERO,
             buyer: Buyer::Auction,
@@ -192,6 +206,7 @@ impl Tally {
         match *event {
             Event::VaultSeized(ref seized) => {
                 let is_first = self.liquidated.insert(seized.vault);
+                self.of_lots.remove(&Lot::Seized(seized.vault));
                 let which = match seized.rule {
                     SeizureRule::PartialToTarget => 0,
                     SeizureRule::PartialRoundLimit => 1,
@@ -200,16 +215,32 @@ impl Tally {
                 self.seizures[which] += 1;
                 self.debt_liquidated = self.debt_liquidated.try_add(seized.debt)?;
                 let called = usd(seized.caller_collateral, seized.price_low)?;
-                self.own_collateral = self.own_collateral.try_add(called)?;
+                self.own(seized.collateral_type, called)?;
                 let own = self.by_type.entry(seized.collateral_type).or_default();
                 own.liquidated += u64::from(is_first);
                 own.debt_liquidated = own.debt_liquidated.try_add(seized.debt)?;
-                own.own_collateral = own.own_collateral.try_add(called)?;
             }
             Event::PoolBought(ref bought) => return self.sale(&Sold::to_pool(bought, state)?, spots).map(Some),
             Event::LotSoldInMarket(ref sale) => return self.sale(&Sold::in_market(sale, state)?, spots).map(Some),
             Event::AuctionTaken(ref taken) => return self.sale(&Sold::in_auction(taken)?, spots).map(Some),
-            Event::LotShared(ref shared) => self.debt_shared = self.debt_shared.try_add(shared.debt)?,
+            Event::LotShared(ref shared) => {
+                self.debt_shared = self.debt_shared.try_add(shared.debt)?;
+                let price = oracle_price(state, shared.collateral_type).unwrap_or(Price::ZERO);
+                let beyond = usd(shared.collateral, price)?.saturating_sub(shared.debt);
+                self.own(shared.collateral_type, beyond)?;
+            }
+            Event::LossAbsorbed {
+                collateral_type,
+                amount,
+                cause: LossCause::PoolSale(vault),
+                ..
+            } => self.fell_short(Lot::Seized(vault), collateral_type, amount),
+            Event::LossAbsorbed {
+                collateral_type,
+                amount,
+                cause: LossCause::Auction(auction),
+                ..
+            } => self.fell_short(Lot::OnAuction(auction), collateral_type, amount),
             Event::AuctionStarted { .. } => self.auctions[0] += 1,
             Event::AuctionReset { .. } => self.auctions[1] += 1,
             Event::AuctionsRestarted { auctions, .. } => self.auctions[1] += auctions,
@@ -232,9 +263,9 @@ impl Tally {
         let paid = self.paid_by.entry(sold.buyer).or_default();
         *paid = paid.try_add(sold.paid)?;
         let beyond = value.saturating_sub(sold.debt).saturating_sub(sold.excess);
-        self.own_collateral = self.own_collateral.try_add(beyond)?;
-        let own = self.by_type.entry(sold.kind).or_default();
-        own.own_collateral = own.own_collateral.try_add(beyond)?;
+        self.own(sold.kind, beyond)?;
+        let of_lot = self.of_lots.entry(sold.lot).or_default();
+        *of_lot = of_lot.try_add(beyond)?;
         if sold.price < sold.oracle.mul_ratio(ZERO_PRICE, Round::Down)? {
             self.zero_price_sales += 1;
         }
@@ -246,6 +277,24 @@ impl Tally {
             to_spot: sold.price.relative_to(spot, Round::Down)?,
             buyer: sold.buyer,
         })
+    }
+
+    /// Counts what an owner of this type gave up beyond his debt.
+    fn own(&mut self, kind: TypeId, beyond: Amount) -> Result<(), Arithmetic> {
+        self.own_collateral = self.own_collateral.try_add(beyond)?;
+        let own = self.by_type.entry(kind).or_default();
+        own.own_collateral = own.own_collateral.try_add(beyond)?;
+        Ok(())
+    }
+
+    /// Takes back what a lot has added, as far as it owed more than it brought in: that loss the waterfall tells.
+    fn fell_short(&mut self, lot: Lot, kind: TypeId, amount: Amount) {
+        let of_lot = self.of_lots.entry(lot).or_default();
+        let not_own = amount.min(*of_lot);
+        *of_lot = of_lot.saturating_sub(not_own);
+        self.own_collateral = self.own_collateral.saturating_sub(not_own);
+        let own = self.by_type.entry(kind).or_default();
+        own.own_collateral = own.own_collateral.saturating_sub(not_own);
     }
 
     /// What this kind of buyer paid.

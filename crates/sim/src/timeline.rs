@@ -33,6 +33,8 @@ pub struct Moment {
     pub auction_collateral: Amount,
     /// Coins in standing bids and stability pools.
     pub pool: Amount,
+    /// What stands in the reserve's own markets: coins, and collateral at market prices.
+    pub liquidity: Amount,
     /// First-loss capital, surplus buffer and insurance fund.
     pub reserves: Amount,
     /// Debt liquidated so far.
@@ -70,6 +72,14 @@ impl Moment {
             for pool in spec.pools() {
                 add(&mut moment.pool, state.pools().total(pool))?;
             }
+            if let Some(market) = spec.market {
+                let pool = Module::Market(market);
+                add(&mut moment.liquidity, ledger.balance(COIN, pool))?;
+                add(
+                    &mut moment.liquidity,
+                    usd(ledger.balance(spec.collateral, pool), *price)?,
+                )?;
+            }
             add(&mut moment.reserves, ledger.balance(COIN, Module::FirstLoss(kind)))?;
         }
         Ok(moment)
@@ -78,7 +88,8 @@ impl Moment {
     /// Debt ÷ all value that stands behind it (docs/replay.md, eq. 1), rounded down; none if nothing does.
     pub fn capital_efficiency(&self) -> Option<Ratio> {
         let debt = self.vault_debt.try_add(self.auction_debt).ok()?;
-        let behind = [self.vault_collateral, self.auction_collateral, self.pool, self.reserves];
+        let lent = [self.pool, self.liquidity, self.reserves];
+        let behind = [self.vault_collateral, self.auction_collateral].into_iter().chain(lent);
         let behind = Amount::try_sum(behind).ok()?;
         Ratio::of(debt.raw(), behind.raw(), Round::Down).ok()
     }

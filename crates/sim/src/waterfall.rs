@@ -1,11 +1,11 @@
 //! Who pays for losses below the positions themselves: what the engine has booked, and what it would book now.
 //!
 //! A loss that is only marked has not asked the waterfall yet (docs/backstop.md). To say who would bear it, the mark is
-//! let run through the same steps: the type's first-loss capital, then surplus buffer and insurance fund up to what is
-//! left of the type's line; what is left then is bad debt. Both are shared, and types are asked in the order of their ids.
+//! let run through the same steps: the type's first-loss capital, then surplus buffer and insurance fund up to the type's
+//! line in force; all types ask at once, and should the two hold less, each gets its part. What is left then is bad debt.
 
 use ballast_engine::State;
-use ballast_num::{Amount, Arithmetic};
+use ballast_num::{Amount, Arithmetic, Round};
 use ballast_protocol::{Module, Rejected};
 
 use crate::world::COIN;
@@ -38,30 +38,6 @@ impl Steps {
     pub fn sum(all: &[Self]) -> Result<Self, Arithmetic> {
         all.iter().try_fold(Self::default(), |sum, steps| sum.try_add(*steps))
     }
-
-    /// How a loss falls on first-loss capital, then within a line on the buffer, then on the fund.
-    ///
-    /// ```
-    /// use ballast_protocol::coins;
-    /// use ballast_sim::waterfall::Steps;
-    ///
-    /// // 2000 are missing; first loss 500, 700 left of the line, 300 in the buffer and 10000 in the fund.
-    /// let steps = Steps::of(coins(2_000), coins(500), coins(700), (coins(300), coins(10_000)));
-    /// assert_eq!((steps.first_loss, steps.surplus), (coins(500), coins(300)));
-    /// assert_eq!((steps.fund, steps.bad_debt), (coins(400), coins(800)));
-    /// ```
-    pub fn of(loss: Amount, first_loss: Amount, line: Amount, (buffer, fund): (Amount, Amount)) -> Self {
-        let first_loss = loss.min(first_loss);
-        let left = loss.saturating_sub(first_loss);
-        let surplus = left.min(line).min(buffer);
-        let by_fund = left.min(line).saturating_sub(surplus).min(fund);
-        Self {
-            first_loss,
-            surplus,
-            fund: by_fund,
-            bad_debt: left.saturating_sub(surplus).saturating_sub(by_fund),
-        }
-    }
 }
 
 /// Coins of the common steps: surplus buffer and insurance fund. Error: a sum that does not fit.
@@ -87,20 +63,60 @@ pub fn booked(state: &State) -> Result<Vec<Steps>, Arithmetic> {
 
 /// What would be booked now on open vaults and lots of each type, by type ids. Error: a sum that does not fit.
 pub fn marked(state: &State) -> Result<Vec<Steps>, Arithmetic> {
-    let [mut buffer, mut fund] =
-        [Module::SurplusBuffer, Module::InsuranceFund].map(|step| state.ledger().balance(COIN, step));
+    let ledger = state.ledger();
+    let common = [Module::SurplusBuffer, Module::InsuranceFund].map(|step| ledger.balance(COIN, step));
     let types = state.vaults().types();
-    let steps = types.map(|spec| {
+    let asking = types.map(|spec| {
         let loss = match state.balance_sheet(spec.id) {
             Ok(sheet) => sheet.marked_loss,
             Err(Rejected::Arithmetic(error)) => return Err(error),
             Err(_) => Amount::ZERO, // a type whose feed never had a price has no loss to mark
         };
-        let first_loss = state.ledger().balance(COIN, Module::FirstLoss(spec.id));
         let line = state.backstop().losses(spec.id).left_of(spec.line);
-        let steps = Steps::of(loss, first_loss, line, (buffer, fund));
-        (buffer, fund) = (buffer.saturating_sub(steps.surplus), fund.saturating_sub(steps.fund));
-        Ok(steps)
+        Ok(Asking {
+            loss,
+            first_loss: ledger.balance(COIN, Module::FirstLoss(spec.id)),
+            line: line.min(state.backstop().line(spec.id)),
+        })
+    });
+    paid(&asking.collect::<Result<Vec<_>, Arithmetic>>()?, common)
+}
+
+/// A type's loss, and what may pay for it.
+#[derive(Clone, Copy, Debug)]
+struct Asking {
+    loss: Amount,
+    first_loss: Amount,
+    line: Amount,
+}
+
+/// How losses of all types at once fall on their first-loss capital, then within their lines on `[buffer, fund]`: pro rata if
+/// these hold less, the buffer before the fund, as the engine settles a block (docs/backstop.md). Parts round down; what
+/// rounding leaves is bad debt. Error: a sum that does not fit.
+fn paid(asking: &[Asking], [buffer, fund]: [Amount; 2]) -> Result<Vec<Steps>, Arithmetic> {
+    let first_loss = |each: &Asking| each.loss.min(each.first_loss);
+    let asked = |each: &Asking| each.loss.saturating_sub(first_loss(each)).min(each.line);
+    let all = Amount::try_sum(asking.iter().map(asked))?;
+    let part = |asked: Amount, of: Amount| {
+        if all.is_zero() {
+            return Ok(Amount::ZERO);
+        }
+        of.min(all).prorate(asked.raw(), all.raw(), Round::Down)
+    };
+    let by_fund = all.saturating_sub(buffer).min(fund);
+    let steps = asking.iter().map(|each| {
+        let first_loss = first_loss(each);
+        let surplus = part(asked(each), buffer)?;
+        let fund = part(asked(each), by_fund)?;
+        Ok(Steps {
+            first_loss,
+            surplus,
+            fund,
+            bad_debt: each.loss.try_sub(Amount::try_sum([first_loss, surplus, fund])?)?,
+        })
     });
     steps.collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use ballast_protocol::{
 
 use crate::config::{AuctionCurve, BadConfig, Collateral, Config};
 use crate::depth::Depth;
-use crate::generation::Capital;
+use crate::generation::{Capital, Generation};
 use crate::market;
 use crate::population::{DECIMALS, Population};
 use crate::scenario::Scenario;
@@ -50,7 +50,7 @@ pub enum Rules {
     /// |---|---|---|
     /// | price | one hour old | Maker's oracle security module |
     /// | sale | one auction of six hours to zero, whole vaults, no reset | its auctions, which took any bid at their end |
-    /// | pool, capital | none | it had none |
+    /// | bids, pool, market, capital | none; what income brings makes good bad debt | it had none of the four |
     /// | bidders | one, who pays less than 5 % of the market's price | those who bid nothing, unopposed in congestion |
     ///
     /// It is not a model of that protocol: on the day about a third of its auctions went for nothing, here all do. It
@@ -216,7 +216,7 @@ pub fn for_rules(config: &Config, rules: Rules) -> Config {
         config.bids.share_of_debt = Ratio::ZERO;
         config.pool.share_of_debt = Ratio::ZERO;
         config.liquidity.share_of_debt = Ratio::ZERO;
-        config.capital.share_of_debt = Ratio::ZERO;
+        (config.capital.share_of_debt, config.capital.generation) = (Ratio::ZERO, Generation::Modular);
         config.auction.start_factor = Ratio::ONE;
         config.auction.curve = AuctionCurve::Linear {
             duration: PEERS_AUCTION,

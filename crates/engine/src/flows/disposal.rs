@@ -1,5 +1,5 @@
-//! Where a seized lot goes: standing bids, stability pool, Dutch auction, then the type's other vaults; what bids, pool and
-//! auction do not pay is a loss for the waterfall (rule R10).
+//! Where a seized lot goes: standing bids, stability pool, Dutch auction and the market in which lots on auction sell, then
+//! the type's other vaults; what bids, pool, market and auction do not pay is a loss for the waterfall (rule R10).
 
 use ballast_num::{Amount, Price, Ratio, Round};
 use ballast_protocol::{

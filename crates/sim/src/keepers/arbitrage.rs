@@ -1,8 +1,9 @@
 //! Trades between the reserve's own markets and the one outside: what keeps a pool's price where the engine may sell.
 //!
 //! A keeper queues like anyone (rule R1): he meets a batch about a minute later, within his limit, or gets back what he
-//! brought. Collateral that he sells here he has bought outside at the price that he saw; what he buys here he sells there in
-//! the block after. One trade a market is on its way at a time, of the keeper with most coins.
+//! brought. Collateral that he sells here he has bought outside, at the price that he saw and the impact of his purchase; what
+//! he buys here he sells there in the block after. The market outside hands over what is paid for, and is the only account
+//! that does so: no other has such a counterparty. One trade a market is on its way at a time, of the keeper with most coins.
 
 use ballast_engine::mechanisms::market::Curve;
 use ballast_num::{Amount, Arithmetic, Price, Ratio, Round, Seconds, Timestamp};
@@ -27,7 +28,7 @@ struct Seen<'a> {
 impl Desk {
     /// A trade for each market that is dearer or cheaper than the one outside by more than fee and margin.
     /// Error: a sum that does not fit.
-    pub(super) fn arbitrage(&self, view: View<'_>, means: &mut Means) -> Result<Vec<Sent>, Arithmetic> {
+    pub(super) fn arbitrage(&mut self, view: View<'_>, means: &mut Means) -> Result<Vec<Sent>, Arithmetic> {
         let mut sent = Vec::new();
         let expiry = view.state.chain().time.after(PATIENCE)?;
         for spec in view.state.markets().specs() {
@@ -59,25 +60,17 @@ impl Desk {
     }
 
     /// Buys collateral outside and sells it to a pool that pays more; `None` if it does not.
-    fn sale_to(&self, seen: &Seen<'_>, keeper: AccountId, own: Amount) -> Result<Option<Vec<Sent>>, Arithmetic> {
-        // After the fee it must bring the margin, down to the price at which the pool then stands.
-        let limit = seen
-            .spot
-            .mul_ratio(Ratio::ONE.try_add(self.arbitrage_margin)?, Round::Up)?;
-        let floor = limit.div_ratio(seen.spec.fee.complement(), Round::Up)?;
-        if seen.curve.spot() <= floor {
-            return Ok(None);
-        }
-        let Some(after) = standing_at(seen, floor) else {
-            return Ok(None);
-        };
-        let most = after.base().saturating_sub(seen.curve.base());
-        let most = most.div_ratio(seen.spec.fee.complement(), Round::Down)?;
-        let amount = most.min(market::worth(own, seen.spot)?);
-        let cost = market::usd(amount, seen.spot)?.try_add(Amount::ONE)?;
+    fn sale_to(&mut self, seen: &Seen<'_>, keeper: AccountId, own: Amount) -> Result<Option<Vec<Sent>>, Arithmetic> {
+        // What it would take at the price before its own impact, bought at the price after that: so less is taken.
+        let (most, _) = self.wanted_at(seen, seen.spot)?;
+        let dearest = self.market.ask(seen.feed, seen.spot, market::usd(most, seen.spot)?);
+        let (most, limit) = self.wanted_at(seen, dearest)?;
+        let amount = most.min(market::worth(own, dearest)?);
+        let cost = market::usd(amount, dearest)?.try_add(Amount::ONE)?;
         if cost < LEAST_PURCHASE || cost > own {
             return Ok(None);
         }
+        self.market.bought(seen.feed, cost)?;
         let send = |sender, command, cost| Sent {
             sender,
             command,
@@ -104,6 +97,16 @@ impl Desk {
             send(MARKET, gets, Amount::ZERO),
             send(keeper, queued(sells, seen.expiry), Amount::ZERO),
         ]))
+    }
+
+    /// How much can be sold to a pool with the margin on a purchase at `price`, and the limit for it: after the fee it must
+    /// bring the margin, down to the price at which the pool then stands.
+    fn wanted_at(&self, seen: &Seen<'_>, price: Price) -> Result<(Amount, Price), Arithmetic> {
+        let limit = price.mul_ratio(Ratio::ONE.try_add(self.arbitrage_margin)?, Round::Up)?;
+        let floor = limit.div_ratio(seen.spec.fee.complement(), Round::Up)?;
+        let after = standing_at(seen, floor).filter(|_| seen.curve.spot() > floor);
+        let most = after.map_or(Amount::ZERO, |after| after.base().saturating_sub(seen.curve.base()));
+        Ok((most.div_ratio(seen.spec.fee.complement(), Round::Down)?, limit))
     }
 
     /// Buys from a pool what can be sold outside for more, half as much as would leave no profit.

@@ -189,7 +189,7 @@ fn the_oldest_lot_is_bought_first_and_none_above_what_its_sale_brings() {
         config.keepers.count = 1;
         config.keepers.capital_share = Ratio::percent(30);
     });
-    let desk = fallen.desk();
+    let mut desk = fallen.desk();
     let bought: Vec<AuctionId> = takes(&desk.decide(fallen.view()).unwrap())
         .into_iter()
         .map(|(_, id, _)| id)

@@ -42,8 +42,8 @@ pub fn text(report: &Report<'_>, compared: &Compared) -> String {
     }
     heading(&mut body, "Beside a stand-in for the peers of March 2020");
     body.push_str(
-        "<p>The same engine, vaults and prices, configured as the peers were: a price one hour old, no pool, no first \
-         loss, one auction of six hours that falls to zero and is never reset, and one bidder who pays less than 5 % of \
+        "<p>The same engine, vaults and prices, configured as the peers were: a price one hour old, no bids, pool, \
+         market or capital, one auction of six hours that falls to zero and is never reset, and one bidder who pays less than 5 % of \
          the market's price. A stand-in, not a model of any one protocol: on the day about a third of the auctions went \
          for nothing, here all do.</p>\n",
     );
@@ -76,7 +76,7 @@ pub fn text(report: &Report<'_>, compared: &Compared) -> String {
 fn by_type(body: &mut String, report: &Report<'_>) {
     body.push_str(
         "<p>Ratios are the initial and the liquidation ratio; the lowest price is a share of the first. What the cushion \
-         paid is first-loss capital and surplus buffer; with bad debt it is booked, and marked at the end.</p>\n",
+         paid is first-loss capital, surplus buffer and insurance fund; with bad debt it is booked, and marked at the end.</p>\n",
     );
     let names = [
         "",
@@ -166,13 +166,14 @@ fn in_short(body: &mut String, outcome: &Outcome, baseline: &Outcome) {
     let _ = writeln!(
         body,
         "<p>Of {} USD of debt {} were liquidated. Their owners lost {} beyond what it repaid, first-loss capital {}, the \
-         surplus buffer {}; {} are bad debt, {} of all debt at the start. The stand-in for the peers, on the same vaults and \
+         surplus buffer {}, the insurance fund {}; {} are bad debt, {} of all debt at the start. The stand-in for the peers, on the same vaults and \
          prices, has bad debt of {} and owners who lost {}.</p>",
         dollars(debt),
         dollars(outcome.tally.debt_liquidated),
         dollars(outcome.end.own_collateral),
         dollars(losses.first_loss),
         dollars(losses.surplus),
+        dollars(losses.fund),
         dollars(bad_debt),
         percent(share),
         dollars(baseline.bad_debt()),

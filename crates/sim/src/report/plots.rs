@@ -170,7 +170,7 @@ pub(super) fn all(report: &Report<'_>) -> Vec<Chart> {
             "Capital efficiency",
             "Debt ÷ all value behind it.",
             Unit::Percent,
-            vec![line("debt ÷ (collateral + pools + reserves)", Shape::Line, &|moment| {
+            vec![line("debt ÷ (collateral + pools + liquidity + reserves)", Shape::Line, &|moment| {
                 moment.capital_efficiency().map(percent)
             })],
         ),

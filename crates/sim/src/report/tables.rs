@@ -80,7 +80,7 @@ fn generations(report: &Report<'_>, compared: &Compared) -> Table {
             percent(report.config.capital.share_of_debt)
         ),
         note: "capital efficiency: coins ÷ all value behind them, mean over blocks; coins admitted: debt that the issuance \
-               check would let a coin of capital carry; uncovered: what of its stressed loss no capital covers"
+               check would let a coin of capital carry; income of isolated types stays unused; uncovered: what of its stressed loss no capital covers"
             .into(),
         head,
         rows: rows.collect(),

@@ -82,9 +82,48 @@ fn owners_lose_what_their_collateral_was_worth_beyond_the_debt_that_it_repaid() 
         tally(&[taken(Price::whole(95), 80, 15), taken(Price::whole(120), 120, 0)]).own_collateral,
         coins(20)
     );
+    // What makes good a loss that was booked at the seizure is no loss of his: the waterfall has it back.
+    let Event::AuctionTaken(recovering) = taken(Price::whole(95), 80, 0) else {
+        unreachable!()
+    };
+    let recovered = Event::AuctionTaken(AuctionTaken {
+        recovered: coins(15),
+        ..recovering
+    });
+    assert_eq!(tally(&[recovered]).own_collateral, coins(5));
     // A caller's share of a hundredth is his too.
     let called = tally(&[seized(1, coins(1).prorate(1, 100, Round::Down).unwrap())]);
     assert_eq!(called.own_collateral, coins(1));
+}
+
+/// Once found: what a lot was short of was counted as its owner's loss and again as the waterfall's.
+#[test]
+fn what_a_lot_was_short_of_is_the_waterfalls_loss_and_not_its_owners() {
+    let short = |amount: u64, cause| Event::LossAbsorbed {
+        collateral_type: KIND,
+        step: ballast_protocol::WaterfallStep::FirstLoss,
+        amount: coins(amount),
+        cause,
+    };
+    // Worth 100, sold for 60, and it owed 90: ten are the owner's, thirty the waterfall's.
+    let auction = LossCause::Auction(AuctionId(1));
+    let sold = [taken(Price::whole(60), 60, 0), short(30, auction)];
+    assert_eq!(tally(&sold).own_collateral, coins(10));
+    assert_eq!(tally(&sold).by_type[&KIND].own_collateral, coins(10));
+    // It owed 130: all that it was worth paid debt, and only 40 were lost in the sale.
+    assert_eq!(
+        tally(&[taken(Price::whole(60), 60, 0), short(70, auction)]).own_collateral,
+        Amount::ZERO
+    );
+    // Another lot's shortfall, and what a seizure books, take nothing from it.
+    let others = [
+        short(30, LossCause::Auction(AuctionId(2))),
+        short(30, LossCause::Seizure(VaultId(1))),
+    ];
+    assert_eq!(
+        tally(&[vec![taken(Price::whole(60), 60, 0)], others.to_vec()].concat()).own_collateral,
+        coins(40)
+    );
 }
 
 #[test]
@@ -101,17 +140,18 @@ fn a_vault_that_is_seized_twice_is_one_vault() {
 
 /// The worked example of docs/replay.md, eq. 1.
 #[test]
-fn capital_efficiency_counts_pool_and_reserves() {
+fn capital_efficiency_counts_pool_liquidity_and_reserves() {
     let moment = Moment {
         vault_debt: coins(60),
         auction_debt: coins(40),
         vault_collateral: coins(150),
         auction_collateral: coins(50),
         pool: coins(10),
+        liquidity: coins(20),
         reserves: coins(1),
         ..Moment::default()
     };
     let efficiency = moment.capital_efficiency().unwrap();
-    assert_eq!(crate::report::percent(efficiency), "47.3 %"); // 47.39, rounded down
+    assert_eq!(crate::report::percent(efficiency), "43.2 %"); // 43.29, rounded down
     assert_eq!(Moment::default().capital_efficiency(), None);
 }

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)] // helpers of tests: one that cannot go on has failed
 
 use ballast_engine::{State, apply_block};
-use ballast_protocol::{AssetId, Block, Height, Outcome};
+use ballast_protocol::{AssetId, Block, Height, Outcome, coins};
 
 use super::*;
 use crate::config::Config;
@@ -65,6 +65,7 @@ impl Reserve {
         assert_eq!(failed, None);
     }
 
+    /// What the keepers would decide, without their deciding it.
     fn decided(&self) -> Vec<Sent> {
         let view = View {
             state: &self.state,
@@ -72,7 +73,7 @@ impl Reserve {
             carried_over: &[],
         };
         let mut means = self.desk.means(view).unwrap();
-        self.desk.arbitrage(view, &mut means).unwrap()
+        self.desk.clone().arbitrage(view, &mut means).unwrap()
     }
 
     /// The first pool's price ÷ the price outside.
@@ -127,12 +128,16 @@ fn a_dearer_pool_is_sold_to_with_what_is_bought_outside() {
     let Order::Sell { amount, limit, .. } = orders(&sent)[0] else {
         panic!("{sent:?}")
     };
+    // He pays the impact of his purchase, and asks for his margin on top of it.
     let spot = reserve.spots[0].unwrap();
-    assert_eq!(limit, spot.mul_ratio(Ratio::basis_points(10_050), Round::Up).unwrap());
-    assert_eq!(
-        sent[0].cost,
-        market::usd(amount, spot).unwrap().try_add(Amount::ONE).unwrap()
+    let margin = Ratio::basis_points(10_050);
+    let paid = limit.div_ratio(margin, Round::Down).unwrap();
+    assert!(
+        paid > spot.mul_ratio(Ratio::basis_points(10_010), Round::Up).unwrap(),
+        "{paid}"
     );
+    let cost = market::usd(amount, paid).unwrap();
+    assert!(cost <= sent[0].cost && sent[0].cost < cost.try_add(coins(1)).unwrap());
     assert_eq!(sent.len(), 6);
 
     let before = reserve.wealth();
