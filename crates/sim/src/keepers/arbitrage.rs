@@ -9,7 +9,7 @@ use ballast_engine::mechanisms::market::Curve;
 use ballast_num::{Amount, Arithmetic, Price, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{AccountId, Command, MarketSpec, Order};
 
-use super::{Desk, LEAST_PURCHASE, Means, Sent, View};
+use super::{Desk, Means, Sent, View};
 use crate::market;
 use crate::world::{COIN, MARKET, feed_of_market};
 
@@ -67,7 +67,7 @@ impl Desk {
         let (most, limit) = self.wanted_at(seen, dearest)?;
         let amount = most.min(market::worth(own, dearest)?);
         let cost = market::usd(amount, dearest)?.try_add(Amount::ONE)?;
-        if cost < LEAST_PURCHASE || cost > own {
+        if cost < seen.spec.ticket_min || cost > own {
             return Ok(None);
         }
         self.market.bought(seen.feed, cost)?;
