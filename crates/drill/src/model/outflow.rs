@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ballast_num::{Amount, Round};
-use ballast_protocol::{Holder, Module, Rejected, TypeId, VaultId};
+use ballast_protocol::{AccountId, Holder, Module, Rejected, TypeId, VaultId};
 
 use super::number::{add, part, share};
 use super::vault::Batch;
@@ -75,7 +75,7 @@ impl Model {
     }
 
     /// Whether what a transaction has taken out may leave; then it is counted.
-    pub(super) fn may_leave(&mut self, batch: &Batch, before: &BTreeMap<TypeId, i128>) -> Done {
+    pub(super) fn may_leave(&mut self, sender: AccountId, batch: &Batch, before: &BTreeMap<TypeId, i128>) -> Done {
         let out = self.gone_since(before);
         let beyond: Vec<(TypeId, u128, Door)> = out
             .iter()
@@ -92,7 +92,7 @@ impl Model {
             }
         }
         for (id, out, door) in beyond {
-            self.take_share(batch, id, out, door)?;
+            self.take_share(sender, batch, id, out, door)?;
         }
         self.count_out(&out, true);
         Ok(())
@@ -102,6 +102,13 @@ impl Model {
     pub(super) fn count_in(&mut self, before: &BTreeMap<TypeId, i128>) {
         let out = self.gone_since(before);
         self.count_out(&out, false);
+    }
+
+    /// What one unstoppable command has taken out, net, might as well never have stood inside: nothing is asked of it.
+    pub(super) fn leave_out_paid(&self, inside: &mut BTreeMap<TypeId, i128>, before: &BTreeMap<TypeId, i128>) {
+        for (id, out) in self.gone_since(before) {
+            *inside.entry(id).or_insert(0) -= out.max(0);
+        }
     }
 
     fn gone_since(&self, before: &BTreeMap<TypeId, i128>) -> BTreeMap<TypeId, i128> {
@@ -121,7 +128,7 @@ impl Model {
     }
 
     /// A vault's own share: of what it has and has taken, less what it has taken and what has not drained of that.
-    fn take_share(&mut self, batch: &Batch, id: TypeId, out: u128, door: Door) -> Done {
+    fn take_share(&mut self, sender: AccountId, batch: &Batch, id: TypeId, out: u128, door: Door) -> Done {
         let terms = self.spec(id)?.outflow;
         let free = door.free.saturating_sub(door.flowed());
         let room = door.most.saturating_sub(door.flowed());
@@ -131,9 +138,13 @@ impl Model {
             .map(|(vault, before, _)| (*vault, *before, self.vaults.get(vault).copied()))
             .filter(|(_, before, after)| before.or(*after).is_some_and(|vault| vault.kind == id))
             .collect();
-        let [(vault, Some(before), Some(_))] = touched.as_slice() else {
+        let [(vault, Some(before), Some(after))] = touched.as_slice() else {
             return Err(refused(id, out, free.min(room)));
         };
+        let may_manage = before.owner == sender || self.delegates.contains(&(before.owner, sender));
+        if !may_manage || before.collateral < after.collateral + out {
+            return Err(refused(id, out, free.min(room)));
+        }
         let now = self.host_time;
         let (taken, at) = self.taken.get(vault).copied().unwrap_or((0, now));
         let of_own = |taken: u128| share(add(before.collateral, taken)?, terms.share.raw(), Down);

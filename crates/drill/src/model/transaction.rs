@@ -177,24 +177,6 @@ impl Model {
 
     /// The commands and the judgement; an error names the command, the judgement being one more.
     fn run(&mut self, transaction: &Transaction) -> Result<(), (usize, Rejected)> {
-        let (coins, inside) = (self.coins(), self.inside());
-        let mut batch = Batch::default();
-        let last = transaction.commands.len() - 1;
-        for (at, command) in transaction.commands.iter().enumerate() {
-            let before = self.vaults.clone();
-            let done = self.command(transaction, &mut batch, command);
-            // What is beyond health after the last command is for the judgement to refuse.
-            let done = done.and_then(|()| {
-                if at < last {
-                    self.count_deferred(&before, &batch)
-                } else {
-                    Ok(())
-                }
-            });
-            done.map_err(|reason| (at, reason))?;
-        }
-        let end = transaction.commands.len();
-        self.judge(&batch).map_err(|reason| (end, reason))?;
         let unstoppable = |command: &Command| {
             matches!(
                 command,
@@ -207,12 +189,34 @@ impl Model {
                     | Command::ResetAuction { .. }
             )
         };
+        let (coins, mut inside) = (self.coins(), self.inside());
+        let mut batch = Batch::default();
+        let last = transaction.commands.len() - 1;
+        for (at, command) in transaction.commands.iter().enumerate() {
+            let (before, inside_before) = (self.vaults.clone(), self.inside());
+            let done = self.command(transaction, &mut batch, command);
+            if unstoppable(command) {
+                self.leave_out_paid(&mut inside, &inside_before);
+            }
+            // What is beyond health after the last command is for the judgement to refuse.
+            let done = done.and_then(|()| {
+                if at < last {
+                    self.count_deferred(&before, &batch)
+                } else {
+                    Ok(())
+                }
+            });
+            done.map_err(|reason| (at, reason))?;
+        }
+        let end = transaction.commands.len();
+        self.judge(&batch).map_err(|reason| (end, reason))?;
         if transaction.commands.iter().all(unstoppable) {
             self.count_in(&inside);
             return Ok(());
         }
         self.may_mint(coins).map_err(|reason| (end, reason))?;
-        self.may_leave(&batch, &inside).map_err(|reason| (end, reason))
+        self.may_leave(transaction.sender, &batch, &inside)
+            .map_err(|reason| (end, reason))
     }
 
     fn command(&mut self, transaction: &Transaction, batch: &mut Batch, command: &Command) -> Done {

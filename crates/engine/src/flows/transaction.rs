@@ -11,7 +11,6 @@ use ballast_protocol::{
 
 use crate::flows::{disposal, fund_queue, liquidation, market_queue, pool_queue, protection};
 use crate::kernel::ledger::Due;
-use crate::kernel::outflow::Stops;
 use crate::kernel::{Clock, Context, Savepoint, Use};
 use crate::mechanisms::auction;
 use crate::mechanisms::backstop::Backstop;
@@ -82,7 +81,7 @@ pub(crate) fn execute(state: &mut State, clock: Clock, transaction: &Transaction
     match done {
         Ok(fee) => {
             let moved = state.ledger.crossings().since(mark);
-            state.outflow.count(moved, stops(&transaction.commands));
+            state.outflow.count(moved);
             Receipt {
                 outcome: Outcome::Done,
                 work,
@@ -245,7 +244,11 @@ fn run(
     let coin = run.state.governance.get().limits.coin;
     let (supply, mark) = (run.state.ledger.supply(coin), run.state.ledger.crossings().len());
     for (at, command) in transaction.commands.iter().enumerate() {
+        let moved = run.state.ledger.crossings().len();
         run.command(command).map_err(|reason| (at, reason))?;
+        if is_free(command) {
+            run.state.ledger.forget_outflow(moved);
+        }
         // After the last command the judgement itself lets nothing pass that is beyond health.
         if at < last && run.batch.has_unmeasured() {
             let (mechanisms, ctx) = run.state.lend(clock, transaction.sender, run.events);
@@ -258,7 +261,7 @@ fn run(
         .vaults
         .judge(&ctx, run.batch)
         .map_err(|reason| (end, reason))?;
-    if stops(&transaction.commands) == Stops::Never {
+    if transaction.commands.iter().all(is_free) {
         return Ok(());
     }
     let (limits, now) = (&state.governance.get().limits, state.ledger.supply(coin));
@@ -273,26 +276,19 @@ fn run(
     Ok(())
 }
 
-/// Whether limits stop a transaction (rule R18): never one that only protects, liquidates and sells. What it mints is
-/// counted; what it takes out has been paid for and is not.
-fn stops(commands: &[Command]) -> Stops {
-    let is_free = |command: &Command| {
-        matches!(
-            command,
-            Command::Deposit { .. }
-                | Command::RepayDebt { .. }
-                | Command::CancelTicket { .. }
-                | Command::Liquidate { .. }
-                | Command::TakeAuction { .. }
-                | Command::ResetAuction { .. }
-                | Command::ClaimPoolGain { .. }
-        )
-    };
-    if commands.iter().all(is_free) {
-        Stops::Never
-    } else {
-        Stops::BeyondLimits
-    }
+/// Whether limits of flow leave a command alone (rule R18): one that only protects, liquidates or sells. What it mints and
+/// brings in is counted; what it takes out has been paid for and is not, whatever it stands in a transaction with.
+const fn is_free(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Deposit { .. }
+            | Command::RepayDebt { .. }
+            | Command::CancelTicket { .. }
+            | Command::Liquidate { .. }
+            | Command::TakeAuction { .. }
+            | Command::ResetAuction { .. }
+            | Command::ClaimPoolGain { .. }
+    )
 }
 
 struct Run<'a> {

@@ -1,5 +1,6 @@
 //! What a block has moved between accounts and the modules that hold collateral, in order: a log of the ledger's own, so
-//! that outflow is counted from what has moved and not from what anything says of it (rule R16, docs/limits.md).
+//! that outflow is counted from what has moved and not from what anything says of it (rule R16, docs/limits.md). What a
+//! command that no limit stops takes out has been paid for, and is struck from it.
 
 use ballast_num::{Amount, Arithmetic};
 use ballast_protocol::{AssetId, Holder, Module, TypeId};
@@ -49,6 +50,35 @@ impl Crossings {
     /// Where the log stands.
     pub(crate) fn len(&self) -> usize {
         self.log.len()
+    }
+
+    /// Forgets what has gone out since the log stood at `mark`, and what came in for it: of each type and asset there
+    /// remains what came in net, if any did. Sums that no number holds count as nothing, which makes no room.
+    pub(super) fn forget_outflow(&mut self, mark: usize) {
+        let moved = self.since(mark);
+        // Nearly always: a deposit comes in, a repayment does not cross.
+        if moved.iter().all(|crossing| crossing.way == Way::In) {
+            return;
+        }
+        let mut entered = Vec::new();
+        for (at, crossing) in moved.iter().enumerate() {
+            let of = |other: &Crossing| (other.collateral_type, other.asset);
+            let is_later = moved.iter().take(at).any(|earlier| of(earlier) == of(crossing));
+            if is_later {
+                continue;
+            }
+            let sums = Crossing::sums(moved, crossing.collateral_type, crossing.asset);
+            let net = sums.map_or(Amount::ZERO, |(entered, left)| entered.saturating_sub(left));
+            if !net.is_zero() {
+                entered.push(Crossing {
+                    way: Way::In,
+                    amount: net,
+                    ..*crossing
+                });
+            }
+        }
+        self.log.truncate(mark);
+        self.log.append(&mut entered);
     }
 
     /// What has moved since the log stood at `mark`.

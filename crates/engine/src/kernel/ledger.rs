@@ -180,6 +180,11 @@ impl Ledger {
         &self.crossings
     }
 
+    /// Strikes from these what has gone out since they stood at `mark`: it has been paid for, and no limit counts it.
+    pub(crate) fn forget_outflow(&mut self, mark: usize) {
+        self.crossings.forget_outflow(mark);
+    }
+
     /// Bytes on the heap of the accounts' records.
     pub fn heap_bytes(&self) -> usize {
         self.accounts.tree().heap_bytes()

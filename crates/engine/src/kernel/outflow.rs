@@ -140,18 +140,15 @@ impl Outflow {
         Ok(beyond)
     }
 
-    /// Counts the movements of a transaction that is done. What those take out that no limit stops has been paid for: it
-    /// is not counted; what they bring in is.
-    pub(crate) fn count(&mut self, moved: &[Crossing], stopped: Stops) {
+    /// Counts the movements of a transaction that is done.
+    pub(crate) fn count(&mut self, moved: &[Crossing]) {
         for gate in self.gates.iter_mut().filter(|_| !moved.is_empty()) {
-            // Sums that no number holds have been refused; of what is never stopped they cannot be outflow.
+            // Sums that no number holds have been refused, but of a transaction that only brings in.
             let Ok((taken, brought)) = gate.net(moved) else {
                 continue;
             };
             gate.entered = gate.entered.try_add(brought).unwrap_or(Amount::MAX);
-            if stopped == Stops::BeyondLimits {
-                gate.left = gate.left.try_add(taken).unwrap_or(Amount::MAX);
-            }
+            gate.left = gate.left.try_add(taken).unwrap_or(Amount::MAX);
         }
     }
 
@@ -178,13 +175,4 @@ impl Excess {
             room: room.max(self.free).min(self.room),
         }
     }
-}
-
-/// Whether limits stop a transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stops {
-    /// They do.
-    BeyondLimits,
-    /// It only protects, liquidates or sells (rule R18).
-    Never,
 }

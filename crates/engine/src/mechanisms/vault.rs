@@ -181,10 +181,15 @@ impl Vaults {
     /// A vault that `caller` owns or may act on as a delegate. Errors: `UnknownVault`, `NotOwner`.
     fn managed_by(&self, id: VaultId, caller: AccountId) -> Result<Vault, Rejected> {
         let vault = self.vault(id)?;
-        if vault.owner == caller || self.delegates.contains_key(&(vault.owner, caller)) {
+        if self.is_manager(&vault, caller) {
             return Ok(vault);
         }
         Err(Rejected::NotOwner { vault: id, caller })
+    }
+
+    /// Whether `caller` owns a vault or may act on it as a delegate.
+    fn is_manager(&self, vault: &Vault, caller: AccountId) -> bool {
+        vault.owner == caller || self.is_delegate(vault.owner, caller)
     }
 
     /// A vault as [`Vaults::managed_by`] finds it, none of whose lots is on sale. While one is, its owner takes nothing

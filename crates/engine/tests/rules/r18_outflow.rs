@@ -2,9 +2,9 @@
 
 use ballast_engine::{BadGenesis, State};
 use ballast_num::{Amount, Ratio, Seconds};
-use ballast_protocol::{FlowLimit, Outcome, ParameterFault, Rejected, coins};
+use ballast_protocol::{Bounds, FlowLimit, MarketSpec, Module, Outcome, ParameterFault, Rejected, coins};
 
-use crate::common::{KIND, World, genesis, outcome};
+use crate::common::{ETH, FEED, KIND, MARKET, World, genesis, outcome};
 
 /// The bank has a hundred thousand ether in its vault, of which it may take nearly all; alice has a thousand.
 fn with_alice() -> World {
@@ -126,7 +126,7 @@ fn a_drain_by_many() {
 /// A limit that is used up stops no repayment, deposit, liquidation or take; and who has repaid has his share.
 #[test]
 fn an_outflow_that_stops_protection_is_a_weapon() {
-    let mut world = World::with_type(|spec| spec.peer.floor = ballast_protocol::Bounds::Waived);
+    let mut world = World::with_type(|spec| spec.peer.floor = Bounds::Waived);
     world.check(
         "alice: open; deposit 100; draw 100000
          bob: open; deposit 10; draw 12000
@@ -196,4 +196,66 @@ fn the_last_owner_is_not_kept_for_days() {
     world.check("alice: open; deposit 1000");
     assert_eq!(outcome(&world.send("alice: close"))[0], "Done");
     world.check("bank: withdraw 90000");
+}
+
+/// A run: carol's vault has been broken, mallory's pool or an auction has got what was seized, and the bank has taken out
+/// all that everyone may.
+fn run(pool: &str) -> World {
+    let mut world = World::with(|genesis| {
+        let spec = &mut genesis.types[0];
+        (spec.pool.cooldown, spec.peer.floor) = (Seconds::ZERO, Bounds::Waived);
+        genesis.markets = vec![MarketSpec::standard(MARKET, ETH, FEED)];
+    });
+    world.check(
+        "alice: open; deposit 1000
+         bob: open; deposit 100
+         carol: open; deposit 800; draw 990000",
+    );
+    world.check(pool);
+    world.check("price 1300\nprice 1300");
+    let locked = world.state.ledger().balance(ETH, Module::Vaults(KIND));
+    let free = locked.raw() / 4 / coins(1).raw();
+    world.check(&format!("bank: withdraw {free}\nbob: withdraw 26 -> OutflowLimit"));
+    world
+}
+
+/// Buy seized collateral and pay a crumb into a victim's vault, so that what was bought uses up the victim's share.
+#[test]
+fn a_crumb_that_charges_a_victim() {
+    for (pool, attack) in [("mallory: enter 300000", "claim"), ("", "take 240 of #1 at 2000")] {
+        let mut world = run(pool);
+        let before = world.balance(ETH, "mallory");
+        world.check(&format!("mallory: {attack}; deposit 0.001 #2; send 1 ETH to dave"));
+        let bought = world.balance(ETH, "mallory").saturating_sub(before);
+        assert!(bought > coins(230) && bought < coins(250), "{bought}");
+        world.check(
+            "alice: withdraw 250
+             alice: withdraw 10     -> OutflowLimit",
+        );
+    }
+}
+
+/// Buy seized collateral in a transaction with anything else, so that it uses up what everyone may take out.
+#[test]
+fn buying_what_fills_the_room() {
+    for (pool, attack) in [("mallory: enter 900000", "claim"), ("", "take 250 of #1 at 2000")] {
+        let [alone, together] = ["", "; send 1 ETH to dave"].map(|more| {
+            let mut world = run(pool);
+            world.check(&format!("mallory: {attack}{more}"));
+            used(&world)
+        });
+        assert_eq!(alone, together, "{attack}");
+    }
+}
+
+/// Sell what was bought in the same transaction, as keepers do, in a run.
+#[test]
+fn a_run_that_stops_keepers() {
+    let mut world = run("");
+    world.check("keeper: take 250 of #1 at 2000; sell 250 at 1");
+    // What is withdrawn beside it is judged as ever, and what comes in makes room as ever.
+    world.check(
+        "bob: take 10 of #1 at 2000; withdraw 50        -> OutflowLimit
+         bob: take 100 of #1 at 2000; deposit 100; withdraw 100",
+    );
 }

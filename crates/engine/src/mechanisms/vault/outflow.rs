@@ -39,12 +39,17 @@ impl Vaults {
 
     /// Counts what a transaction takes out beyond the type's limit as the share of the one vault of the type that it
     /// touches. Error: `OutflowLimit`, if that is more than the vault's share, or if it is not one vault that was there
-    /// before and is still.
+    /// before and is still, that so much has left, and that the caller might manage before. So a fault elsewhere uses up
+    /// nobody's share.
     pub(crate) fn take_share(&mut self, ctx: &Context<'_>, batch: &Batch, excess: &Excess) -> Result<(), Rejected> {
         let mut of_type = batch.touched_of(excess.collateral_type);
-        let (Some((id, Some(before), Some(_))), None) = (of_type.next(), of_type.next()) else {
+        let (Some((id, Some(before), Some(after))), None) = (of_type.next(), of_type.next()) else {
             return Err(excess.refused(Amount::ZERO));
         };
+        let gone = before.collateral.saturating_sub(after.collateral);
+        if excess.taken > gone || !self.is_manager(before, ctx.caller) {
+            return Err(excess.refused(Amount::ZERO));
+        }
         let now = ctx.clock.host_time;
         let so_far = self.taken.get(&id).copied().unwrap_or(Taken {
             amount: Amount::ZERO,
