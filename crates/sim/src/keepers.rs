@@ -21,7 +21,7 @@ use ballast_protocol::{
 
 use crate::config::Config;
 use crate::market::{self, Market};
-use crate::world::{COIN, MARKET, Rules, id, keeper};
+use crate::world::{COIN, MARKET, Rules, feed_of, id, keeper};
 
 /// Coins below which a keeper does not bother to buy.
 const LEAST_PURCHASE: Amount = ballast_protocol::coins(50);
@@ -390,11 +390,6 @@ fn price(state: &State, auction: &Auction) -> Option<Price> {
         })
     };
     find().ok().flatten()
-}
-
-/// The place of a type's feed in the scenario: the inverse of [`id`].
-pub fn feed_of(kind: TypeId) -> usize {
-    usize::try_from(kind.0.saturating_sub(1)).unwrap_or(0)
 }
 
 #[cfg(test)]

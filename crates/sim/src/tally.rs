@@ -9,8 +9,8 @@ use ballast_protocol::{
     SeizureRule, TypeId, VaultId,
 };
 
-use crate::keepers::feed_of;
 use crate::market::usd;
+use crate::world::feed_of;
 
 /// A sale below this share of the oracle's price is a zero-price sale.
 pub const ZERO_PRICE: Ratio = Ratio::percent(10);

@@ -80,7 +80,17 @@ pub fn market_of(feed: usize) -> MarketId {
 
 /// The place of a market's collateral: the inverse of [`market_of`].
 pub fn feed_of_market(market: MarketId) -> usize {
-    usize::try_from(market.0.saturating_sub(1)).unwrap_or(0)
+    place(market.0)
+}
+
+/// The place of a type's collateral: the inverse of [`type_of`].
+pub fn feed_of(kind: TypeId) -> usize {
+    place(kind.0)
+}
+
+/// The inverse of [`id`].
+fn place(id: u32) -> usize {
+    usize::try_from(id.saturating_sub(1)).unwrap_or(0)
 }
 
 /// The type of the collateral at a place in the scenario's list of feeds.
