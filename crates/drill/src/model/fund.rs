@@ -163,13 +163,7 @@ impl Model {
             if !self.left_over.is_empty() && self.host_time - ticket.ready < patience.unwrap_or(0) {
                 continue;
             }
-            let held = self.stake(ticket.owner);
-            let rest = self.share_value(held.saturating_sub(shares.raw()), assets)?;
-            let shares = if rest < self.limits.fund.ticket_min.raw() {
-                held
-            } else {
-                shares.raw().min(held)
-            };
+            let shares = shares.raw().min(self.stake(ticket.owner));
             let worth = self.share_value(shares, net)?.min(ticket.pays_max.unwrap_or(u128::MAX));
             if worth == 0 {
                 self.return_ticket(id)?;
@@ -200,7 +194,9 @@ impl Model {
                 ticket.order = Order::ExitFund {
                     shares: ballast_num::Amount::from_raw(whole - shares),
                 };
-                ticket.pays_max = ticket.pays_max.map(|most| most.saturating_sub(paid));
+                if let Some(most) = &mut ticket.pays_max {
+                    *most = part(*most, whole - shares, whole, Down)?;
+                }
                 self.tickets.insert(id, ticket.clone());
             }
             let left = self.stake(ticket.owner) - shares;

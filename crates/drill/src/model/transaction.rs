@@ -294,7 +294,7 @@ impl Model {
     }
 
     /// Queues an order, with what it brings along: one a lane of a venue for an owner, and of enough.
-    fn queue(&mut self, owner: AccountId, order: Order, expiry: Timestamp) -> Done {
+    fn queue(&mut self, owner: AccountId, mut order: Order, expiry: Timestamp) -> Done {
         let now = Timestamp(self.time);
         let mut pays_max = None;
         let (amount, least, cooldown, escrow) = match order {
@@ -364,9 +364,20 @@ impl Model {
                         available,
                     });
                 }
-                let least = self.shares_worth(self.limits.fund.ticket_min.raw())?.min(held);
-                pays_max = Some(self.share_value(shares.raw(), self.fund_assets())?);
-                (shares.raw(), least, self.limits.fund.exit_cooldown.0, Vec::new())
+                let small = self.limits.fund.ticket_min.raw();
+                let least = self.shares_worth(small)?.min(held);
+                let stays = self.share_value(held - shares.raw(), self.fund_assets())?;
+                // All goes with an exit, itself large enough, that would leave too little.
+                let shares = if shares.raw() >= least && stays < small {
+                    held
+                } else {
+                    shares.raw()
+                };
+                order = Order::ExitFund {
+                    shares: Amount::from_raw(shares),
+                };
+                pays_max = Some(self.share_value(shares, self.fund_assets())?);
+                (shares, least, self.limits.fund.exit_cooldown.0, Vec::new())
             }
         };
         if amount == 0 {

@@ -20,6 +20,24 @@ pub(crate) fn entry(limits: &Limits, amount: Amount) -> Place {
     }
 }
 
+/// The order as it is queued: an exit that would leave shares worth less than a ticket is one of all that the caller
+/// holds, so that what it may pay is fixed on all that it gives back. Error: `Arithmetic`.
+pub(crate) fn without_dust(ctx: &Context<'_>, fund: &Fund, order: Order) -> Result<Order, Rejected> {
+    let held = fund.shares(ctx.caller);
+    let shares = match order {
+        Order::ExitFund { shares } if shares < held => shares,
+        _ => return Ok(order),
+    };
+    let small = ctx.limits.fund.ticket_min;
+    let assets = ctx.ledger.balance(ctx.limits.coin, Module::InsuranceFund);
+    let leaves_dust = fund.value(held.try_sub(shares)?, assets)? < small;
+    // One that is too small to be queued stays what it is, to be refused.
+    let takes_all = leaves_dust && shares >= fund.worth(small, assets)?;
+    Ok(Order::ExitFund {
+        shares: if takes_all { held } else { shares },
+    })
+}
+
 /// What the queue asks of an exit of the caller: it pays no more than its shares are worth now.
 /// Errors: `NoShares`, `TooMuch`.
 pub(crate) fn exit(ctx: &Context<'_>, fund: &Fund, shares: Amount) -> Result<Place, Rejected> {
@@ -40,7 +58,6 @@ pub(crate) fn exit(ctx: &Context<'_>, fund: &Fund, shares: Amount) -> Result<Pla
         cooldown: spec.exit_cooldown,
         window: Some(spec.exit_window),
         escrow: Vec::new(),
-        // All shares go if too little would be left, so what all of them are worth bounds it as well.
         pays_max: Some(fund.value(shares, assets)?),
     })
 }
@@ -164,10 +181,7 @@ fn leave(state: &mut State, clock: Clock, events: &mut Vec<Event>) -> Result<(),
         if busy && waited < patience.unwrap_or_default() {
             continue;
         }
-        let held = mechanisms.fund.shares(ticket.owner);
-        let rest = held.saturating_sub(shares);
-        let leaves_dust = mechanisms.fund.value(rest, assets)? < limits.fund.ticket_min;
-        let shares = if leaves_dust { held } else { shares.min(held) };
+        let shares = shares.min(mechanisms.fund.shares(ticket.owner));
         let now = mechanisms.fund.value(shares, assets.saturating_sub(marked))?;
         let asked = ticket.pays_max.unwrap_or(Amount::MAX);
         let value = now.min(asked);
@@ -216,7 +230,9 @@ fn pay_exit(
             .close(&mut ctx, exit.id, TicketOutcome::Executed, &[])?;
     } else {
         let order = Order::ExitFund { shares: rest };
-        let pays_max = ticket.pays_max.map(|most| most.saturating_sub(amount));
+        // What was fixed for a share stays: a part paid after a loss leaves no more for the others if it comes back.
+        let scaled = |most: Amount| most.prorate(rest.raw(), exit.shares.raw(), Round::Down);
+        let pays_max = ticket.pays_max.map(scaled).transpose()?;
         mechanisms.queue.replace(exit.id, order, pays_max)?;
     }
     ctx.ledger

@@ -349,6 +349,7 @@ impl Run<'_> {
             Command::SetStandingOrder { vault, order } => vaults.set_standing_order(ctx, id(vault, batch)?, order),
             Command::Send { asset, to, amount } => Vaults::send(ctx, asset, to, amount),
             Command::Queue { order, expiry } => {
+                let order = fund_queue::without_dust(ctx, fund, order)?;
                 let place = match order {
                     Order::EnterPool { pool, amount } | Order::ExitPool { pool, amount } => {
                         let asked = (pool, order.lane(), amount);

@@ -2,7 +2,7 @@
 //! shares were worth when they asked.
 
 use ballast_num::{Amount, NormalizedDebt, Price, Ratio, Seconds};
-use ballast_protocol::{AccountId, DrawSettled, Event, Genesis, Module, Venue, coins};
+use ballast_protocol::{AccountId, DrawSettled, Event, Genesis, Module, Order, TicketId, Venue, coins};
 
 use crate::common::{COIN, FEED, KIND, World, names, outcome, who};
 
@@ -325,4 +325,85 @@ fn the_last_insurer_takes_no_income_of_his_notice() {
     assert_eq!(world.balance(COIN, "dave").try_sub(before), Ok(coins(60_000)));
     assert_eq!(buffer(&world).try_sub(held), Ok(coins(1_000)));
     assert!(fund(&world).is_zero());
+}
+
+/// Ask for all but a little more than nothing, which goes too: what is burned is paid for.
+#[test]
+fn an_exit_that_leaves_dust_is_paid_for_all() {
+    let mut world = insured();
+    world.check(
+        "mallory: uninsure 0     -> ZeroAmount
+         mallory: uninsure 99    -> BelowTicketMin
+         mallory: uninsure 39901 -> TicketQueued",
+    );
+    let asked = world.state.queue().ticket(TicketId(1)).expect("it is queued");
+    let all = Order::ExitFund { shares: coins(40_000) };
+    assert_eq!((asked.order, asked.pays_max), (all, Some(coins(40_000))));
+    let before = world.balance(COIN, "mallory");
+    days(&mut world, 8);
+    assert_eq!(world.balance(COIN, "mallory").try_sub(before), Ok(coins(40_000)));
+    assert_eq!(fund(&world), coins(60_000));
+
+    // What a loss makes small only later stays, with its part of what is left.
+    let mut world = insured();
+    world.check(
+        "alice: open; deposit 30; draw 36000
+         mallory: uninsure 39900",
+    );
+    world.round(Price::whole(1_000));
+    let before = world.balance(COIN, "mallory");
+    days(&mut world, 8);
+    // 39,900 × 0.95
+    assert_eq!(world.balance(COIN, "mallory").try_sub(before), Ok(coins(37_905)));
+    assert_eq!(world.state.fund().shares(who("mallory")), coins(100));
+    world.check("mallory: uninsure 99 -> BelowTicketMin");
+    world.check("mallory: uninsure 100 -> TicketQueued");
+}
+
+/// Take a part right after a loss, and let the rest earn what comes back: each share keeps what was fixed for it.
+#[test]
+fn the_rest_of_an_exit_earns_nothing() {
+    let mut world = insured_with(|genesis| {
+        genesis.types[0].line = coins(100_000);
+        genesis.types[0].borrowing_fee = Ratio::percent(50);
+        genesis.limits.fund.income_share = Ratio::ONE;
+        genesis.limits.fund.exit_share = Ratio::percent(10);
+        for (_, amount) in &mut genesis.opening.fund {
+            *amount = coins(50_000);
+        }
+    });
+    world.check(
+        "mallory: uninsure 50000
+         alice: open; deposit 100; draw 80000",
+    );
+    // A fee of 40,000 came to the fund. Of the 120,000 that she owes 70,000 are missing: the buffer pays 1000.
+    world.round(Price::whole(500));
+    assert_eq!(fund(&world), coins(71_000));
+    let asked = |world: &World| {
+        let ticket = world.state.queue().ticket(TicketId(1)).expect("it waits");
+        (ticket.order.amount(), ticket.pays_max)
+    };
+    let paid = |world: &mut World| {
+        let events = world.block(6 * 3_600, Some(Price::whole(500)), &[]).events;
+        events.into_iter().find_map(|event| match event {
+            Event::FundExited { shares, amount, .. } => Some((shares, amount)),
+            _ => None,
+        })
+    };
+    assert_eq!(asked(&world), (coins(50_000), Some(coins(50_000))));
+    let first = (0..32).find_map(|_| paid(&mut world));
+    assert_eq!(first, Some((coins(10_000), coins(7_100))));
+    assert_eq!(asked(&world), (coins(40_000), Some(coins(40_000))));
+
+    // Another fee of 40,000: her 40,000 shares are worth more than they were, and get no more than they were worth.
+    world.check("bob: open; deposit 900; draw 80000");
+    assert_eq!(fund(&world), coins(103_900));
+    let later: Vec<_> = (0..9).filter_map(|_| paid(&mut world)).collect();
+    assert!(later.len() > 1, "{later:?}");
+    for (shares, amount) in later {
+        assert!(
+            amount <= shares && shares.try_sub(amount).unwrap() <= Amount::ONE,
+            "{amount} for {shares}"
+        );
+    }
 }
