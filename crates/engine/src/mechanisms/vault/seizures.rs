@@ -97,7 +97,8 @@ impl Vaults {
 
     /// Counts a lot of a vault whose sale is over, and lets the vault owe its shortfall again, as far as its collateral
     /// is worth more than it owes at the low price, rounded against the vault; returns how much. Nothing, if the vault
-    /// is gone or its type does not work so. The debt may be under the floor: it is one of a vault that paid the rest.
+    /// is gone, its type does not work so, or no record holds the figures: one lot's end stops no block. The debt may be
+    /// under the floor: it is one of a vault that paid the rest.
     pub(crate) fn lot_ended(
         &mut self,
         ctx: &mut Context<'_>,
@@ -108,22 +109,44 @@ impl Vaults {
         let Ok(vault) = self.vault(id) else {
             return Ok(Amount::ZERO);
         };
-        let kind = vault.collateral_type;
-        let totals = *self.totals(kind)?;
-        let amount = match self.lots_held_for(&vault)? {
-            0 => Amount::ZERO,
-            _ => {
-                let owed = vault.normalized_debt.debt(totals.index, Round::Up)?;
-                // What no number holds is enough.
-                let value = coin_value(vault.collateral, low, totals.decimals, Round::Down).unwrap_or(Amount::MAX);
-                shortfall.min(value.saturating_sub(owed))
-            }
+        let ended = Vault {
+            seizures: vault.seizures.lot_ended()?,
+            ..vault
         };
+        if self.lots_held_for(&vault)? > 0
+            && let Ok((amount, normalized)) = self.owe_again(id, &ended, shortfall, low)
+        {
+            if !amount.is_zero() {
+                ctx.tell(Event::ShortfallOwed {
+                    vault: id,
+                    amount,
+                    normalized,
+                });
+            }
+            return Ok(amount);
+        }
+        self.write(id, &ended)?;
+        Ok(Amount::ZERO)
+    }
+
+    /// Writes a vault with what it owes again of a shortfall; returns that in coins and normalized. An error has written
+    /// nothing: `Arithmetic`, if a figure of the vault or of its type does not fit.
+    fn owe_again(
+        &mut self,
+        id: VaultId,
+        vault: &Vault,
+        shortfall: Amount,
+        low: Price,
+    ) -> Result<(Amount, NormalizedDebt), Rejected> {
+        let totals = *self.totals(vault.collateral_type)?;
+        let owed = vault.normalized_debt.debt(totals.index, Round::Up)?;
+        // What no number holds is enough.
+        let value = coin_value(vault.collateral, low, totals.decimals, Round::Down).unwrap_or(Amount::MAX);
+        let amount = shortfall.min(value.saturating_sub(owed));
         let normalized = amount.normalize(totals.index, Round::Up)?;
         let after = Vault {
             normalized_debt: vault.normalized_debt.try_add(normalized)?,
-            seizures: vault.seizures.lot_ended()?,
-            ..vault
+            ..*vault
         };
         let totals = Totals {
             normalized_debt: totals.normalized_debt.try_add(normalized)?,
@@ -132,13 +155,8 @@ impl Vaults {
 
         self.write(id, &after)?;
         if !amount.is_zero() {
-            self.totals.set(kind, totals);
-            ctx.tell(Event::ShortfallOwed {
-                vault: id,
-                amount,
-                normalized,
-            });
+            self.totals.set(vault.collateral_type, totals);
         }
-        Ok(amount)
+        Ok((amount, normalized))
     }
 }

@@ -1,6 +1,6 @@
 //! Sharing out beside a loop over all vaults, its bounds, and where it ends.
 
-use ballast_num::{Decimals, Index, Timestamp};
+use ballast_num::{Decimals, Index, Price, Timestamp};
 use ballast_protocol::{AccountId, AssetId, FeedId, Limits, Sharing, TypeSpec};
 
 use super::super::{Seizures, Vault};
@@ -349,4 +349,20 @@ fn figures_that_do_not_fit_are_refused() {
     let written = world.vaults.write(VaultId(1), &Vault { collateral, ..vault });
     assert_eq!(written, Err(Arithmetic::Overflow.into()));
     assert_eq!(world.vaults.vault(VaultId(1)), Ok(vault));
+}
+
+/// Repay all while a lot is on sale, hold more than shares can stand for, and let the lot end short: no shares hold that
+/// debt, so it is not owed again, and the sale, with its block, goes on.
+#[test]
+fn a_shortfall_that_no_record_holds_is_not_owed() {
+    for (collateral, owed) in [(1 << 103, 50), (1 << 104, 0)] {
+        let mut world = World::of(&[(collateral, 0)]);
+        world.vaults.lot_started(VaultId(1)).unwrap();
+        let (shortfall, low) = (Amount::from_raw(50), Price::whole(1));
+        let again = world.with(|vaults, ctx| vaults.lot_ended(ctx, VaultId(1), shortfall, low));
+        assert_eq!(again, Ok(Amount::from_raw(owed)));
+        let vault = world.vaults.vault(VaultId(1)).unwrap();
+        assert_eq!((vault.normalized_debt.raw(), vault.seizures.lots()), (owed, 0));
+        assert_eq!((vault.collateral.raw(), world.total()), (collateral, owed));
+    }
 }
