@@ -71,6 +71,16 @@ impl Market {
         Ok(if base == 0 { 0 } else { coins })
     }
 
+    /// Base that is worth so many coins.
+    pub(super) fn base_for(&self, coins: u128, price: u128) -> Figure {
+        part(coins, self.per_coin, price, Up)
+    }
+
+    /// The fewest shares that would pay so many coins.
+    pub(super) fn shares_for(&self, coins: u128) -> u128 {
+        part(coins, self.shares, self.coins, Up).unwrap_or(u128::MAX)
+    }
+
     fn changed(&mut self, host_time: u64) -> Done {
         let depth = self.depth()?;
         self.depths.push((host_time, depth));
@@ -132,6 +142,7 @@ impl Model {
         least: u128,
     ) -> Result<(u128, u128), Rejected> {
         let now = self.host_time;
+        let (has, _) = self.positions.get(&(id, owner)).copied().unwrap_or_default();
         let pool = self.market_mut(id)?;
         let refused = Err(Rejected::ZeroAmount);
         let (made, own, base, coins, needed) = if pool.shares == 0 {
@@ -146,12 +157,13 @@ impl Model {
             );
             (made, made, base, coins, least.max(1))
         };
-        if own < needed {
+        let after = (add(pool.coins, coins)?, add(pool.shares, made)?);
+        let worth = part(after.0, add(has, own)?, after.1, Down)?;
+        if own < needed || worth < pool.spec.ticket_min.raw() {
             return refused;
         }
         pool.base = add(pool.base, base)?;
-        pool.coins = add(pool.coins, coins)?;
-        pool.shares += made;
+        (pool.coins, pool.shares) = after;
         pool.changed(now)?;
         self.positions.entry((id, owner)).or_default().0 += own;
         Ok((base, coins))

@@ -316,9 +316,15 @@ impl Model {
                 (amount.raw(), terms.least.min(held), terms.cooldown, Vec::new())
             }
             Order::Sell { market, amount, .. } => {
-                let spec = &self.market(market)?.spec;
+                let pool = self.market(market)?;
+                let spec = &pool.spec;
                 let escrow = vec![(spec.base, amount.raw())];
-                (amount.raw(), spec.sale_min.raw(), spec.cooldown.0, escrow)
+                // Worth a ticket, at the lowest that its price may be.
+                let least = match self.quote(spec.feed) {
+                    Ok(quote) => pool.base_for(spec.ticket_min.raw(), quote.low).unwrap_or(u128::MAX),
+                    Err(_) => 0,
+                };
+                (amount.raw(), least.max(spec.sale_min.raw()), spec.cooldown.0, escrow)
             }
             Order::Buy { market, amount, .. } => {
                 let spec = &self.market(market)?.spec;
@@ -336,7 +342,7 @@ impl Model {
                 (coins.raw(), spec.ticket_min.raw(), spec.cooldown.0, escrow)
             }
             Order::RemoveLiquidity { market, shares, .. } => {
-                let lock = self.market(market)?.spec.lock.0;
+                let pool = self.market(market)?;
                 let (has, _) = self.positions.get(&(market, owner)).copied().unwrap_or_default();
                 if shares.raw() > has {
                     return Err(Rejected::TooFewShares {
@@ -345,7 +351,8 @@ impl Model {
                         held: Amount::from_raw(has),
                     });
                 }
-                (shares.raw(), 1, lock, Vec::new())
+                let least = pool.shares_for(pool.spec.ticket_min.raw()).min(has);
+                (shares.raw(), least, pool.spec.lock.0, Vec::new())
             }
             Order::EnterFund { amount, .. } => {
                 let fund = &self.limits.fund;

@@ -1,4 +1,6 @@
-//! A block, in the order of DESIGN: rounds and accruals, protection, liquidations, all other transactions, auctions, root.
+//! A block, in the order of DESIGN: rounds and accruals; protective transactions and standing orders; entries to pools, bids and
+//! fund; liquidations; of each feed whose round closed the markets, with their entries, batch and exits; exits from pools and
+//! bids; all other transactions; restarts of auctions, expired tickets; settlement of losses; the fund's income and exits; root.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,31 +1,31 @@
 //! Orders of users at the markets: what a place in the queue asks of them, and liquidity that comes and goes (rules R1, R10).
 
-use ballast_num::{Amount, Timestamp};
-use ballast_protocol::{AccountId, AssetId, Event, Lane, MarketId, Module, Order, Rejected, TicketOutcome, Venue};
+use ballast_num::{Amount, Round, Timestamp};
+use ballast_protocol::{Event, Lane, MarketId, MarketSpec, Module, Order, Rejected, TicketOutcome, Venue};
 
 use super::tickets::{due, give_back};
-use crate::kernel::Clock;
-use crate::mechanisms::market::Markets;
+use crate::kernel::{Clock, Context};
+use crate::mechanisms::market::{Exchange, Markets};
 use crate::mechanisms::queue::Place;
 use crate::state::{ENGINE, State};
 
-/// What a place in the queue asks of an order of `caller` at a market, and what the order brings along.
+/// What a place in the queue asks of an order of the caller at a market, and what the order brings along: whatever lane
+/// it takes, `ticket_min` coins or what is worth as much.
 /// Errors: `UnknownMarket`; `ZeroAmount` for liquidity of one side only; `TooFewShares` to leave with.
 pub(crate) fn place(
+    ctx: &Context<'_>,
     markets: &Markets,
-    coin: AssetId,
-    caller: AccountId,
     (market, order): (MarketId, Order),
 ) -> Result<Place, Rejected> {
-    let spec = markets.spec(market)?;
+    let (spec, coin) = (markets.spec(market)?, ctx.limits.coin);
     let (least, escrow) = match order {
-        Order::Sell { amount, .. } => (spec.sale_min, vec![(spec.base, amount)]),
+        Order::Sell { amount, .. } => (least_sale(ctx, markets, spec)?, vec![(spec.base, amount)]),
         Order::AddLiquidity { base, coins, .. } if base.is_zero() || coins.is_zero() => {
             return Err(Rejected::ZeroAmount);
         }
         Order::AddLiquidity { base, coins, .. } => (spec.ticket_min, vec![(spec.base, base), (coin, coins)]),
         Order::RemoveLiquidity { shares, .. } => {
-            let held = markets.shares(market, caller);
+            let held = markets.shares(market, ctx.caller);
             if shares > held {
                 return Err(Rejected::TooFewShares {
                     market,
@@ -33,7 +33,8 @@ pub(crate) fn place(
                     held,
                 });
             }
-            (Amount::ONE, Vec::new())
+            let least = markets.pool(market)?.shares_worth(spec.ticket_min);
+            (least.min(held), Vec::new())
         }
         _ => (spec.ticket_min, vec![(coin, order.amount())]),
     };
@@ -47,7 +48,20 @@ pub(crate) fn place(
     })
 }
 
-/// Executes the due entries of a market, before its batch. One that makes fewer shares than it asks for goes back.
+/// The least base units of a sale: what is worth `ticket_min` coins at the feed's low price, whatever its state, rounded
+/// up, and never less than `sale_min`, which is all that is asked before the feed's first round.
+fn least_sale(ctx: &Context<'_>, markets: &Markets, spec: &MarketSpec) -> Result<Amount, Rejected> {
+    let Ok(quote) = ctx.prices.quote(spec.feed) else {
+        return Ok(spec.sale_min);
+    };
+    let price = Exchange::at(quote.low, markets.pool(spec.id)?.decimals);
+    // What no number holds, nobody has.
+    let worth = price.base(spec.ticket_min, Round::Up).unwrap_or(Amount::MAX);
+    Ok(worth.max(spec.sale_min))
+}
+
+/// Executes the due entries of a market, before its batch. One that makes fewer shares than it asks for, or
+/// a position of less than `ticket_min` coins, goes back.
 pub(super) fn add(
     state: &mut State,
     clock: Clock,
@@ -91,8 +105,8 @@ pub(super) fn add(
     Ok(())
 }
 
-/// Executes the due exits of a market, after its batch: who leaves has taken part in what the round decides. One that
-/// would bring less than it asks for stays.
+/// Executes the due exits of a market, after its batch: who leaves has taken part in what the round decides. The
+/// shares of one that would bring less than it asks for stay, and its ticket is void.
 pub(super) fn remove(
     state: &mut State,
     clock: Clock,

@@ -358,9 +358,7 @@ impl Run<'_> {
                     Order::Sell { market, .. }
                     | Order::Buy { market, .. }
                     | Order::AddLiquidity { market, .. }
-                    | Order::RemoveLiquidity { market, .. } => {
-                        market_queue::place(markets, limits.coin, sender, (market, order))?
-                    }
+                    | Order::RemoveLiquidity { market, .. } => market_queue::place(ctx, markets, (market, order))?,
                     Order::EnterFund { amount, .. } => fund_queue::entry(limits, amount),
                     Order::ExitFund { shares } => fund_queue::exit(ctx, fund, shares)?,
                 };

@@ -1,7 +1,10 @@
 //! R10 and R1: the market between stability pool and auction.
 
 use ballast_num::{Amount, NormalizedDebt, Price, Ratio, Seconds};
-use ballast_protocol::{Event, Genesis, LotSoldInMarket, MarketSpec, Module, OpeningLiquidity, Venue, coins};
+use ballast_protocol::{
+    Event, FeedId, FeedSpec, Genesis, LotSoldInMarket, MarketSpec, Module, OpeningLiquidity, TypeId, TypeSpec, Venue,
+    coins,
+};
 
 use crate::common::{COIN, ETH, FEED, MARKET, World, outcome, who};
 
@@ -338,4 +341,78 @@ fn entering_for_a_share_of_what_others_earned() {
     for (before, after) in before.iter().zip(after) {
         assert!(after <= *before && before - after < 2_000, "{before} {after}");
     }
+}
+
+/// Fill the trade lane with orders that never trade: each is worth a ticket, whichever side it is on and whatever state
+/// the feed is in.
+#[test]
+fn stuffing_the_batch_with_dust() {
+    let mut world = World::with(|genesis| market(genesis, 1_000));
+    // 100 coins at 2000.
+    world.check(
+        "mallory: sell 0.000000000000000001 at 9999 -> Failed, BelowTicketMin
+         mallory: sell 0.049999999999999999 at 9999 -> Failed, BelowTicketMin
+         mallory: buy 99 at 1                       -> Failed, BelowTicketMin
+         mallory: sell 0.05 at 9999                 -> TicketQueued
+         bob: sell 1 at 0
+         price 1900                                 -> SoldInMarket, TicketClosed
+         mallory: sell 0.05 at 9999                 -> Failed, BelowTicketMin
+         wait 600                                   -> FeedStateChanged
+         mallory: sell 0.000000000000000001 at 9999 -> Failed, BelowTicketMin",
+    );
+}
+
+/// Before a feed's first round a sale has no worth, and is of the least amount that the market's genesis says.
+#[test]
+fn selling_dust_before_there_is_a_price() {
+    let (mute, other) = (FeedId(2), TypeId(2));
+    let mut world = World::with(|genesis| {
+        market(genesis, 1_000);
+        genesis.feeds.push(FeedSpec::standard(mute, "ETH-EUR", 20));
+        let first = genesis.types[0].clone();
+        genesis.types.push(TypeSpec {
+            market: None,
+            ..TypeSpec::standard(other, "ETH-B", ETH, mute)
+        });
+        genesis.types[0] = TypeSpec { market: None, ..first };
+        genesis.opening.liquidity.clear();
+        genesis.opening.vaults[0].normalized_debt =
+            NormalizedDebt::from_raw(genesis.opening.vaults[0].normalized_debt.raw() - coins(2_000_000).raw());
+        (genesis.markets[0].feed, genesis.markets[0].sale_min) = (mute, coins(1));
+    });
+    world.check(
+        "mallory: sell 0.999999999999999999 at 0 -> Failed, BelowTicketMin
+         mallory: sell 1 at 0                    -> TicketQueued",
+    );
+}
+
+/// Come in with next to nothing, and keep exits of single shares before those of others: a position is worth a ticket,
+/// and so is what leaves of it, but for the whole.
+#[test]
+fn dust_exits_before_honest_ones() {
+    let mut world = World::with(|genesis| market(genesis, 1_000));
+    let before = balances(&world, "mallory");
+    for dust in ["mallory: add 0.000000000000000001 100", "mallory: add 0.049 100"] {
+        world.check(dust);
+        world.check("price 2000 -> TicketClosed, no LiquidityAdded");
+        assert_eq!(balances(&world, "mallory"), before, "{dust}");
+    }
+    world.check(
+        "mallory: add 0.06 120
+         price 2000         -> LiquidityAdded
+         mallory: remove 1  -> Failed, BelowTicketMin
+         mallory: remove 83 -> Failed, BelowTicketMin
+         mallory: remove 84 -> TicketQueued
+         mallory: cancel #4
+         price 2000         -> TicketClosed",
+    );
+    // Only the pool's own price makes less of a position, which then leaves as a whole.
+    world.check(
+        "bob: sell 300 at 0
+         price 2000          -> SoldInMarket
+         mallory: remove 99  -> Failed, BelowTicketMin
+         mallory: remove 100 -> TicketQueued
+         pass 3660           -> LiquidityRemoved",
+    );
+    assert!(world.state.markets().shares(MARKET, who("mallory")).is_zero());
 }

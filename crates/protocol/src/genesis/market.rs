@@ -26,9 +26,10 @@ pub struct MarketSpec {
     pub lock: Seconds,
     /// Host time between asking to trade or to add liquidity and doing so (rule R1).
     pub cooldown: Seconds,
-    /// Least coins of a purchase, and of the coin side of liquidity that is added or stays (rule R1).
+    /// Least coins of a purchase, of what a sale is worth at the feed's low price, and of the coin side of liquidity that is
+    /// added, leaves or stays (rule R1).
     pub ticket_min: Amount,
-    /// Least base units of a sale (rule R1).
+    /// Least base units of a sale, which is all that is asked before the feed's first round (rule R1).
     pub sale_min: Amount,
     /// Window of the pool's time-weighted price, which is for reports and controllers, never for credit.
     pub mean_window: Seconds,

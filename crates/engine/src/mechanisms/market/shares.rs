@@ -25,6 +25,14 @@ pub struct Liquidity {
     pub coins: Amount,
 }
 
+impl Pool {
+    /// The fewest shares that are worth so many coins of the coin side, rounded up; [`Amount::MAX`] if no number of them is.
+    pub fn shares_worth(&self, coins: Amount) -> Amount {
+        let shares = coins.prorate(self.shares.raw(), self.coins.raw(), Round::Up);
+        shares.unwrap_or(Amount::MAX)
+    }
+}
+
 impl Markets {
     /// Shares of an owner in a market's pool.
     pub fn shares(&self, id: MarketId, owner: AccountId) -> Amount {
@@ -59,7 +67,8 @@ impl Markets {
 
     /// Adds liquidity: at most `base` and `coins`, in the ratio in which the pool has them, for at least `least` shares.
     /// What is not in the result stays with the owner. A first entry goes in whole and sets the ratio. Of the shares that
-    /// were there, `leaving` have an exit queued.
+    /// were there, `leaving` have an exit queued. What the owner then holds is worth `ticket_min` coins at least, so that
+    /// no entry makes an exit of less.
     /// Errors: `UnknownMarket`, `ZeroAmount`, `TooLittleLiquidity`; `Arithmetic` above what a pool can hold.
     pub fn enter(
         &mut self,
@@ -101,11 +110,16 @@ impl Markets {
                 },
             )
         };
-        let needed = if is_first {
-            FIRST_SHARES.max(least)
-        } else {
-            least.max(Amount::ONE)
+        let pool = Pool {
+            base: pool.base.try_add(taken.base)?,
+            coins: pool.coins.try_add(taken.coins)?,
+            shares: pool.shares.try_add(made)?,
+            ..pool
         };
+        let held = self.shares(id, owner);
+        let position = pool.shares_worth(self.spec(id)?.ticket_min);
+        let first = if is_first { FIRST_SHARES } else { Amount::ONE };
+        let needed = least.max(first).max(position.saturating_sub(held));
         if taken.shares < needed {
             return Err(Rejected::TooLittleLiquidity {
                 market: id,
@@ -113,13 +127,7 @@ impl Markets {
                 least: needed,
             });
         }
-        let pool = Pool {
-            base: pool.base.try_add(taken.base)?,
-            coins: pool.coins.try_add(taken.coins)?,
-            shares: pool.shares.try_add(made)?,
-            ..pool
-        };
-        let shares = self.shares(id, owner).try_add(taken.shares)?;
+        let shares = held.try_add(taken.shares)?;
         self.replace(id, clock, pool, leaving)?;
         self.shares.set((id, owner), shares);
         Ok(taken)

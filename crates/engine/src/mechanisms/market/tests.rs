@@ -180,7 +180,8 @@ fn positions_leave_no_dust() {
 #[test]
 fn attack_inflate_the_share_of_the_first_depositor() {
     let mut markets = empty();
-    let small = (Amount::from_raw(50_000_000), Amount::from_raw(100_000_000_000));
+    // Little more than the least position, 100 coins.
+    let small = (Amount::from_raw(51 * 10_u128.pow(15)), coins(102));
     markets
         .enter(ID, &at(0), MALLORY, small, Amount::ZERO, Amount::ZERO)
         .unwrap();
@@ -201,9 +202,35 @@ fn attack_inflate_the_share_of_the_first_depositor() {
     assert!(lost <= share.try_add(Amount::from_raw(2)).unwrap(), "{lost} of {share}");
     assert!(lost.raw() < entered.coins.raw() / 1_000_000_000);
 
-    let too_small = (Amount::from_raw(500_000), Amount::from_raw(1_000_000));
+    let too_small = (coins(1), coins(100).try_sub(Amount::ONE).unwrap());
     let refused = empty().enter(ID, &at(0), MALLORY, too_small, Amount::ZERO, Amount::ZERO);
     assert!(matches!(refused, Err(Rejected::TooLittleLiquidity { .. })));
+}
+
+/// What counts is what an owner then holds: 100 coins of the coin side at least, to the share.
+#[test]
+fn a_position_is_worth_a_ticket() {
+    let mut markets = opened();
+    let mut enter = |thousandths: u64, units: u64| {
+        let base = coins(thousandths).prorate(1, 1_000, Round::Down).unwrap();
+        markets.enter(ID, &at(0), BOB, (base, coins(units)), Amount::ZERO, Amount::ZERO)
+    };
+    // 98 coins of 1000 brought are matched; so are 100, but for the rounding to a share.
+    for (thousandths, units) in [(49, 1_000), (50, 100)] {
+        let refused = enter(thousandths, units);
+        assert!(
+            matches!(refused, Err(Rejected::TooLittleLiquidity { .. })),
+            "{refused:?}"
+        );
+    }
+    enter(51, 102).unwrap();
+    // One who is in may add as little as he likes.
+    enter(1, 100).unwrap();
+    let pool = *markets.pool(ID).unwrap();
+    let least = pool.shares_worth(coins(100));
+    assert!(markets.worth(ID, least).unwrap().coins >= coins(100));
+    assert!(markets.worth(ID, least.try_sub(Amount::ONE).unwrap()).unwrap().coins < coins(100));
+    assert!(markets.shares(ID, BOB) > least);
 }
 
 #[test]
@@ -372,12 +399,13 @@ proptest! {
     #[test]
     fn a_share_never_loses_liquidity(
         stable in any::<bool>(),
-        start in (1_000_000_u64..1 << 60, 1_000_000_u64..1 << 60),
+        start in (1_u64 << 23..1 << 62, 1_u64 << 61..1 << 63),
         steps in proptest::collection::vec(step(), 1..60),
     ) {
         let curve = if stable { PoolCurve::StableSwap { amplification: 50 } } else { PoolCurve::ConstantProduct };
         let mut markets = Markets::default();
-        markets.add(MarketSpec { curve, ..spec() }, Decimals::MAX).unwrap();
+        let small = MarketSpec { curve, ticket_min: coins(1), ..spec() };
+        markets.add(small, Decimals::MAX).unwrap();
         let amount = |raw: u64| Amount::from_raw(raw.into());
         let brought = (amount(start.0), amount(start.1));
         markets.enter(ID, &at(0), ALICE, brought, Amount::ZERO, Amount::ZERO).unwrap();
