@@ -7,8 +7,9 @@
 use ballast_engine::{BadGenesis, State};
 use ballast_num::{Amount, Arithmetic, NormalizedDebt, Price, Ratio, Round, Seconds};
 use ballast_protocol::{
-    AccountId, Asset, AssetId, Bounds, FeedId, FlowLimit, Genesis, Limits, MarketId, Opening, OpeningBalance,
-    OpeningDeposit, OpeningLiquidity, OpeningVault, PeerRules, PoolId, Seizure, Trigger, TypeId, TypeSpec,
+    AccountId, Asset, AssetId, Bounds, FeedId, FlowLimit, Genesis, Limits, MarketId, MarketSpec, Opening,
+    OpeningBalance, OpeningDeposit, OpeningLiquidity, OpeningVault, PeerRules, PoolId, Seizure, Trigger, TypeId,
+    TypeSpec, coins,
 };
 
 use crate::config::{AuctionCurve, BadConfig, Collateral, Config};
@@ -327,7 +328,11 @@ fn routes(
         )?;
     }
     deposit(POOL_OWNER, PoolId::stability(kind), pool)?;
-    if let Some(price) = price.filter(|_| !liquidity.is_zero()) {
+    // Less than a ticket's worth the engine does not take: so small a reserve has no market.
+    let least = MarketSpec::standard(market_of(feed), COIN, FeedId(0))
+        .ticket_min
+        .try_add(coins(1))?;
+    if let Some(price) = price.filter(|_| liquidity >= least) {
         let base = market::worth(liquidity, price)?;
         opening.liquidity.push(OpeningLiquidity {
             owner: LIQUIDITY_PROVIDER,
