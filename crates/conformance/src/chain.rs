@@ -6,7 +6,7 @@ use ballast_engine::{State, apply_block};
 use ballast_num::{Amount, Price, Ratio, Seconds, Timestamp};
 use ballast_protocol::{
     AccountId, AssetId, Block, Command, Event, FeeOffer, FeedId, FeedSpec, FlowLimit, Genesis, Height, Limits,
-    Observation, Outcome, SourceId, Transaction,
+    Observation, Outcome, Signer, SourceId, Transaction,
 };
 
 /// The coin of every genesis here.
@@ -59,6 +59,7 @@ impl Chain {
         *nonce += 1;
         let transaction = Transaction {
             sender,
+            signer: Signer::Wallet,
             nonce: *nonce,
             expiry: Timestamp(time),
             fee,

@@ -5,7 +5,7 @@ mod commands;
 mod market;
 
 use ballast_num::{Amount, Timestamp};
-use ballast_protocol::{AccountId, Block, FeeOffer, Height, Transaction, coins};
+use ballast_protocol::{AccountId, Block, FeeOffer, Height, Signer, Transaction, coins};
 
 use crate::model::Model;
 use crate::random::Random;
@@ -90,6 +90,7 @@ impl Generator {
         };
         Transaction {
             sender,
+            signer: Signer::Wallet,
             nonce,
             expiry: Timestamp(expiry),
             fee: self.fee(state, sender),

@@ -79,6 +79,7 @@ pub(crate) fn genesis(random: &mut Random) -> Genesis {
         limits,
         assets: [(1, 18), (2, 18), (3, 8), (4, 6), (5, 18)].map(asset).to_vec(),
         feeds: feeds(random),
+        sources: Vec::new(),
         types,
         markets,
         opening,

@@ -17,7 +17,7 @@ use ballast_engine::{Executed, State, apply_block, execute_block};
 use ballast_num::{Amount, Decimals, NormalizedDebt, Price, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{
     AccountId, Block, Command, Event, FeeOffer, Limits, MarketId, MarketSpec, OpeningBalance, OpeningDeposit,
-    OpeningLiquidity, Order, PoolBought, PoolId, Seized, SeizureRule, Transaction, VaultId, coins,
+    OpeningLiquidity, Order, PoolBought, PoolId, Seized, SeizureRule, Signer, Transaction, VaultId, coins,
 };
 use divan::Bencher;
 use support::{COIN, ETHER, FEED, TYPE, account, block, books, tick};
@@ -140,6 +140,7 @@ fn reserve(auctions: Auctions) -> State {
 fn say(time: Timestamp, sender: AccountId, nonce: u64, commands: Vec<Command>) -> Transaction {
     Transaction {
         sender,
+        signer: Signer::Wallet,
         nonce,
         expiry: Timestamp(time.0 + 600),
         fee: FeeOffer {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ballast_num::{Amount, Decimals, Index, RAY, Ratio, Round, Seconds};
 use ballast_protocol::{
     AccountId, AssetId, Bounds, FeedId, FeedSpec, FlowLimit, Genesis, Height, MarketId, MarketSpec, Module, Opening,
-    ParameterFault, Rejected, TypeId, TypeSpec, coins,
+    ParameterFault, Rejected, SourceId, TypeId, TypeSpec, coins,
 };
 
 use crate::flows::liquidation::check_floor;
@@ -13,6 +13,7 @@ use crate::flows::transaction::WORK_PRICE_MAX;
 use crate::invariants::{self, Breach};
 use crate::kernel::Clock;
 use crate::mechanisms::auction;
+use crate::mechanisms::oracle::SourceFault;
 use crate::mechanisms::vault::{CEILING_MAX, Seizures, Vault};
 use crate::state::{Chain, Governance, State};
 
@@ -53,6 +54,14 @@ pub enum BadGenesis {
         feed: FeedId,
         /// What is wrong.
         fault: ParameterFault,
+    },
+    /// A source's key.
+    #[error("{id}: {fault}")]
+    BadSource {
+        /// Which source.
+        id: SourceId,
+        /// What is wrong.
+        fault: SourceFault,
     },
     /// A type's parameters.
     #[error("{collateral_type}: {fault}")]
@@ -120,6 +129,10 @@ impl State {
                 .oracle
                 .add_feed(feed.clone())
                 .map_err(|fault| BadGenesis::BadFeed { feed: feed.id, fault })?;
+        }
+        for source in &genesis.sources {
+            let added = state.oracle.add_source(source);
+            added.map_err(|fault| BadGenesis::BadSource { id: source.id, fault })?;
         }
         for (feed, price) in &genesis.opening.prices {
             let opened = state.oracle.open(*feed, *price, genesis.time);

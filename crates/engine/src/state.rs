@@ -1,7 +1,9 @@
 //! The whole state of a chain: everything that a block can change, and what is derived from it.
 
 use ballast_num::{Amount, Seconds, Timestamp};
-use ballast_protocol::{AccountId, Asset, AssetId, AuctionId, Event, Height, Limits, TypeId, proof, table};
+use ballast_protocol::{
+    AccountId, Asset, AssetId, AuctionId, Event, Height, Limits, SourceId, SourceKey, TypeId, proof, table,
+};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::kernel::merkle::{self, Entry, EntryBatch, MerkleTree, hash_entries};
@@ -154,6 +156,11 @@ impl State {
     /// Feeds and rounds.
     pub fn oracle(&self) -> &Oracle {
         &self.oracle
+    }
+
+    /// With what a source signs; none for one that is the host's own.
+    pub fn source_key(&self, source: SourceId) -> Option<&SourceKey> {
+        self.oracle.keys.get(&source)
     }
 
     /// The quotes of the last block.

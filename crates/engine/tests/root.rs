@@ -19,6 +19,7 @@ fn records_that_genesis_made_and_nobody_wrote_are_under_the_root() {
             feed: None,
         }],
         feeds: Vec::new(),
+        sources: Vec::new(),
         types: Vec::new(),
         markets: Vec::new(),
         opening: Opening::default(),

@@ -5,7 +5,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
 use crate::{
-    AccountId, AssetId, AuctionId, Breaker, Curve, FeedId, Height, Order, PoolId, SourceId, TicketId, TypeId, VaultId,
+    AccountId, AssetId, AuctionId, Breaker, Curve, FeedId, Height, Order, PoolId, Signer, SourceId, TicketId, TypeId,
+    VaultId,
 };
 
 /// A block: what a host has ordered, with authenticated senders and sources.
@@ -37,8 +38,10 @@ pub struct Observation {
 /// One or more commands of one sender that succeed or fail together (rule R5).
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Transaction {
-    /// Who signed; the host has checked the signature.
+    /// Whose balances and vaults it acts on.
     pub sender: AccountId,
+    /// Which key of the sender has signed; the host has checked the signature.
+    pub signer: Signer,
     /// Any number that the sender has not used in a living transaction; order does not matter.
     pub nonce: u64,
     /// Last block time at which it may execute.

@@ -4,6 +4,7 @@
 
 mod growth;
 mod market;
+mod source;
 mod standard;
 
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Rate, Ratio, Seconds, Timestamp};
@@ -14,6 +15,7 @@ use crate::{AccountId, AssetId, Buyer, FeedId, MarketId, PoolId, SourceId, TypeI
 
 pub use growth::{FlowLimit, GrowthSpec, SupplyWatch};
 pub use market::{MarketSpec, OpeningLiquidity, PoolCurve};
+pub use source::{SourceKey, SourceSpec};
 pub use standard::coins;
 
 /// Everything that a chain's first state is made of.
@@ -31,6 +33,8 @@ pub struct Genesis {
     pub assets: Vec<Asset>,
     /// The price feeds.
     pub feeds: Vec<FeedSpec>,
+    /// With what the feeds' sources sign, where others bring their words.
+    pub sources: Vec<SourceSpec>,
     /// The collateral types.
     pub types: Vec<TypeSpec>,
     /// The markets.

@@ -12,6 +12,7 @@ mod order;
 pub mod proof;
 mod receipt;
 mod rejected;
+mod signer;
 pub mod table;
 
 pub use command::{
@@ -25,8 +26,8 @@ pub use event::{
 pub use genesis::{
     Asset, AuctionSpec, BidSpec, Bounds, Breaker, Curve, FeedSpec, FlowLimit, FundSpec, Genesis, GrowthSpec, KeeperPay,
     Limits, MarketSpec, Opening, OpeningAuction, OpeningBalance, OpeningDeposit, OpeningLiquidity, OpeningVault,
-    PeerRules, PoolCurve, PoolPrice, PoolSpec, PoolTerms, Rest, Seizure, Sharing, SupplyWatch, Trigger, TypeSpec,
-    coins,
+    PeerRules, PoolCurve, PoolPrice, PoolSpec, PoolTerms, Rest, Seizure, Sharing, SourceKey, SourceSpec, SupplyWatch,
+    Trigger, TypeSpec, coins,
 };
 pub use ids::{
     AccountId, AssetId, AuctionId, Buyer, FeedId, Height, Holder, MarketId, Module, PoolId, RoundNumber, SourceId,
@@ -35,3 +36,4 @@ pub use ids::{
 pub use order::{Lane, Order, Venue};
 pub use receipt::{BlockResult, Fee, Outcome, Receipt};
 pub use rejected::{NoPrice, ObservationRefused, ParameterFault, Rejected};
+pub use signer::{SessionKey, Signer};

@@ -5,8 +5,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 
 use crate::{
-    AccountId, AssetId, AuctionId, ClosingCause, FeedId, Lane, MarketId, PoolId, SourceId, TicketId, TypeId, VaultId,
-    Venue,
+    AccountId, AssetId, AuctionId, ClosingCause, FeedId, Lane, MarketId, PoolId, SessionKey, SourceId, TicketId,
+    TypeId, VaultId, Venue,
 };
 
 /// A refusal: what is wrong, by how much, and what would work.
@@ -408,6 +408,14 @@ pub enum Rejected {
         vault: VaultId,
         /// How many of its lots are on sale.
         lots: u16,
+    },
+    /// A key of which the sender has granted no session.
+    #[error("{owner} has granted no session to {key}: let the wallet grant one")]
+    UnknownSession {
+        /// Who would have granted it.
+        owner: AccountId,
+        /// Which key signed.
+        key: SessionKey,
     },
 }
 

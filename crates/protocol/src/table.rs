@@ -28,6 +28,8 @@ pub const OBSERVATIONS: u16 = 11;
 pub const ROUNDS: u16 = 12;
 /// Price × time up to each 32nd of a mean's window, by `(FeedId, slot)`.
 pub const PRICE_MEANS: u16 = 13;
+/// With what a source signs, by `SourceId`: `SourceKey`. None for a source that is the host's own.
+pub const SOURCES: u16 = 14;
 /// Collateral types' parameters by `TypeId`.
 pub const TYPES: u16 = 20;
 /// Debt index and totals by `TypeId`.

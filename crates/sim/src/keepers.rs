@@ -15,8 +15,8 @@ use ballast_engine::kernel::prices::Use;
 use ballast_engine::mechanisms::auction::Auction;
 use ballast_num::{Amount, Arithmetic, Price, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{
-    AccountId, AssetId, AuctionId, Command, FeeOffer, Height, MarketId, Order, Rejected, Transaction, TypeId, VaultId,
-    Venue,
+    AccountId, AssetId, AuctionId, Command, FeeOffer, Height, MarketId, Order, Rejected, Signer, Transaction, TypeId,
+    VaultId, Venue,
 };
 
 use crate::config::Config;
@@ -356,6 +356,7 @@ impl Desk {
         *nonce = nonce.saturating_add(1);
         Transaction {
             sender: sent.sender,
+            signer: Signer::Wallet,
             nonce: *nonce,
             expiry: now.after(Seconds::HOUR).unwrap_or(Timestamp::MAX),
             fee: FeeOffer {

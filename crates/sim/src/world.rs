@@ -162,6 +162,7 @@ pub fn genesis(
             ..config.limits.spec(COIN)
         },
         assets,
+        sources: Vec::new(),
         feeds: kinds
             .clone()
             .map(|feed| {

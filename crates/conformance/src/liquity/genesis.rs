@@ -288,6 +288,7 @@ fn genesis(fine: u32, time: u64) -> Result<Genesis, String> {
             },
         ],
         feeds: vec![chain::feed(FEED, "ETH-USD")],
+        sources: Vec::new(),
         types: vec![kind],
         markets: Vec::new(),
         opening: Opening::default(),

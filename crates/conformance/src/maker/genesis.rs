@@ -429,6 +429,7 @@ fn empty(params: &Params, time: u64) -> Genesis {
         },
         assets,
         feeds,
+        sources: Vec::new(),
         types,
         markets: Vec::new(),
         opening: Opening::default(),

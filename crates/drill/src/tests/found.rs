@@ -3,7 +3,7 @@
 use ballast_num::{Amount, Index, NormalizedDebt, Price, RAY, Ratio, Timestamp};
 use ballast_protocol::{
     AccountId, Block, BlockResult, Breaker, Command, FeeOffer, FeedId, Genesis, Height, Observation, OpeningVault,
-    Order, Outcome, ParameterChange, ParameterFault, PoolBought, PoolId, Protection, Rejected, Repayment,
+    Order, Outcome, ParameterChange, ParameterFault, PoolBought, PoolId, Protection, Rejected, Repayment, Signer,
     StandingOrder, Transaction, TypeId, TypeParameter, VaultId, VaultRef, coins,
 };
 
@@ -56,6 +56,7 @@ impl Scene {
             };
             Transaction {
                 sender,
+                signer: Signer::Wallet,
                 nonce: self.nonce,
                 expiry: time,
                 fee,

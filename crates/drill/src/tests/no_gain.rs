@@ -9,7 +9,7 @@ use ballast_engine::{State, apply_block, invariants};
 use ballast_num::{Amount, Index, NormalizedDebt, Price, RAY, Rate, Ratio, Seconds, Timestamp};
 use ballast_protocol::{
     AccountId, Block, Breaker, Command, FeeOffer, FeedId, Genesis, Height, Observation, OpeningDeposit, OpeningVault,
-    Order, Outcome, PoolId, Repayment, Transaction, TypeId, VaultId, VaultRef, coins,
+    Order, Outcome, PoolId, Repayment, Signer, Transaction, TypeId, VaultId, VaultRef, coins,
 };
 use num_bigint::BigInt;
 
@@ -195,6 +195,7 @@ fn block(random: &mut Random, state: &State, nonces: &mut u64) -> Block {
         let expiry = Timestamp(now.0 + 1_000);
         transactions.push(Transaction {
             sender: OWNER,
+            signer: Signer::Wallet,
             nonce: *nonces,
             expiry,
             fee,

@@ -8,7 +8,7 @@ use ballast_engine::State;
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Timestamp};
 use ballast_protocol::{
     AccountId, Asset, AssetId, Block, Command, FeeOffer, FeedId, FeedSpec, FlowLimit, Genesis, GrowthSpec, Height,
-    Limits, Observation, Opening, OpeningBalance, OpeningDeposit, OpeningVault, PoolId, Repayment, SourceId,
+    Limits, Observation, Opening, OpeningBalance, OpeningDeposit, OpeningVault, PoolId, Repayment, Signer, SourceId,
     Transaction, TypeId, TypeSpec, VaultId, VaultRef, coins,
 };
 
@@ -134,6 +134,7 @@ pub(crate) fn books(vaults: u64, broken: u64) -> Genesis {
         limits,
         assets: vec![asset(COIN, "BUSD", None), asset(ETHER, "ETH", Some(FEED))],
         feeds: vec![FeedSpec::standard(FEED, "ETH-USD", 1)],
+        sources: Vec::new(),
         types: vec![spec],
         markets: Vec::new(),
         opening,
@@ -217,6 +218,7 @@ impl Owners {
         *nonce += 1;
         Transaction {
             sender: account(at + 1),
+            signer: Signer::Wallet,
             nonce: *nonce,
             expiry: Timestamp(block.time.0 + 60),
             fee: FeeOffer {

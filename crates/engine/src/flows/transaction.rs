@@ -6,7 +6,7 @@
 use ballast_num::{Amount, Price, Round, Seconds, Timestamp};
 use ballast_protocol::{
     AssetId, Bounds, Command, Event, Fee, Module, Order, Outcome, ParameterChange, ParameterFault, Receipt, Rejected,
-    Transaction, VaultRef,
+    Signer, Transaction, VaultRef,
 };
 
 use crate::flows::{disposal, fund_queue, liquidation, market_queue, pool_queue, protection};
@@ -122,11 +122,12 @@ enum Fees {
 }
 
 /// Uses up the nonce and takes or finds the fee, outside of the savepoint that a failure goes back to.
-/// Errors, in order: `Empty`, `Expired`, `ExpiryTooFar`, `FeeOverLimit`, `NoFeeAsset`, `NoPrice`, `NonceUsed`,
+/// Errors, in order: `Empty`, `UnknownSession`, `Expired`, `ExpiryTooFar`, `FeeOverLimit`, `NoFeeAsset`, `NoPrice`, `NonceUsed`,
 /// `NoncesScattered`, `InsufficientBalance`.
 fn admit(state: &mut State, clock: Clock, transaction: &Transaction, work: u64) -> Result<Fees, Rejected> {
     let Transaction {
         sender,
+        signer,
         nonce,
         expiry,
         commands,
@@ -134,6 +135,9 @@ fn admit(state: &mut State, clock: Clock, transaction: &Transaction, work: u64) 
     } = transaction;
     if commands.is_empty() {
         return Err(Rejected::Empty);
+    }
+    if let Signer::Session(key) = *signer {
+        return Err(Rejected::UnknownSession { owner: *sender, key });
     }
     if *expiry < clock.now {
         return Err(Rejected::Expired {

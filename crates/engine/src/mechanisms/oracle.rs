@@ -6,12 +6,13 @@
 
 mod bounds;
 mod round;
+mod sources;
 mod variance;
 
 use ballast_num::{Price, Ratio, Seconds, Timestamp};
 use ballast_protocol::{
     Event, FeedId, FeedSpec, FeedState, Observation, ObservationRefused, ParameterFault, Rejected, RoundNumber,
-    SourceId, table,
+    SourceId, SourceKey, table,
 };
 use borsh::{BorshDeserialize, BorshSerialize};
 
@@ -20,12 +21,15 @@ use crate::kernel::{Clock, Prices, Quote, Table};
 use crate::pieces;
 
 pub use bounds::{PRICE_MAX, PRICE_MIN};
+pub use sources::{GUARDIANS_MAX, SourceFault};
 
 /// All feeds.
 #[derive(Clone, Debug)]
 pub struct Oracle {
     /// Their parameters.
     pub specs: Table<FeedId, FeedSpec>,
+    /// With what sources sign that others may bring the words of.
+    pub keys: Table<SourceId, SourceKey>,
     /// The last stored observation of each source.
     pub observations: Table<(FeedId, SourceId), Observed>,
     /// The last closed round.
@@ -36,6 +40,7 @@ pub struct Oracle {
 
 pieces!(Oracle {
     specs,
+    keys,
     observations,
     rounds,
     marks
@@ -45,6 +50,7 @@ impl Default for Oracle {
     fn default() -> Self {
         Self {
             specs: Table::new(table::FEEDS),
+            keys: Table::new(table::SOURCES),
             observations: Table::new(table::OBSERVATIONS),
             rounds: Table::new(table::ROUNDS),
             marks: Table::new(table::PRICE_MEANS),
@@ -257,6 +263,7 @@ impl Oracle {
             observations,
             rounds,
             marks,
+            keys: _,
         } = self;
         for (feed, spec) in specs.iter() {
             let before = rounds.get(feed).copied();

@@ -17,8 +17,8 @@ use ballast_engine::{BalanceSheet, State, apply_block};
 use ballast_num::{Amount, Decimals, NormalizedDebt, Price, Rate, Seconds, Timestamp};
 use ballast_protocol::{
     AccountId, Asset, AssetId, Block, BlockResult, Event, FeeOffer, FeedId, FeedSpec, Genesis, Height, Limits,
-    MarketId, Observation, Opening, OpeningBalance, OpeningVault, Outcome, Receipt, SourceId, Transaction, TypeId,
-    TypeSpec, VaultId, coins,
+    MarketId, Observation, Opening, OpeningBalance, OpeningVault, Outcome, Receipt, Signer, SourceId, Transaction,
+    TypeId, TypeSpec, VaultId, coins,
 };
 
 pub(crate) const COIN: AssetId = AssetId(0);
@@ -104,6 +104,7 @@ pub(crate) fn genesis() -> Genesis {
             confirm_rounds: 0,
             ..FeedSpec::standard(FEED, "ETH-USD", 1)
         }],
+        sources: Vec::new(),
         markets: Vec::new(),
         types: vec![TypeSpec {
             stability_fee: Rate::ONE,
@@ -212,6 +213,7 @@ impl World {
         let (sender, words) = line.split_once(':').unwrap_or_else(|| panic!("`{line}` names nobody"));
         Transaction {
             sender: who(sender.trim()),
+            signer: Signer::Wallet,
             nonce: self.nonce,
             expiry: Timestamp(self.now().0 + 3_600),
             fee: FeeOffer {

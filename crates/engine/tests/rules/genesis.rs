@@ -1,8 +1,12 @@
 //! A genesis that contradicts itself is refused by name.
 
+use ballast_engine::mechanisms::oracle::SourceFault;
 use ballast_engine::{BadGenesis, State};
 use ballast_num::{Amount, Decimals, Index, Ratio};
-use ballast_protocol::{AssetId, FeedId, Genesis, MarketSpec, Module, OpeningLiquidity, ParameterFault, TypeId, coins};
+use ballast_protocol::{
+    AccountId, AssetId, FeedId, FeedSpec, Genesis, MarketSpec, Module, OpeningLiquidity, ParameterFault, SourceId,
+    SourceKey, SourceSpec, TypeId, coins,
+};
 
 use crate::common::{COIN, ETH, FEED, KIND, MARKET, World, genesis, who};
 
@@ -44,6 +48,81 @@ fn a_debt_index_of_nothing_twice_or_of_no_type() {
     assert_eq!(index(&[(KIND, Index::from_raw(0))]), bad(KIND));
     assert_eq!(index(&[(KIND, Index::ONE), (KIND, Index::ONE)]), bad(KIND));
     assert_eq!(index(&[(TypeId(77), Index::ONE)]), bad(TypeId(77)));
+}
+
+/// A world in which these sources sign with these keys, or what is wrong with them.
+fn signed_by(sources: Vec<(u32, SourceKey)>) -> Result<State, BadGenesis> {
+    let mut genesis = genesis();
+    let second = FeedSpec {
+        sources: vec![SourceId(5), SourceId(6), SourceId(7)],
+        ..FeedSpec::standard(FeedId(2), "BTC-USD", 6)
+    };
+    genesis.feeds.push(FeedSpec { quorum: 2, ..second });
+    let spec = |(id, key)| SourceSpec { id: SourceId(id), key };
+    genesis.sources = sources.into_iter().map(spec).collect();
+    State::genesis(&genesis)
+}
+
+fn pyth(guardians: Vec<AccountId>) -> SourceKey {
+    SourceKey::Pyth {
+        guardians,
+        emitter_chain: 26,
+        emitter: [1; 32],
+        price_id: [2; 32],
+    }
+}
+
+#[test]
+fn keys_of_sources_are_kept_and_committed_to() {
+    let (alice, bob) = (SourceKey::Wallet(who("alice")), pyth(vec![who("alice"), who("bob")]));
+    let signed = signed_by(vec![(1, alice.clone()), (2, bob.clone()), (5, alice.clone())]);
+    // Source 5 speaks on both feeds, and on the first Alice is a source already.
+    assert_eq!(
+        signed.map(drop),
+        Err(BadGenesis::BadSource {
+            id: SourceId(5),
+            fault: SourceFault::SharedKey(SourceId(1))
+        })
+    );
+    let state = signed_by(vec![(1, alice.clone()), (2, bob.clone()), (6, alice.clone())]).expect("all in order");
+    assert_eq!(state.source_key(SourceId(1)), Some(&alice));
+    assert_eq!(state.source_key(SourceId(2)), Some(&bob));
+    assert_eq!(state.source_key(SourceId(3)), None, "the host's own");
+    let other = signed_by(vec![(1, alice.clone()), (2, bob), (7, alice)]).expect("all in order");
+    assert_ne!(state.root(), other.root(), "the root says who may speak");
+}
+
+#[test]
+fn a_source_that_nobody_or_anybody_could_be() {
+    let fault = |sources: Vec<(u32, SourceKey)>| match signed_by(sources).map(drop) {
+        Err(BadGenesis::BadSource { fault, .. }) => fault,
+        other => panic!("{other:?}"),
+    };
+    let (alice, bob) = (SourceKey::Wallet(who("alice")), SourceKey::Wallet(who("bob")));
+    let redstone = SourceKey::RedStone {
+        signer: who("alice"),
+        data_feed: [3; 32],
+    };
+    let set = |count| pyth((1..=count).map(AccountId::numbered).collect());
+    assert_eq!(fault(vec![(1, alice.clone()), (1, bob)]), SourceFault::Duplicate);
+    assert_eq!(fault(vec![(77, alice)]), SourceFault::OfNoFeed);
+    assert_eq!(fault(vec![(5, redstone.clone())]), SourceFault::OfManyFeeds);
+    let twice = fault(vec![(1, redstone.clone()), (2, redstone.clone())]);
+    assert_eq!(twice, SourceFault::SharedKey(SourceId(1)));
+    assert!(signed_by(vec![(1, redstone)]).is_ok());
+    assert_eq!(fault(vec![(1, set(0))]), SourceFault::BadGuardians);
+    assert_eq!(fault(vec![(1, set(65))]), SourceFault::BadGuardians);
+    assert!(signed_by(vec![(1, set(64))]).is_ok());
+    let guardian = fault(vec![(1, pyth(vec![who("bob"), who("alice"), who("bob")]))]);
+    assert_eq!(guardian, SourceFault::GuardianTwice(who("bob")));
+    assert_eq!(
+        fault(vec![(1, SourceKey::Wallet(AccountId::default()))]),
+        SourceFault::NoKey
+    );
+    assert_eq!(
+        fault(vec![(1, pyth(vec![who("bob"), AccountId::default()]))]),
+        SourceFault::NoKey
+    );
 }
 
 /// A market of ether whose liquidity Alice and Bob have brought; the bank owes the coins.

@@ -2,7 +2,8 @@
 
 use ballast_num::{Amount, NormalizedDebt, Price, Seconds, Timestamp};
 use ballast_protocol::{
-    AccountId, Command, Event, FeeOffer, OpeningBalance, Order, PoolId, TicketId, TicketOutcome, Transaction, coins,
+    AccountId, Command, Event, FeeOffer, OpeningBalance, Order, PoolId, Signer, TicketId, TicketOutcome, Transaction,
+    coins,
 };
 
 use crate::common::{COIN, KIND, World};
@@ -76,6 +77,7 @@ fn crowded(cooldown: Seconds) -> World {
 fn everyone(world: &mut World, nonce: u64, price: Option<u32>, command: impl Fn(u64) -> Command) -> Vec<Event> {
     let transaction = |number| Transaction {
         sender: member(number),
+        signer: Signer::Wallet,
         nonce,
         expiry: Timestamp(world.now().0 + 3_600),
         fee: FeeOffer {

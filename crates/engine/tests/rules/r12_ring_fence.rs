@@ -5,8 +5,8 @@ use ballast_engine::{State, apply_block};
 use ballast_num::{Amount, NormalizedDebt, Price, Seconds, Timestamp};
 use ballast_protocol::{
     AccountId, Asset, AssetId, Block, Command, FeeOffer, FeedId, FeedSpec, Genesis, Height, Module, Observation,
-    OpeningBalance, OpeningDeposit, OpeningVault, Order, PoolId, Repayment, SourceId, Transaction, TypeId, TypeSpec,
-    VaultId, coins,
+    OpeningBalance, OpeningDeposit, OpeningVault, Order, PoolId, Repayment, Signer, SourceId, Transaction, TypeId,
+    TypeSpec, VaultId, coins,
 };
 
 use crate::common::{COIN, genesis};
@@ -98,6 +98,7 @@ fn reserve() -> Genesis {
 fn leavers(now: Timestamp, falling: u32) -> Vec<Transaction> {
     let say = |sender, commands| Transaction {
         sender,
+        signer: Signer::Wallet,
         nonce: 1,
         expiry: Timestamp(now.0 + 600),
         fee: FeeOffer {

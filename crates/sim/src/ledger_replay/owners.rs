@@ -10,7 +10,8 @@ use ballast_engine::State;
 use ballast_engine::kernel::prices::Use;
 use ballast_num::{Amount, Round, Seconds, Timestamp};
 use ballast_protocol::{
-    AccountId, Command, Event, FeeOffer, Outcome, Receipt, Rejected, Repayment, Transaction, TypeId, VaultId, VaultRef,
+    AccountId, Command, Event, FeeOffer, Outcome, Receipt, Rejected, Repayment, Signer, Transaction, TypeId, VaultId,
+    VaultRef,
 };
 
 use super::compare::Obstacle;
@@ -264,6 +265,7 @@ impl Owners {
         self.nonce += 1;
         let transaction = Transaction {
             sender: owner(recorded),
+            signer: Signer::Wallet,
             nonce: self.nonce,
             expiry: now.after(Seconds::HOUR).unwrap_or(Timestamp::MAX),
             fee: FeeOffer {

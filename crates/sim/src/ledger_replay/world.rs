@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use ballast_num::{Amount, NormalizedDebt, Price, Rate, Ratio, Round, Seconds, Timestamp};
 use ballast_protocol::{
     AccountId, Asset, AssetId, Bounds, Command, FeeOffer, FeedId, FlowLimit, Genesis, GrowthSpec, Limits, Opening,
-    OpeningBalance, OpeningDeposit, OpeningVault, PeerRules, PoolId, Transaction, TypeId, TypeSpec, coins,
+    OpeningBalance, OpeningDeposit, OpeningVault, PeerRules, PoolId, Signer, Transaction, TypeId, TypeSpec, coins,
 };
 
 use super::owners::{KIND, owner};
@@ -150,6 +150,7 @@ pub(super) fn genesis(
             listed(AssetId(1), "ETH", Some(FeedId(1))),
             listed(asset, "REST", Some(feed)),
         ],
+        sources: Vec::new(),
         feeds: vec![
             config.feed.spec(FeedId(1), "ETH-USD", first_source(0)),
             config.feed.spec(feed, "REST-USD", first_source(1)),
@@ -184,6 +185,7 @@ fn brought(ledger: &Ledger) -> Result<BTreeMap<u64, (Amount, Amount)>, BadWorld>
 pub(super) fn authority(sender: AccountId, number: usize, now: Timestamp, command: Command) -> Transaction {
     Transaction {
         sender,
+        signer: Signer::Wallet,
         nonce: number as u64,
         expiry: now.after(Seconds::HOUR).unwrap_or(Timestamp::MAX),
         fee: FeeOffer {

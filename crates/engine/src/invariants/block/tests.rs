@@ -40,6 +40,7 @@ fn state() -> State {
         limits: Limits::standard(COIN),
         assets: vec![asset(COIN, "USD", None), asset(ETH, "ETH", Some(FEED))],
         feeds: vec![FeedSpec::standard(FEED, "ETH-USD", 1)],
+        sources: Vec::new(),
         types: vec![TypeSpec::standard(KIND, "ETH-A", ETH, FEED)],
         markets: Vec::new(),
         opening: Opening {
