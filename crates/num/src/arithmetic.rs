@@ -24,7 +24,8 @@ impl Round {
 
 /// Why an operation has no result. The operands are unchanged.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, BorshSerialize, BorshDeserialize, thiserror::Error)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Arithmetic {
     /// The exact result is above the largest that the type holds.
     #[error("the result is larger than its type can hold: use smaller operands")]

@@ -13,6 +13,7 @@ use crate::Arithmetic;
     derive(serde::Serialize, serde::Deserialize),
     serde(try_from = "u8", into = "u8")
 )]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(extend("maximum" = 18)))]
 pub struct Decimals(u8);
 
 impl Decimals {

@@ -8,12 +8,14 @@ use crate::unit::unit;
 unit! {
     /// A duration.
     #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub struct Seconds(pub u64);
 }
 
 unit! {
     /// A moment: seconds since 1970-01-01 00:00 UTC, without leap seconds. [`Timestamp::ZERO`] is that midnight.
     #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub struct Timestamp(pub u64);
 }
 

@@ -86,7 +86,7 @@ macro_rules! decimal_text {
         }
 
         #[cfg(feature = "serde")]
-        $crate::serde_text::as_string!($name);
+        $crate::serde_text::as_string!($name(u128), decimals: $decimals);
     };
 }
 

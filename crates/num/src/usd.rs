@@ -198,7 +198,7 @@ impl FromStr for Usd {
 }
 
 #[cfg(feature = "serde")]
-crate::serde_text::as_string!(Usd);
+crate::serde_text::as_string!(Usd(i128), decimals: 18);
 
 #[cfg(test)]
 mod tests;

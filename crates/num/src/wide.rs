@@ -150,27 +150,6 @@ impl U256 {
         }
     }
 }
-
-/// In decimal digits.
-impl core::fmt::Display for U256 {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        /// Digits of a group.
-        const GROUP: u128 = 10_u128.pow(38);
-        let (mut high, mut low) = (self.high, self.low);
-        let mut groups = [0; 3];
-        for group in &mut groups {
-            let (next, rest) = div_rem_wide(high % GROUP, low, GROUP);
-            (high, low, *group) = (high / GROUP, next, rest);
-        }
-        let [last, middle, first] = groups;
-        match (first, middle) {
-            (0, 0) => f.pad_integral(true, "", &format!("{last}")),
-            (0, _) => f.pad_integral(true, "", &format!("{middle}{last:038}")),
-            _ => f.pad_integral(true, "", &format!("{first}{middle:038}{last:038}")),
-        }
-    }
-}
-
 /// Compares `a·b` with `c·d`, exactly.
 ///
 /// ```
@@ -253,6 +232,8 @@ const fn compare(a: u128, b: u128) -> Ordering {
         Ordering::Greater
     }
 }
+
+mod text;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 #![cfg(feature = "serde")]
 #![allow(clippy::unwrap_used, reason = "a helper of tests, where a panic is the failure")]
 
-use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Rate, Ratio, Seconds, Timestamp, Usd};
+use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Rate, Ratio, Seconds, Timestamp, U256, Usd};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// A value's JSON is `json`, which reads back as the value, and its borsh bytes read back as well.
@@ -27,6 +27,8 @@ fn every_unit() {
     check(Seconds::HOUR, "3600");
     check(Timestamp(1_700_000_000), "1700000000");
     check(Decimals::MAX, "18");
+    check(U256::from_parts(1, 0), r#""340282366920938463463374607431768211456""#);
+    check(U256::MAX, &format!(r#""{}""#, U256::MAX));
 }
 
 #[test]
@@ -48,6 +50,9 @@ fn json_numbers_and_bad_text_are_refused() {
     }
     assert!(serde_json::from_str::<Ratio>("1.5").is_err());
     assert!(serde_json::from_str::<Decimals>("19").is_err());
+    for bad in ["1", r#""""#, r#""1.5""#, r#""-1""#, &format!(r#""{}0""#, U256::MAX)] {
+        assert!(serde_json::from_str::<U256>(bad).is_err(), "{bad}");
+    }
     let error = serde_json::from_str::<Ratio>(r#""1.5x""#).unwrap_err().to_string();
     assert!(error.contains("'x' at byte 3"), "{error}");
 }

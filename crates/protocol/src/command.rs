@@ -2,7 +2,7 @@
 
 use ballast_num::{Amount, Price, Rate, Ratio, Timestamp};
 use borsh::{BorshDeserialize, BorshSerialize};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     AccountId, AssetId, AuctionId, Breaker, Curve, FeedId, Height, Order, PoolId, Signer, SourceId, TicketId, TypeId,
@@ -10,7 +10,9 @@ use crate::{
 };
 
 /// A block: what a host has ordered, with authenticated senders and sources.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Block {
     /// One more than its parent's.
     pub height: Height,
@@ -23,7 +25,9 @@ pub struct Block {
 }
 
 /// A source's word on a price.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Observation {
     /// Of which feed.
     pub feed: FeedId,
@@ -36,13 +40,17 @@ pub struct Observation {
 }
 
 /// One or more commands of one sender that succeed or fail together (rule R5).
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Transaction {
     /// Whose balances and vaults it acts on.
     pub sender: AccountId,
     /// Which key of the sender has signed; the host has checked the signature.
     pub signer: Signer,
     /// Any number that the sender has not used in a living transaction; order does not matter.
+    #[serde(with = "crate::digits")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::digits::schema"))]
     pub nonce: u64,
     /// Last block time at which it may execute.
     pub expiry: Timestamp,
@@ -53,7 +61,9 @@ pub struct Transaction {
 }
 
 /// From which balances the fee is taken (rule R6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct FeeOffer {
     /// Taken from this balance after success; the batch may draw it first.
     pub asset: AssetId,
@@ -64,7 +74,8 @@ pub struct FeeOffer {
 }
 
 /// A vault named by its id, or as the n-th that this batch has opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum VaultRef {
     /// An existing vault.
     Id(VaultId),
@@ -79,7 +90,8 @@ impl From<VaultId> for VaultRef {
 }
 
 /// How much debt to repay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Repayment {
     /// This many coins.
     Exactly(Amount),
@@ -88,7 +100,9 @@ pub enum Repayment {
 }
 
 /// One thing to do.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub enum Command {
     /// Opens an empty vault owned by the sender.
     OpenVault {
@@ -222,7 +236,8 @@ pub enum Command {
 }
 
 /// Whether a delegate may act.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Permission {
     /// He may.
     Granted,
@@ -231,7 +246,9 @@ pub enum Permission {
 }
 
 /// What the engine does for an owner when a round brings his vault under `trigger` (rule R11).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct StandingOrder {
     /// Executes when the ratio is under this; at least the liquidation ratio.
     pub trigger: Ratio,
@@ -242,7 +259,9 @@ pub struct StandingOrder {
 }
 
 /// The two ways to bring a ratio up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub enum Protection {
     /// Repays from the owner's coins, at most this many in all.
     Repay {
@@ -257,7 +276,8 @@ pub enum Protection {
 }
 
 /// A change of one parameter, with hard bounds and a direction (docs/parameters.md).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ParameterChange {
     /// Most debt over all types.
     GlobalDebtCeiling(Amount),
@@ -270,7 +290,8 @@ pub enum ParameterChange {
 }
 
 /// The parameters of a type that a command may change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum TypeParameter {
     /// Jumps at once.
     InitialRatio(Ratio),

@@ -14,7 +14,7 @@ mod vault;
 
 use ballast_num::{Amount, Index, NormalizedDebt, Price, Seconds, Timestamp};
 use borsh::{BorshDeserialize, BorshSerialize};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::feed::{ClosingCause, FeedState};
 pub use self::loss::{DrawSettled, LossCause, LossRecovered, Sale, WaterfallStep};
@@ -29,7 +29,9 @@ use crate::{
 };
 
 /// One fact. Amounts are base units of the asset that the name implies: collateral or coin.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub enum Event {
     /// A feed's round closed (rule R2).
     RoundClosed {

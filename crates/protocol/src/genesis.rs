@@ -9,8 +9,9 @@ mod standard;
 
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Rate, Ratio, Seconds, Timestamp};
 use borsh::{BorshDeserialize, BorshSerialize};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use crate::proof::Hash;
 use crate::{AccountId, AssetId, Buyer, FeedId, MarketId, PoolId, SourceId, TypeId};
 
 pub use growth::{FlowLimit, GrowthSpec, SupplyWatch};
@@ -19,7 +20,9 @@ pub use source::{SourceKey, SourceSpec};
 pub use standard::coins;
 
 /// Everything that a chain's first state is made of.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Genesis {
     /// Part of every signature's domain, so that none is valid on two chains.
     pub chain_id: u64,
@@ -43,8 +46,19 @@ pub struct Genesis {
     pub opening: Opening,
 }
 
+impl Genesis {
+    /// What names this chain beside its number: BLAKE3 of the canonical bytes.
+    pub fn hash(&self) -> Hash {
+        let mut hasher = blake3::Hasher::new();
+        borsh::to_writer(&mut hasher, self).expect("a hasher takes all bytes, and no list has 2³² elements");
+        Hash(hasher.finalize().into())
+    }
+}
+
 /// An asset of the ledger.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Asset {
     /// Its id.
     pub id: AssetId,
@@ -57,7 +71,9 @@ pub struct Asset {
 }
 
 /// Limits and prices that hold for the whole reserve.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Limits {
     /// The reserve's coin; 18 decimals.
     pub coin: AssetId,
@@ -96,7 +112,9 @@ pub struct Limits {
 }
 
 /// The insurance fund: step 4 of the waterfall (docs/insurance-fund.md; rule R20).
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct FundSpec {
     /// Share of the surplus buffer's growth in a block that insurers earn.
     pub income_share: Ratio,
@@ -113,7 +131,9 @@ pub struct FundSpec {
 }
 
 /// A feed and how its rounds close (rules R2-R4).
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct FeedSpec {
     /// Its id.
     pub id: FeedId,
@@ -152,7 +172,9 @@ pub struct FeedSpec {
 }
 
 /// A collateral type's parameters.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct TypeSpec {
     /// Its id.
     pub id: TypeId,
@@ -222,7 +244,9 @@ pub struct TypeSpec {
 }
 
 /// A type's stability pool (docs/stability-pool.md).
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct PoolSpec {
     /// The pool pays at most low price × (1 − discount) (rule R10).
     pub discount: Ratio,
@@ -235,7 +259,9 @@ pub struct PoolSpec {
 }
 
 /// A type's standing bids (docs/bids.md): coins that stand ready to buy at a discount of their own choice.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct BidSpec {
     /// The discount of each tier, rising, each at most the stability pool's (rule R10).
     pub discounts: Vec<Ratio>,
@@ -286,7 +312,9 @@ impl TypeSpec {
 }
 
 /// A type's auctions (docs/auction.md).
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct AuctionSpec {
     /// Start price ÷ oracle price.
     pub start_factor: Ratio,
@@ -307,7 +335,9 @@ pub struct AuctionSpec {
 }
 
 /// How an auction's price falls with live time (docs/auction.md, eq. 1-3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub enum Curve {
     /// start × (duration − t) ÷ duration.
     Linear {
@@ -329,7 +359,8 @@ pub enum Curve {
 }
 
 /// Whether a lot that neither bids nor pool nor auctions can take goes to the other vaults of its type (docs/sharing.md).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Sharing {
     /// No: its vault waits.
     #[default]
@@ -339,7 +370,21 @@ pub enum Sharing {
 }
 
 /// Levels of stopping a type's auctions; each includes those before it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    BorshSerialize,
+    BorshDeserialize,
+    Serialize,
+    Deserialize,
+)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Breaker {
     /// All works.
     #[default]
@@ -354,7 +399,9 @@ pub enum Breaker {
 
 /// Ways of the peers that only the conformance adapter and replay baselines choose, in a type; [`Limits::ring_fence`] is one
 /// of the whole reserve.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct PeerRules {
     /// Who liquidates.
     pub trigger: Trigger,
@@ -375,7 +422,8 @@ pub struct PeerRules {
 }
 
 /// What becomes of the part of a lot that the stability pool does not buy.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Rest {
     /// It goes to auction.
     #[default]
@@ -385,7 +433,8 @@ pub enum Rest {
 }
 
 /// Who starts a liquidation or resets an auction.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Trigger {
     /// The engine by itself, and anyone by command.
     #[default]
@@ -395,7 +444,8 @@ pub enum Trigger {
 }
 
 /// How much of a vault a liquidation seizes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Seizure {
     /// Rule R9: partial where it helps, else whole.
     #[default]
@@ -407,7 +457,8 @@ pub enum Seizure {
 }
 
 /// What the stability pool pays for a lot.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum PoolPrice {
     /// Low price × (1 − discount), rule R10.
     #[default]
@@ -417,7 +468,8 @@ pub enum PoolPrice {
 }
 
 /// How much a keeper is paid for starting or resetting an auction.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum KeeperPay {
     /// Over all starts and resets at most the penalty, as long as the lot is worth it (rule R7).
     #[default]
@@ -427,7 +479,8 @@ pub enum KeeperPay {
 }
 
 /// Whether Ballast's own parameter bounds apply.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Bounds {
     /// They do.
     #[default]
@@ -437,7 +490,9 @@ pub enum Bounds {
 }
 
 /// What stands in the books at height 0.
-#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Opening {
     /// Balances of accounts.
     pub balances: Vec<OpeningBalance>,
@@ -464,7 +519,9 @@ pub struct Opening {
 }
 
 /// An account's opening balance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct OpeningBalance {
     /// Of what.
     pub asset: AssetId,
@@ -475,7 +532,9 @@ pub struct OpeningBalance {
 }
 
 /// A vault that is open at height 0; its coins are not minted by this entry but listed as balances.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct OpeningVault {
     /// Whose.
     pub owner: AccountId,
@@ -490,7 +549,9 @@ pub struct OpeningVault {
 }
 
 /// A deposit in a pool at height 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct OpeningDeposit {
     /// Whose.
     pub owner: AccountId,
@@ -503,7 +564,9 @@ pub struct OpeningDeposit {
 }
 
 /// An auction that runs at height 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct OpeningAuction {
     /// Its number.
     pub id: crate::AuctionId,

@@ -2,11 +2,17 @@
 //!
 //! Clients need no more than this crate: it can build every transaction, read every receipt and check every
 //! proof without the engine. Canonical bytes are Borsh: one value has one encoding, and decoding refuses
-//! everything else.
+//! everything else. JSON is for people and their programs: amounts, prices, ratios and nonces are decimal strings, ids
+//! and times are numbers, bytes are `0x` and hexadecimal digits, a choice is its name or an object of its name alone, and
+//! fields that are not known are refused.
 
+#[cfg(any(test, feature = "arbitrary"))]
+pub mod arbitrary;
 mod command;
+mod digits;
 mod event;
 mod genesis;
+pub mod hex;
 mod ids;
 mod order;
 pub mod proof;
@@ -37,3 +43,6 @@ pub use order::{Lane, Order, Venue};
 pub use receipt::{BlockResult, Fee, Outcome, Receipt};
 pub use rejected::{NoPrice, ObservationRefused, ParameterFault, Rejected};
 pub use signer::{SessionKey, Signer};
+
+#[cfg(all(test, feature = "schema"))]
+mod schema_tests;

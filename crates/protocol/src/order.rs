@@ -4,12 +4,14 @@ use std::fmt;
 
 use ballast_num::{Amount, Price};
 use borsh::{BorshDeserialize, BorshSerialize};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{MarketId, PoolId};
 
 /// What a queued command does when a round executes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub enum Order {
     /// Puts coins into a pool: a deposit in the stability pool, or a standing bid.
     EnterPool {
@@ -124,7 +126,10 @@ impl Order {
 }
 
 /// Where an order waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Venue {
     /// At a pool that buys collateral: the rounds of its type's feed decide.
     Pool(PoolId),
@@ -136,7 +141,10 @@ pub enum Venue {
 
 /// Whose turn it is: entries execute before the liquidations of their round, exits after, so that both share what the
 /// round decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Lane {
     /// Value goes in.
     Entry,

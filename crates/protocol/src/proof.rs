@@ -80,6 +80,9 @@ impl fmt::Display for Hash {
     }
 }
 
+// In JSON with 0x before the digits, as all bytes.
+crate::hex_json!(Hash(32));
+
 impl fmt::Debug for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -111,6 +114,8 @@ impl Path {
     }
 }
 
+crate::hex_json!(Path(32));
+
 impl fmt::Debug for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&Hash(self.0), f)
@@ -118,7 +123,9 @@ impl fmt::Debug for Path {
 }
 
 /// What leads from an entry, or from the place where it would be, up to the root.
-#[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Proof {
     /// The subtree beside the path at each depth, from the root down.
     #[borsh(deserialize_with = "read_siblings")]
@@ -128,7 +135,9 @@ pub struct Proof {
 }
 
 /// Where a walk along a path ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, BorshSerialize, BorshDeserialize, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub enum End {
     /// The entry itself.
     Here,

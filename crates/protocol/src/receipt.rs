@@ -2,12 +2,14 @@
 
 use ballast_num::{Amount, Price};
 use borsh::{BorshDeserialize, BorshSerialize};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{AccountId, AssetId, Event, Height, Rejected, proof::Hash};
 
 /// What came of one transaction.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Receipt {
     /// Done, failed at a command, or not admitted at all.
     pub outcome: Outcome,
@@ -20,7 +22,9 @@ pub struct Receipt {
 }
 
 /// The end of a transaction.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub enum Outcome {
     /// All commands succeeded.
     Done,
@@ -36,7 +40,9 @@ pub enum Outcome {
 }
 
 /// The explanation of a fee (rule R6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Fee {
     /// Who paid it, to the surplus buffer.
     pub payer: AccountId,
@@ -53,7 +59,9 @@ pub struct Fee {
 }
 
 /// What came of a block.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct BlockResult {
     /// Which block.
     pub height: Height,

@@ -2,7 +2,7 @@
 
 use ballast_num::{Amount, Arithmetic, Price, Ratio, Seconds, Timestamp};
 use borsh::{BorshDeserialize, BorshSerialize};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     AccountId, AssetId, AuctionId, ClosingCause, FeedId, Lane, MarketId, PoolId, SessionKey, SourceId, TicketId,
@@ -10,12 +10,16 @@ use crate::{
 };
 
 /// A refusal: what is wrong, by how much, and what would work.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub enum Rejected {
     /// The nonce was used in a transaction that is still alive.
     #[error("nonce {nonce} was already used: choose another")]
     NonceUsed {
         /// Which.
+        #[serde(with = "crate::digits")]
+        #[cfg_attr(feature = "schema", schemars(schema_with = "crate::digits::schema"))]
         nonce: u64,
     },
     /// The sender's living nonces lie too far apart to remember one more.
@@ -24,6 +28,8 @@ pub enum Rejected {
     )]
     NoncesScattered {
         /// Which.
+        #[serde(with = "crate::digits")]
+        #[cfg_attr(feature = "schema", schemars(schema_with = "crate::digits::schema"))]
         nonce: u64,
     },
     /// The transaction came too late.
@@ -426,7 +432,11 @@ impl From<Arithmetic> for Rejected {
 }
 
 /// Why there is no price for something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, thiserror::Error)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize, thiserror::Error,
+)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub enum NoPrice {
     /// No fresh round.
     #[error("{feed} is {age} old, over its limit of {limit}: wait for the next round")]
@@ -459,7 +469,11 @@ pub enum NoPrice {
 }
 
 /// Why a source's observation is not stored: the state is unchanged, and the source is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, thiserror::Error)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize, thiserror::Error,
+)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub enum ObservationRefused {
     /// No such feed.
     #[error("there is no {0}")]
@@ -517,7 +531,11 @@ pub enum ObservationRefused {
 }
 
 /// What is wrong with a parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, thiserror::Error)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize, thiserror::Error,
+)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub enum ParameterFault {
     /// initial ≥ target liquidation ratio + initial gap (rule R8).
     #[error("the initial ratio must be at least the liquidation ratio and the initial gap")]

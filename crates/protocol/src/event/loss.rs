@@ -2,12 +2,15 @@
 
 use ballast_num::Amount;
 use borsh::{BorshDeserialize, BorshSerialize};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{AuctionId, TypeId, VaultId};
 
 /// A step of the waterfall, in its order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum WaterfallStep {
     /// 1: the position's own collateral and penalty.
     OwnCollateral,
@@ -24,7 +27,8 @@ pub enum WaterfallStep {
 }
 
 /// Where a loss came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum LossCause {
     /// A seized vault owed more than its collateral was worth.
     Seizure(VaultId),
@@ -35,7 +39,8 @@ pub enum LossCause {
 }
 
 /// A sale of seized collateral.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Sale {
     /// To the stability pool, of a lot of this vault.
     Pool(VaultId),
@@ -45,7 +50,9 @@ pub enum Sale {
 
 /// Surplus buffer and insurance fund paid, at the block's end, what the block's losses of a type asked of them: so much
 /// less is bad debt (rule R12). Together at most the line in force.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct DrawSettled {
     /// Of which type.
     pub collateral_type: TypeId,
@@ -59,7 +66,9 @@ pub struct DrawSettled {
 
 /// What a loss had cost was made good by later proceeds, which the sale's own event burned: bad debt first, and what
 /// others had borne was minted back to them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct LossRecovered {
     /// Of which type.
     pub collateral_type: TypeId,

@@ -2,12 +2,14 @@
 
 use ballast_num::{Amount, Price};
 use borsh::{BorshDeserialize, BorshSerialize};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{AccountId, AuctionId, MarketId, PoolId, TypeId, VaultId};
 
 /// A pool bought collateral of a lot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct PoolBought {
     /// Which pool.
     pub pool: PoolId,
@@ -26,7 +28,9 @@ pub struct PoolBought {
 }
 
 /// Someone bought from an auction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct AuctionTaken {
     /// Which.
     pub auction: AuctionId,
@@ -49,7 +53,9 @@ pub struct AuctionTaken {
 }
 
 /// A lot on auction was sold, or part of it, in a market's batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct LotSoldInMarket {
     /// Which auction.
     pub auction: AuctionId,

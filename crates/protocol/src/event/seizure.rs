@@ -2,12 +2,14 @@
 
 use ballast_num::{Amount, NormalizedDebt, Price, Ratio};
 use borsh::{BorshDeserialize, BorshSerialize};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{AccountId, TypeId, VaultId};
 
 /// The explanation of a seizure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Seized {
     /// Which vault.
     pub vault: VaultId,
@@ -42,7 +44,8 @@ pub struct Seized {
 }
 
 /// Which part of rule R9 decided how much was seized.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum SeizureRule {
     /// As much as restores the target ratio.
     PartialToTarget,

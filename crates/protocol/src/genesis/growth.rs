@@ -2,6 +2,7 @@
 
 use ballast_num::{Amount, Ratio, Round, Seconds};
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
 
 use super::coins;
 use crate::FeedId;
@@ -10,7 +11,9 @@ use crate::FeedId;
 ///
 /// It is a bucket that what flows fills and that empties by its limit a window: no more than the limit at once, and no
 /// more than twice the limit in any window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct FlowLimit {
     /// What may flow however little there is, in base units; [`Amount::MAX`] limits nothing.
     pub floor: Amount,
@@ -60,7 +63,9 @@ impl FlowLimit {
 }
 
 /// How fast and how far a type may take new debt (rules R10, R18).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct GrowthSpec {
     /// Most net new debt in an hour of host time, in the coin; [`Amount::MAX`] limits nothing.
     pub debt_gap: Amount,
@@ -74,7 +79,9 @@ pub struct GrowthSpec {
 }
 
 /// A watch over how much of a collateral there is: what is forged makes it more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct SupplyWatch {
     /// A feed whose price is the collateral's total supply, in a unit that all its sources share.
     pub feed: FeedId,

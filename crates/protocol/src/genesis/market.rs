@@ -2,12 +2,15 @@
 
 use ballast_num::{Amount, Ratio, Seconds};
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
 
 use super::coins;
 use crate::{AccountId, AssetId, FeedId, MarketId};
 
 /// A market's parameters.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct MarketSpec {
     /// Its id.
     pub id: MarketId,
@@ -36,7 +39,9 @@ pub struct MarketSpec {
 }
 
 /// How a pool's price follows its reserves (docs/market.md, eq. 1 and 2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub enum PoolCurve {
     /// Base × coins stays: for a collateral whose price moves.
     ConstantProduct,
@@ -48,7 +53,9 @@ pub enum PoolCurve {
 }
 
 /// Liquidity of a market at height 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct OpeningLiquidity {
     /// Whose.
     pub owner: AccountId,
