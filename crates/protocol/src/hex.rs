@@ -45,16 +45,42 @@ pub fn write(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
 /// assert!(hex::parse::<2>("0x0ff").is_err() && hex::parse::<2>("0x0fg0").is_err());
 /// ```
 pub fn parse<const N: usize>(text: &str) -> Result<[u8; N], ParseHex> {
-    let digits = text
-        .strip_prefix("0x")
-        .ok_or(ParseHex::Prefix { digits: 2 * N })?
-        .as_bytes();
+    let digits = digits(text, 2 * N)?;
     if digits.len() != 2 * N {
         return Err(ParseHex::Length {
             found: digits.len(),
             digits: 2 * N,
         });
     }
+    let mut bytes = [0; N];
+    bytes
+        .iter_mut()
+        .zip(read(digits)?)
+        .for_each(|(byte, read)| *byte = read);
+    Ok(bytes)
+}
+
+/// Reads as many bytes as there are. Errors: those of [`ParseHex`]; `Length` where half a byte is left over.
+pub fn parse_all(text: &str) -> Result<Vec<u8>, ParseHex> {
+    let digits = digits(text, 2)?;
+    if digits.len() % 2 != 0 {
+        return Err(ParseHex::Length {
+            found: digits.len(),
+            digits: digits.len() + 1,
+        });
+    }
+    Ok(read(digits)?.collect())
+}
+
+/// What stands after `0x`. Error: `Prefix`, which tells how many digits belong there.
+fn digits(text: &str, expected: usize) -> Result<&[u8], ParseHex> {
+    text.strip_prefix("0x")
+        .map(str::as_bytes)
+        .ok_or(ParseHex::Prefix { digits: expected })
+}
+
+/// The bytes of an even number of digits. Error: `Digit`.
+fn read(digits: &[u8]) -> Result<impl Iterator<Item = u8>, ParseHex> {
     if let Some(at) = digits.iter().position(|digit| !digit.is_ascii_hexdigit()) {
         return Err(ParseHex::Digit { at: 2 + at });
     }
@@ -62,11 +88,8 @@ pub fn parse<const N: usize>(text: &str) -> Result<[u8; N], ParseHex> {
         b'0'..=b'9' => digit - b'0',
         _ => (digit | 0x20) - b'a' + 10,
     };
-    let mut bytes = [0; N];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = pair.iter().fold(0, |high, digit| high << 4 | value(*digit));
-    }
-    Ok(bytes)
+    let byte = move |pair: &[u8]| pair.iter().fold(0, |high, digit| high << 4 | value(*digit));
+    Ok(digits.chunks_exact(2).map(byte))
 }
 
 /// As text where people read, as bytes elsewhere: the `serialize` of `#[serde(with)]`.

@@ -1,0 +1,68 @@
+//! A transaction and the signature that came with it.
+
+use ballast_protocol::{Signer, Transaction, hex_text};
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
+
+use crate::signature::{Signature, SignatureRefused, recover, verify_session};
+use crate::typed::Domain;
+
+/// The name of a transaction: the digest that was signed. Clients look it up by this.
+///
+/// It does not depend on the signature, so that one transaction has one name however often it was signed.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
+pub struct TransactionHash(pub [u8; 32]);
+
+hex_text!(TransactionHash(32));
+
+/// A transaction as its signer sends it.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SignedTransaction {
+    /// What is said.
+    pub transaction: Transaction,
+    /// That the named signer has said it.
+    pub signature: Signature,
+}
+
+impl SignedTransaction {
+    /// Reads canonical bytes, all of them.
+    pub fn decode(bytes: &[u8]) -> std::io::Result<Self> {
+        borsh::from_slice(bytes)
+    }
+
+    /// The transaction's hash, if its named signer has signed it for this domain. This is the only rule there is: hosts,
+    /// audits and clients all call it.
+    ///
+    /// Whether a session may do what it asks for is the engine's to judge. Errors, in order: `OtherKind`; of a wallet
+    /// `RecoveryByte`, `HighS`, `NoKey`, `OtherWallet`; of a session key `BadSessionKey`, `OtherSession`.
+    pub fn verify(&self, domain: &Domain) -> Result<TransactionHash, SignatureRefused> {
+        let Self { transaction, signature } = self;
+        let hash = domain.digest(transaction);
+        match (transaction.signer, signature) {
+            (Signer::Wallet, Signature::Secp256k1(bytes)) => {
+                let recovered = recover(hash.0, bytes)?;
+                if recovered != transaction.sender {
+                    return Err(SignatureRefused::OtherWallet {
+                        sender: transaction.sender,
+                        recovered,
+                        chain_id: domain.chain_id(),
+                        genesis: domain.genesis(),
+                    });
+                }
+            }
+            (Signer::Session(key), Signature::Ed25519(bytes)) => verify_session(&hash.0, bytes, key, domain)?,
+            (named, found) => {
+                return Err(SignatureRefused::OtherKind {
+                    named: named.into(),
+                    found: found.kind(),
+                });
+            }
+        }
+        Ok(hash)
+    }
+}
+
+#[cfg(test)]
+mod tests;

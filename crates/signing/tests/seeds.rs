@@ -1,0 +1,184 @@
+//! The fuzz targets over their seeds, without a fuzzer. The seeds are made here, so that they stay good when what is said
+//! changes: `BALLAST_WRITE_SEEDS=1 cargo test -p ballast-signing --test seeds` writes them anew.
+#![allow(clippy::unwrap_used, reason = "a helper of tests, where a panic is the failure")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use alloy_primitives::keccak256;
+use ballast_num::{Amount, Price, Timestamp};
+use ballast_protocol::proof::Hash;
+use ballast_protocol::{
+    AssetId, Command, FeeOffer, FeedId, Observation, Repayment, Signer, SourceId, Transaction, TypeId, VaultId,
+    VaultRef,
+};
+use ballast_signing::oracle::{Package, redstone};
+use ballast_signing::{Domain, Evidence, SessionKeyPair, SignedObservation, WalletKey};
+
+#[path = "../../../fuzz/targets.rs"]
+mod targets;
+
+/// A function that takes any bytes.
+type Target = fn(&[u8]);
+
+/// Each target by the name of its folder.
+const TARGETS: [(&str, Target); 7] = [
+    ("signed_transaction", targets::signed_transaction),
+    ("signed_transaction_json", targets::signed_transaction_json),
+    ("signed_observation", targets::signed_observation),
+    ("redstone_package", targets::redstone_package),
+    ("pyth_package", targets::pyth_package),
+    ("signature_text", targets::signature_text),
+    ("typed_data", targets::typed_data),
+];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds")
+}
+
+fn wallet() -> WalletKey {
+    WalletKey::from_bytes([1; 32]).unwrap()
+}
+
+fn domain() -> Domain {
+    Domain::new(8_453, Hash([7; 32]))
+}
+
+fn transaction(signer: Signer) -> Transaction {
+    let vault = VaultRef::Opened(0);
+    Transaction {
+        sender: wallet().address(),
+        signer,
+        nonce: 3,
+        expiry: Timestamp(1_800_000_000),
+        fee: FeeOffer {
+            asset: AssetId(0),
+            on_failure: AssetId(1),
+            limit: Amount::from_raw(10_u128.pow(18)),
+        },
+        commands: vec![
+            Command::OpenVault {
+                collateral_type: TypeId(1),
+            },
+            Command::Deposit {
+                vault,
+                amount: Amount::from_raw(10_u128.pow(19)),
+            },
+            Command::RepayDebt {
+                vault: VaultRef::Id(VaultId(7)),
+                amount: Repayment::All,
+            },
+        ],
+    }
+}
+
+/// A payload of one package of one feed, as a node of RedStone makes it.
+fn redstone_payload() -> Vec<u8> {
+    let mut bytes = redstone::data_feed("ETH").unwrap().to_vec();
+    bytes.extend([0; 16]);
+    bytes.extend(200_012_345_678_u128.to_be_bytes());
+    bytes.extend(&1_700_000_000_000_u64.to_be_bytes()[2..]);
+    bytes.extend(32_u32.to_be_bytes());
+    bytes.extend([0, 0, 1]);
+    bytes.extend(wallet().sign_digest(keccak256(&bytes).0));
+    bytes.extend([0, 1, 0, 0, 0]);
+    bytes.extend(redstone::MARKER);
+    bytes
+}
+
+fn pyth_update() -> Package {
+    include_str!("data/pyth-update.hex").trim().parse().unwrap()
+}
+
+/// Target, name and bytes of each seed.
+fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
+    let pair = SessionKeyPair::from_bytes([2; 32]);
+    let by_wallet = wallet().sign(transaction(Signer::Wallet), &domain());
+    let by_session = pair.sign(transaction(Signer::Session(pair.key())), &domain());
+    let (feed, source, price, time) = (FeedId(1), SourceId(4), Price::whole(2_000), Timestamp(1_700_000_000));
+    let observation = Observation {
+        feed,
+        source,
+        price,
+        time,
+    };
+    let of = |evidence| borsh::to_vec(&SignedObservation { observation, evidence }).unwrap();
+    let redstone = Package::new(redstone_payload()).unwrap();
+    vec![
+        ("signed_transaction", "wallet", borsh::to_vec(&by_wallet).unwrap()),
+        ("signed_transaction", "session", borsh::to_vec(&by_session).unwrap()),
+        (
+            "signed_transaction_json",
+            "wallet",
+            serde_json::to_vec_pretty(&by_wallet).unwrap(),
+        ),
+        (
+            "signed_transaction_json",
+            "session",
+            serde_json::to_vec_pretty(&by_session).unwrap(),
+        ),
+        (
+            "signed_observation",
+            "wallet",
+            borsh::to_vec(&wallet().sign_observation(observation, &domain())).unwrap(),
+        ),
+        (
+            "signed_observation",
+            "redstone",
+            of(Evidence::RedStone(redstone.clone())),
+        ),
+        ("signed_observation", "pyth", of(Evidence::Pyth(pyth_update()))),
+        ("redstone_package", "one", redstone.as_bytes().to_vec()),
+        ("pyth_package", "recorded", pyth_update().as_bytes().to_vec()),
+        ("signature_text", "wallet", by_wallet.signature.to_string().into_bytes()),
+        (
+            "signature_text",
+            "session",
+            by_session.signature.to_string().into_bytes(),
+        ),
+        ("typed_data", "counting", (0..=255).collect()),
+        ("typed_data", "ones", vec![1; 100]),
+    ]
+}
+
+#[test]
+fn seeds_are_as_they_are_made() {
+    for (target, name, bytes) in seeds() {
+        let path = folder().join(target).join(name);
+        if std::env::var_os("BALLAST_WRITE_SEEDS").is_some() {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, &bytes).unwrap();
+        }
+        assert!(
+            fs::read(&path).unwrap() == bytes,
+            "{}: write the seeds anew",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn every_target_takes_its_seeds() {
+    for (name, target) in TARGETS {
+        let seeds = fs::read_dir(folder().join(name)).unwrap();
+        let mut count = 0;
+        for seed in seeds {
+            let bytes = fs::read(seed.unwrap().path()).unwrap();
+            target(&bytes);
+            // And each of its beginnings.
+            (0..bytes.len()).step_by(7).for_each(|end| target(&bytes[..end]));
+            count += 1;
+        }
+        assert!(count > 0, "{name} has no seeds");
+    }
+}
+
+/// The good seeds are good: the fuzzer starts behind the first check, not before it.
+#[test]
+fn good_seeds_are_accepted() {
+    let feed = redstone::data_feed("ETH").unwrap();
+    assert_eq!(targets::REDSTONE_SIGNER, wallet().address());
+    assert!(redstone::verify(&redstone_payload(), wallet().address(), &feed).is_ok());
+    let good = wallet().sign(transaction(Signer::Wallet), &domain());
+    assert!(good.verify(&domain()).is_ok());
+}
