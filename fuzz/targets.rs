@@ -5,7 +5,7 @@
 use ballast_protocol::proof::Hash;
 use ballast_protocol::{AccountId, SourceKey, Transaction, arbitrary};
 use ballast_signing::oracle::{Package, pyth, redstone};
-use ballast_signing::{Domain, Signature, SignedObservation, SignedTransaction, typed_data as document};
+use ballast_signing::{Domain, Signature, SignedObservation, SignedTransaction, keystore, typed_data as document};
 
 fn domain() -> Domain {
     Domain::new(8_453, Hash([7; 32]))
@@ -129,4 +129,9 @@ pub(crate) fn typed_data(data: &[u8]) {
     let types = shown["types"]["Transaction"].as_array().expect("the type is a list");
     assert_eq!(types.len(), message.len());
     assert_eq!(domain().digest(&transaction), domain().digest(&transaction.clone()));
+}
+
+/// The text of a key file, up to where a password would be tried.
+pub(crate) fn key_file(data: &[u8]) {
+    let _ = keystore::check(data).map_err(|refused| refused.to_string());
 }

@@ -127,9 +127,24 @@ pub fn encrypt(key: &WalletKey, password: &[u8], cost: Cost, rng: &mut impl Cryp
     serde_json::to_string_pretty(&written).expect("names and text have a JSON form")
 }
 
-/// The key in the text of a file. Errors, in order: `TooLong`, `Format`, `Version`, `Parameter`, `WrongPassword`, `BadKey`,
-/// `OtherAddress`.
-pub fn decrypt(text: &[u8], password: &[u8]) -> Result<WalletKey, KeyFileRefused> {
+/// What a file says, within bounds, before a password is asked for.
+struct Sealed {
+    said: Option<AccountId>,
+    kdf: Kdf,
+    iv: [u8; 16],
+    ciphertext: [u8; 32],
+    mac: [u8; 32],
+}
+
+/// Whether this is the text of a file that [`decrypt`] would try to open: cheap, before anyone types a password. The account
+/// that it names, if it names one, is its own word until it is opened.
+///
+/// Errors, in order: `TooLong`, `Format`, `Version`, `Parameter`.
+pub fn check(text: &[u8]) -> Result<Option<AccountId>, KeyFileRefused> {
+    sealed(text).map(|sealed| sealed.said)
+}
+
+fn sealed(text: &[u8]) -> Result<Sealed, KeyFileRefused> {
     if text.len() > FILE_MAX {
         return Err(KeyFileRefused::TooLong);
     }
@@ -142,22 +157,30 @@ pub fn decrypt(text: &[u8], password: &[u8]) -> Result<WalletKey, KeyFileRefused
     if version != 3 {
         return Err(KeyFileRefused::Version { found: version });
     }
-    let mut secret: [u8; 32] = crypto.ciphertext.exactly("the length of ciphertext")?;
-    let iv: [u8; 16] = crypto.cipherparams.iv.exactly("the length of iv")?;
-    let said_mac: [u8; 32] = crypto.mac.exactly("the length of mac")?;
-    let said = address
-        .map(|bytes| bytes.exactly("the length of address").map(AccountId))
-        .transpose()?;
+    let said = address.map(|bytes| bytes.exactly("the length of address").map(AccountId));
+    crypto.kdf.check()?;
+    Ok(Sealed {
+        ciphertext: crypto.ciphertext.exactly("the length of ciphertext")?,
+        iv: crypto.cipherparams.iv.exactly("the length of iv")?,
+        mac: crypto.mac.exactly("the length of mac")?,
+        said: said.transpose()?,
+        kdf: crypto.kdf,
+    })
+}
 
-    let derived = crypto.kdf.derive(password)?;
-    if !bool::from(mac(&derived, &secret).ct_eq(&said_mac)) {
+/// The key in the text of a file. Errors, in order: those of [`check`], `WrongPassword`, `BadKey`, `OtherAddress`.
+pub fn decrypt(text: &[u8], password: &[u8]) -> Result<WalletKey, KeyFileRefused> {
+    let sealed = sealed(text)?;
+    let derived = sealed.kdf.derive(password)?;
+    let mut secret = sealed.ciphertext;
+    if !bool::from(mac(&derived, &secret).ct_eq(&sealed.mac)) {
         return Err(KeyFileRefused::WrongPassword);
     }
-    apply(&derived, &iv, &mut secret);
+    apply(&derived, &sealed.iv, &mut secret);
     let key = WalletKey::from_bytes(secret);
     secret.zeroize();
     let key = key?;
-    match said.filter(|said| *said != key.address()) {
+    match sealed.said.filter(|said| *said != key.address()) {
         Some(said) => Err(KeyFileRefused::OtherAddress {
             said,
             found: key.address(),

@@ -34,12 +34,10 @@ use ballast_protocol::{Genesis, Observation, Transaction};
 use serde::Serialize;
 
 use self::serializer::Builder;
-use self::types::{Shape, type_hashes};
+use self::types::hash_of;
 use self::value::{Label, Struct, Value};
 use crate::TransactionHash;
 use crate::keccak::{keccak, keccak_words};
-
-pub(crate) use self::types::hash_of;
 
 /// Where a signature is valid: one chain from one genesis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,22 +90,17 @@ impl Domain {
 
     /// The EIP-712 digest of a transaction: what its signer signs, and its name from then on.
     pub fn digest(&self, transaction: &Transaction) -> TransactionHash {
-        let message = message(transaction);
-        let types = match transaction.commands.len() {
-            0 | 1 => types::remembered(&message),
-            _ => type_hashes(&message),
-        };
-        TransactionHash(self.digest_of(&message, &types))
+        TransactionHash(self.digest_of(&message(transaction)))
     }
 
     /// The EIP-712 digest of an observation: what a source that is a wallet signs.
     pub fn observation_digest(&self, observation: &Observation) -> [u8; 32] {
-        let message = message_of_observation(observation);
-        self.digest_of(&message, &types::remembered(&message))
+        self.digest_of(&message_of_observation(observation))
     }
 
-    fn digest_of(&self, message: &Value, types: &Shape) -> [u8; 32] {
-        keccak([&[0x19, 0x01], &self.separator, &hash_of(message, types)])
+    fn digest_of(&self, message: &Value) -> [u8; 32] {
+        let hash = hash_of(message, &types::remembered(message));
+        keccak([&[0x19, 0x01], &self.separator, &hash])
     }
 }
 

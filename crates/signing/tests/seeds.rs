@@ -22,7 +22,7 @@ mod targets;
 type Target = fn(&[u8]);
 
 /// Each target by the name of its folder.
-const TARGETS: [(&str, Target); 7] = [
+const TARGETS: [(&str, Target); 8] = [
     ("signed_transaction", targets::signed_transaction),
     ("signed_transaction_json", targets::signed_transaction_json),
     ("signed_observation", targets::signed_observation),
@@ -30,6 +30,7 @@ const TARGETS: [(&str, Target); 7] = [
     ("pyth_package", targets::pyth_package),
     ("signature_text", targets::signature_text),
     ("typed_data", targets::typed_data),
+    ("key_file", targets::key_file),
 ];
 
 fn folder() -> PathBuf {
@@ -86,6 +87,12 @@ fn redstone_payload() -> Vec<u8> {
     bytes
 }
 
+/// The published example of the format.
+const KEY_FILE: &str = r#"{"crypto":{"cipher":"aes-128-ctr","cipherparams":{"iv":"83dbcc02d8ccb40e466191a123791e0e"},
+"ciphertext":"d172bf743a674da9cdad04534d56926ef8358534d458fffccd4e6ad2fbde479c","kdf":"scrypt","kdfparams":{"dklen":32,
+"n":262144,"p":8,"r":1,"salt":"ab0c7876052600dd703518d6fc3fe8984592145b591fc8fb5c6d43190334ba19"},
+"mac":"2103ac29920d71da29f15d75b4a16dbe95cfd7ff8faea1056c33131d846e3097"},"version":3}"#;
+
 fn pyth_update() -> Package {
     include_str!("data/pyth-update.hex").trim().parse().unwrap()
 }
@@ -138,11 +145,12 @@ fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         ),
         ("typed_data", "counting", (0..=255).collect()),
         ("typed_data", "ones", vec![1; 100]),
+        ("key_file", "scrypt", KEY_FILE.as_bytes().to_vec()),
     ]
 }
 
-#[test]
-fn seeds_are_as_they_are_made() {
+/// The seeds on disk are those made here; or they are made so.
+fn check_seeds() {
     for (target, name, bytes) in seeds() {
         let path = folder().join(target).join(name);
         if std::env::var_os("BALLAST_WRITE_SEEDS").is_some() {
@@ -159,6 +167,7 @@ fn seeds_are_as_they_are_made() {
 
 #[test]
 fn every_target_takes_its_seeds() {
+    check_seeds();
     for (name, target) in TARGETS {
         let seeds = fs::read_dir(folder().join(name)).unwrap();
         let mut count = 0;
@@ -179,6 +188,7 @@ fn good_seeds_are_accepted() {
     let feed = redstone::data_feed("ETH").unwrap();
     assert_eq!(targets::REDSTONE_SIGNER, wallet().address());
     assert!(redstone::verify(&redstone_payload(), wallet().address(), &feed).is_ok());
+    assert!(ballast_signing::keystore::check(KEY_FILE.as_bytes()).is_ok());
     let good = wallet().sign(transaction(Signer::Wallet), &domain());
     assert!(good.verify(&domain()).is_ok());
 }

@@ -70,25 +70,34 @@ pub(super) enum Prf {
 }
 
 impl Kdf {
+    /// Whether its parameters make sense and stay within the bounds. Error: `Parameter`.
+    pub(super) fn check(&self) -> Result<(), KeyFileRefused> {
+        match self {
+            Self::Scrypt { dklen, n, r, p, .. } => {
+                length_is_32(*dklen)?;
+                scrypt_params(*n, *r, *p).map(|_| ())
+            }
+            Self::Pbkdf2 { dklen, c, .. } => {
+                length_is_32(*dklen)?;
+                if (1..=ROUNDS_MAX).contains(c) {
+                    Ok(())
+                } else {
+                    Err(parameter("c", *c, "it must be 1 to 10 million rounds"))
+                }
+            }
+        }
+    }
+
     /// The 32 bytes that a password gives. Error: `Parameter`, before any memory or time is spent.
     pub(super) fn derive(&self, password: &[u8]) -> Result<Zeroizing<[u8; 32]>, KeyFileRefused> {
+        self.check()?;
         let mut derived = Zeroizing::new([0; 32]);
         match self {
-            Self::Scrypt { dklen, n, r, p, salt } => {
-                length_is_32(*dklen)?;
+            Self::Scrypt { n, r, p, salt, .. } => {
                 let params = scrypt_params(*n, *r, *p)?;
                 scrypt::scrypt(password, &salt.0, &params, derived.as_mut_slice()).expect("32 bytes can be derived");
             }
-            Self::Pbkdf2 {
-                dklen,
-                c,
-                prf: Prf::HmacSha256,
-                salt,
-            } => {
-                length_is_32(*dklen)?;
-                if !(1..=ROUNDS_MAX).contains(c) {
-                    return Err(parameter("c", *c, "it must be 1 to 10 million rounds"));
-                }
+            Self::Pbkdf2 { c, salt, .. } => {
                 pbkdf2::pbkdf2_hmac::<sha2::Sha256>(password, &salt.0, *c, derived.as_mut_slice());
             }
         }

@@ -79,6 +79,13 @@ fn published_files_open() {
 }
 
 #[test]
+fn a_file_is_checked_before_its_password_is_known() {
+    assert!(matches!(check(SCRYPT.as_bytes()), Ok(None)));
+    let text = encrypt(&key(), b"secret", Cost::Standard, &mut Counting(0));
+    assert!(matches!(check(text.as_bytes()), Ok(Some(said)) if said == key().address()));
+}
+
+#[test]
 fn another_password_opens_nothing() {
     assert!(matches!(
         decrypt(PBKDF2.as_bytes(), b"testpasswore"),
@@ -117,6 +124,7 @@ fn a_file_is_its_owners_alone_and_never_overwritten() {
 #[test]
 fn hostile_parameters_are_refused_before_any_work() {
     let refused = |from: &str, to: &str, file: &str| {
+        assert!(check(file.replace(from, to).as_bytes()).is_err());
         assert!(file.contains(from));
         match decrypt(file.replace(from, to).as_bytes(), b"testpassword") {
             Err(KeyFileRefused::Parameter { parameter, .. }) => parameter,

@@ -128,8 +128,11 @@ pub(super) fn type_hashes(message: &Value) -> Shape {
     ends.iter().filter_map(|at| hashes.get(*at).copied()).collect()
 }
 
-/// Most shapes that are remembered: more than the commands have, and a bound of about a megabyte on what anyone can fill.
+/// Most shapes that are remembered. When there are as many, all are forgotten: the few that are in use come back at once.
 const REMEMBERED_MAX: usize = 1_024;
+/// Longest shape that is remembered, some twenty commands; with the number of shapes it bounds the memory to a few
+/// megabytes, whatever others send.
+const SHAPE_MAX: usize = 2_048;
 
 /// The type hashes of shapes that have come up. They are a function of the shape alone, so that what is remembered never
 /// changes a result; it saves a dozen hashes of a thousand bytes.
@@ -146,8 +149,11 @@ pub(super) fn remembered(message: &Value) -> Shape {
         .cloned();
     known.unwrap_or_else(|| {
         let hashes = type_hashes(message);
-        let mut all = REMEMBERED.write().unwrap_or_else(PoisonError::into_inner);
-        if all.len() < REMEMBERED_MAX {
+        if shape.len() <= SHAPE_MAX {
+            let mut all = REMEMBERED.write().unwrap_or_else(PoisonError::into_inner);
+            if all.len() >= REMEMBERED_MAX {
+                all.clear();
+            }
             all.insert(shape.into_boxed_slice(), Arc::clone(&hashes));
         }
         hashes
