@@ -2,6 +2,7 @@
 
 mod ledger;
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use ballast_num::{Ratio, Seconds};
@@ -130,6 +131,12 @@ fn population(arguments: &Arguments, scenario: &Scenario, config: &Config) -> Re
                 "--seed has no effect on vaults of a file, which are not drawn: leave one of the two out".into(),
             ));
         }
+        (Some(_), _) if drawn_otherwise(scenario, config)? => {
+            return Err(Failure::BadInput(
+                "population.mean_debt has no effect on vaults of a file, which are not drawn: leave one of the two out"
+                    .into(),
+            ));
+        }
         (Some(file), _) => Population::load(file, scenario, config),
         (None, count) => {
             let count = count.map_or(Ok(VAULTS), str::parse);
@@ -143,6 +150,12 @@ fn population(arguments: &Arguments, scenario: &Scenario, config: &Config) -> Re
         }
     };
     population.map_err(Failure::bad_input)
+}
+
+/// Whether the settings say how to draw vaults, other than the scenario does.
+fn drawn_otherwise(scenario: &Scenario, config: &Config) -> Result<bool, Failure> {
+    let own = Config::load(scenario.settings, None).map_err(Failure::bad_input)?;
+    Ok(own.population != config.population)
 }
 
 /// Runs everything that the report tells, then writes it.
@@ -190,10 +203,12 @@ fn events(setup: &Setup<'_>, reported: &Outcome, path: &Path) -> Result<(), Fail
 /// Writes a file of what `run` tells its listener.
 fn export<T>(path: &Path, run: impl FnOnce(&mut Listener<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
     let draft = output::Draft::new(path)?;
-    let unwritten = |error: std::io::Error| Failure::BadInput(format!("{} can't be written: {error}", path.display()));
+    let unwritten = |error: io::Error| Failure::BadInput(format!("{} can't be written: {error}", path.display()));
     let format = Format::of(path).map_err(Failure::BadInput)?;
     let mut export = Export::new(format, draft.file()).map_err(unwritten)?;
-    let outcome = run(&mut |block, result| export.add(block, result))?;
+    let named =
+        |error: io::Error| io::Error::new(error.kind(), format!("{} can't be written: {error}", path.display()));
+    let outcome = run(&mut |block, result| export.add(block, result).map_err(named))?;
     export.finish().map_err(unwritten)?;
     draft.publish()?;
     Ok(outcome)

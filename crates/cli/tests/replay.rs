@@ -240,6 +240,12 @@ fn what_would_have_no_effect_is_refused() {
     }
     let said = refused(&folder, &["black-thursday", "--seed", "2", "--vaults", text(&vaults)]);
     assert!(said.contains("--seed has no effect"), "{said}");
+    let config = folder.file("drawn.toml", "[population]\nmean_debt = 5000\n");
+    let said = refused(
+        &folder,
+        &["black-thursday", "--vaults", text(&vaults), "--config", text(&config)],
+    );
+    assert!(said.contains("population.mean_debt has no effect"), "{said}");
     for (settings, key) in [
         ("[type]\npenalty = 0.1\n", "type.penalty"),
         ("[pool]\nshare_of_debt = 0.1\n", "pool.share_of_debt"),

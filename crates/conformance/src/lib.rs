@@ -26,7 +26,7 @@ pub use schema::Malformed;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Nothing there, or it cannot be read.
-    #[error("{path}: {source}")]
+    #[error("{path} can't be read: {source}; give a file of vectors, or a folder with *.jsonl files such as `vectors`")]
     Unreadable {
         /// Which file or folder.
         path: PathBuf,
