@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ballast_engine::invariants::{self, Standing};
+use ballast_engine::kernel::RecordBytes;
 use ballast_engine::{State, apply_block};
 use ballast_protocol::{Block, BlockResult, Genesis};
 
@@ -69,8 +70,24 @@ impl Pair {
         invariants::check_all(&self.engine).map_err(|breach| breach.to_string())
     }
 
-    /// Whether the root commits to exactly what is there.
-    pub(crate) fn check_root(&self) -> Agreement {
-        invariants::root_is_exact(&self.engine).map_err(|breach| breach.to_string())
+    /// Whether the root commits to exactly what is there, and the records are all there is: the engine goes on from a state
+    /// that was read back from them.
+    pub(crate) fn check_root(&mut self) -> Agreement {
+        invariants::root_is_exact(&self.engine).map_err(|breach| breach.to_string())?;
+        let records = self.engine.records();
+        let restored = records.iter().filter_map(|record| {
+            let (table, key) = (record.table, record.key);
+            record.after.map(|value| RecordBytes { table, key, value })
+        });
+        let restored = State::restore(restored).map_err(|error| format!("its records are not read back: {error}"))?;
+        if restored.root() != self.engine.root() {
+            return Err(format!(
+                "the root is {} and, read back, {}",
+                self.engine.root(),
+                restored.root()
+            ));
+        }
+        self.engine = restored;
+        self.check_all()
     }
 }

@@ -7,7 +7,8 @@ use ballast_protocol::{
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::kernel::merkle::{self, Entry, EntryBatch, MerkleTree, hash_entries};
-use crate::kernel::table::{all_entries, take_changes, take_changes_into};
+use crate::kernel::records::{BadRecords, RecordBytes, RecordSink, RecordSource};
+use crate::kernel::table::{all_entries, all_entries_into, load, take_changes, take_changes_into};
 use crate::kernel::{ChangeSet, Clock, Context, Ledger, Limiter, Outflow, Pieces, Prices, Table, Var, Visitor};
 use crate::mechanisms::auction::Auctions;
 use crate::mechanisms::backstop::Backstop;
@@ -240,9 +241,35 @@ impl State {
         merkle.root()
     }
 
-    /// Every record in canonical bytes, in the order of tables and keys: for snapshots and exports.
+    /// Every record in canonical bytes, in the order of tables and keys.
     pub fn records(&self) -> ChangeSet {
         all_entries(&mut self.clone())
+    }
+
+    /// Tells every record in canonical bytes, one after the other, in the order of [`State::records`]: for snapshots.
+    pub fn tell_records(&self, tell: impl FnMut(RecordBytes<'_>)) {
+        all_entries_into(&mut self.clone(), &mut RecordSink::new(tell));
+    }
+
+    /// The state that has told these records. Whether it is the one expected, its root says. Errors: the first fault.
+    pub fn restore<'a>(records: impl IntoIterator<Item = RecordBytes<'a>>) -> Result<Self, BadRecords> {
+        let mut records = records.into_iter();
+        let mut first = |table| {
+            records
+                .next()
+                .filter(|record| record.table == table)
+                .ok_or(BadRecords::Missing { table })
+        };
+        let (chain, governance) = (first(table::CHAIN)?, first(table::LIMITS)?);
+        let (((), of_chain), ((), of_governance)) = (chain.decode()?, governance.decode()?);
+        let mut state = Self::new(of_chain, of_governance);
+        let mut all = [chain, governance].into_iter().chain(records);
+        load(&mut state, RecordSource::new(&mut all))?;
+        state.prices = state.oracle.prices(&state.clock());
+        let mut entries = EntryBatch::default();
+        all_entries_into(&mut state, &mut entries);
+        state.merkle.update(entries.hash());
+        Ok(state)
     }
 }
 

@@ -13,6 +13,7 @@ use ballast_num::{
 use ballast_protocol::{RoundNumber, TypeId};
 
 use super::changes::ChangeSink;
+use super::records::{BadRecords, RecordSource};
 use super::seized::SeizedIndex;
 use super::share_map::{Base, SHARE_BITS, ShareMap, Standing};
 use super::table::{Record, Stored, Table};
@@ -120,6 +121,16 @@ impl<K: Record + Ord + Copy, V: Position> Stored for Book<K, V> {
 
     fn all_entries(&self, changes: &mut impl ChangeSink) {
         self.records.all_entries(changes);
+    }
+
+    fn load(&mut self, source: &mut RecordSource<'_, '_>) -> Result<(), BadRecords> {
+        self.records.load(source)?;
+        (self.ranking, self.seized) = Default::default();
+        for (id, position) in self.records.iter() {
+            self.ranking.replace(*id, None, Some(position));
+            self.seized.replace(*id, None, Some(position));
+        }
+        Ok(())
     }
 }
 

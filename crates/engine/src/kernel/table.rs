@@ -7,6 +7,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::changes::{ChangeSet, ChangeSink};
+use super::records::{BadRecords, RecordSource};
 use super::tree::{Range, Tree};
 
 /// What a table can hold: copyable by `Clone`, comparable, with canonical bytes.
@@ -23,6 +24,8 @@ pub trait Stored {
     fn take_changes(&mut self, changes: &mut impl ChangeSink);
     /// Adds every entry to the set as if it were new: for a root from scratch, exports and checks.
     fn all_entries(&self, changes: &mut impl ChangeSink);
+    /// Holds what a source has next, in the order of [`Stored::all_entries`], and nothing else; no change to be told.
+    fn load(&mut self, source: &mut RecordSource<'_, '_>) -> Result<(), BadRecords>;
 }
 
 /// A part of the state: visits all its pieces in a fixed order.
@@ -195,6 +198,28 @@ impl<K: Record + Ord, V: Record> Stored for Table<K, V> {
             changes.add(self.id, key, None, Some(value));
         }
     }
+
+    fn load(&mut self, source: &mut RecordSource<'_, '_>) -> Result<(), BadRecords> {
+        let mut fault = None;
+        let mut last: Option<K> = None;
+        let entries = std::iter::from_fn(|| match source.next::<K, V>(self.id)? {
+            Ok((key, _)) if last.as_ref().is_some_and(|last| *last >= key) => {
+                fault = Some(BadRecords::Unsorted { table: self.id });
+                None
+            }
+            Ok((key, value)) => {
+                last = Some(key.clone());
+                Some((key, value))
+            }
+            Err(undecodable) => {
+                fault = Some(undecodable);
+                None
+            }
+        });
+        self.tree = Tree::from_sorted(entries);
+        self.log.clear();
+        fault.map_or(Ok(()), Err)
+    }
 }
 
 /// A single record that can be undone.
@@ -248,6 +273,14 @@ impl<V: Record> Stored for Var<V> {
 
     fn all_entries(&self, changes: &mut impl ChangeSink) {
         changes.add(self.id, &(), None, Some(&self.value));
+    }
+
+    fn load(&mut self, source: &mut RecordSource<'_, '_>) -> Result<(), BadRecords> {
+        let missing = BadRecords::Missing { table: self.id };
+        let ((), value) = source.next(self.id).ok_or(missing)??;
+        self.value = value;
+        self.log.clear();
+        Ok(())
     }
 }
 
@@ -312,8 +345,24 @@ pub(crate) fn take_changes_into(state: &mut impl Pieces, changes: &mut impl Chan
 /// Every record of a part of the state, as if it were new.
 pub fn all_entries(state: &mut impl Pieces) -> ChangeSet {
     let mut changes = ChangeSet::default();
-    state.each(&mut Reading(&mut changes));
+    all_entries_into(state, &mut changes);
     changes
+}
+
+/// Like [`all_entries`], into whatever collects them.
+pub(crate) fn all_entries_into(state: &mut impl Pieces, changes: &mut impl ChangeSink) {
+    state.each(&mut Reading(changes));
+}
+
+/// Fills a part of the state with the records that another told. Error: the first fault; the part is then of no use.
+pub(crate) fn load(state: &mut impl Pieces, mut source: RecordSource<'_, '_>) -> Result<(), BadRecords> {
+    let mut loading = Loading {
+        source: &mut source,
+        outcome: Ok(()),
+    };
+    state.each(&mut loading);
+    loading.outcome?;
+    source.finish()
 }
 
 struct Taking<'a, C>(&'a mut C);
@@ -329,5 +378,18 @@ struct Reading<'a, C>(&'a mut C);
 impl<C: ChangeSink> Visitor for Reading<'_, C> {
     fn visit(&mut self, piece: &mut impl Stored) {
         piece.all_entries(self.0);
+    }
+}
+
+struct Loading<'a, 's, 'r> {
+    source: &'a mut RecordSource<'s, 'r>,
+    outcome: Result<(), BadRecords>,
+}
+
+impl Visitor for Loading<'_, '_, '_> {
+    fn visit(&mut self, piece: &mut impl Stored) {
+        if self.outcome.is_ok() {
+            self.outcome = piece.load(self.source);
+        }
     }
 }

@@ -1,0 +1,329 @@
+//! The log of blocks: one record a height, durable once [`Log::sync`] has returned.
+//!
+//! A log is a row of segments, each named by the height of its first record. Only the last may end in the middle of a
+//! record: a new one is begun when all before it is durable.
+
+use ballast_protocol::{Height, proof::Hash};
+use commonware_runtime::{Blob, Error as StorageError, ReadOptions, Storage, WriteOptions};
+
+use crate::Fault;
+use crate::frame::{Frame, Key, RECORD_MAX};
+use crate::segment::{self, FIRST, Walked};
+
+/// Where a log lies and whose it is.
+#[derive(Clone, Debug)]
+pub struct LogConfig {
+    /// The storage partition (a folder on disk).
+    pub partition: String,
+    /// The chain: the hash of its genesis. Records of another are refused.
+    pub chain: Hash,
+    /// The height of the first record, if the log is made anew.
+    pub first: Height,
+    /// A segment of so many bytes is the last's end: the next record begins another.
+    pub segment_bytes: u64,
+}
+
+/// What was cut off at the end of a log when it was opened: a write that a crash has torn, acknowledged to nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// The first height that was not whole.
+    pub height: Height,
+    /// How many bytes went.
+    pub bytes: u64,
+}
+
+/// An append-only log, open for appending.
+pub struct Log<S: Storage> {
+    storage: S,
+    config: LogConfig,
+    key: Key,
+    /// The first heights of all segments, rising; the last is the tail's.
+    segments: Vec<Height>,
+    tail: Tail<S::Blob>,
+    /// Records that are not written yet.
+    pending: Vec<u8>,
+    /// The height of the next record.
+    next: Height,
+    /// Everything below this is durable.
+    durable: Height,
+    /// The first fault: after it nothing is written any more.
+    failed: Option<Fault>,
+}
+
+struct Tail<B> {
+    blob: B,
+    end: u64,
+    marks: usize,
+}
+
+impl<S: Storage> Log<S> {
+    /// Opens a log, or makes an empty one; cuts off what a crash has torn. Errors: `Storage`; `Corrupt` if a block that was
+    /// durable is gone; `Foreign`.
+    pub async fn open(storage: S, config: LogConfig) -> Result<(Self, Option<Cut>), Fault> {
+        let key = Key::of(&config.chain);
+        let mut segments = segments(&storage, &config.partition).await?;
+        loop {
+            let Some(first) = segments.last().copied() else {
+                return Ok((Self::begin(storage, config, key).await?, None));
+            };
+            let place = place(&config.partition, first);
+            let (blob, size) = storage.open(&config.partition, &name(first)).await?;
+            let bytes = read(&blob, size).await?;
+            if !segment::has_title(&key, first, &bytes) {
+                if size > FIRST {
+                    let why = "its first bytes are of another chain, another version, or damaged";
+                    return Err(Fault::Foreign { place, why });
+                }
+                // Its title was torn before any record could follow.
+                drop(blob);
+                storage.remove(&config.partition, Some(&name(first))).await?;
+                segments.pop();
+                continue;
+            }
+            let Ok(walked) = segment::walk(&key, first, &bytes, |_| Ok::<(), std::convert::Infallible>(()));
+            if walked.has_lost() {
+                return Err(corrupt(place, &walked));
+            }
+            let cut = match size.saturating_sub(walked.end) {
+                0 => None,
+                bytes => {
+                    blob.resize(walked.end.max(FIRST)).await?;
+                    blob.sync().await?;
+                    Some(Cut {
+                        height: walked.next,
+                        bytes,
+                    })
+                }
+            };
+            let log = Self {
+                storage,
+                config,
+                key,
+                segments,
+                tail: Tail {
+                    blob,
+                    end: walked.end,
+                    marks: 0,
+                },
+                pending: Vec::new(),
+                next: walked.next,
+                durable: walked.next,
+                failed: None,
+            };
+            return Ok((log, cut));
+        }
+    }
+
+    async fn begin(storage: S, config: LogConfig, key: Key) -> Result<Self, Fault> {
+        let first = config.first;
+        let tail = begin_segment(&storage, &config.partition, &key, first).await?;
+        Ok(Self {
+            storage,
+            config,
+            key,
+            segments: vec![first],
+            tail,
+            pending: Vec::new(),
+            next: first,
+            durable: first,
+            failed: None,
+        })
+    }
+
+    /// The height of the next record.
+    pub const fn next(&self) -> Height {
+        self.next
+    }
+
+    /// The height of the first record that is still there.
+    pub fn first(&self) -> Height {
+        self.segments.first().copied().unwrap_or(self.config.first)
+    }
+
+    /// The height below which every record is durable.
+    pub const fn durable(&self) -> Height {
+        self.durable
+    }
+
+    /// Adds a record; it is durable after the next [`Log::sync`]. Errors: `OutOfTurn`, `TooLarge`, and the fault after which
+    /// nothing is written any more.
+    pub fn append(&mut self, height: Height, payload: &[u8]) -> Result<(), Fault> {
+        self.usable()?;
+        if height != self.next {
+            return Err(Fault::OutOfTurn {
+                expected: self.next,
+                found: height,
+            });
+        }
+        if payload.len() > RECORD_MAX {
+            return Err(Fault::TooLarge {
+                bytes: payload.len(),
+                limit: RECORD_MAX,
+            });
+        }
+        let frame = Frame {
+            height,
+            durable: self.durable,
+            payload,
+        };
+        frame.write(&self.key, &mut self.pending);
+        self.next = Height(height.0.saturating_add(1));
+        Ok(())
+    }
+
+    /// Writes what was appended and makes it durable; returns the height below which all is durable. After an
+    /// error nothing is durable that was not before, as far as anyone may say, and the log takes nothing any more: a disk that has failed once to
+    /// keep a write may have dropped it, and would not say so again.
+    pub async fn sync(&mut self) -> Result<Height, Fault> {
+        self.usable()?;
+        if self.pending.is_empty() {
+            return Ok(self.durable);
+        }
+        let done = self.write_and_sync().await;
+        if let Err(fault) = &done {
+            self.failed = Some(fault.clone());
+        }
+        done.map(|()| self.durable)
+    }
+
+    async fn write_and_sync(&mut self) -> Result<(), Fault> {
+        if self.tail.end >= self.config.segment_bytes.max(FIRST + 1) {
+            self.tail = begin_segment(&self.storage, &self.config.partition, &self.key, self.durable).await?;
+            self.segments.push(self.durable);
+        }
+        let records = std::mem::take(&mut self.pending);
+        let written = u64::try_from(records.len()).expect("a length fits");
+        let blob = &self.tail.blob;
+        blob.write_at(self.tail.end, records, WriteOptions::default()).await?;
+        blob.sync().await?;
+        self.tail.end = self.tail.end.saturating_add(written);
+        self.durable = self.next;
+        let (at, mark) = segment::mark(&self.key, self.durable, self.tail.marks);
+        self.tail.marks = self.tail.marks.wrapping_add(1);
+        blob.write_at(at, mark, WriteOptions::default()).await?;
+        Ok(())
+    }
+
+    /// Ends well: makes durable what was appended, and the mark that says so, which else waits for the next sync.
+    pub async fn close(mut self) -> Result<Height, Fault> {
+        let durable = self.sync().await?;
+        self.tail.blob.sync().await?;
+        Ok(durable)
+    }
+
+    /// Shows every durable record from a height on to `visit`, in order. Errors: `Storage`, `Corrupt`, `Missing`; those of
+    /// `visit`.
+    pub async fn read<E: From<Fault>>(
+        &self,
+        from: Height,
+        mut visit: impl FnMut(Height, &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let begins = self.segments.partition_point(|first| *first <= from).saturating_sub(1);
+        for (at, first) in self.segments.iter().enumerate().skip(begins) {
+            let place = place(&self.config.partition, *first);
+            let visit = |frame: Frame<'_>| {
+                if frame.height >= from {
+                    visit(frame.height, frame.payload)
+                } else {
+                    Ok(())
+                }
+            };
+            let end = self.segments.get(at + 1).copied();
+            let walked = match end {
+                None => {
+                    let bytes = read(&self.tail.blob, self.tail.end).await?;
+                    segment::walk(&self.key, *first, &bytes, visit)?
+                }
+                Some(_) => {
+                    let opened = self.storage.open(&self.config.partition, &name(*first)).await;
+                    let (blob, size) = opened.map_err(Fault::from)?;
+                    let bytes = read(&blob, size).await?;
+                    segment::walk(&self.key, *first, &bytes, visit)?
+                }
+            };
+            if walked.next < end.unwrap_or(self.durable) {
+                return Err(corrupt(place, &walked).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the segments whose records all stand below a height; never the last. Error: `Storage`.
+    pub async fn prune(&mut self, below: Height) -> Result<(), Fault> {
+        while self.segments.get(1).is_some_and(|next| *next <= below) {
+            let first = self.segments[0];
+            self.storage.remove(&self.config.partition, Some(&name(first))).await?;
+            self.segments.remove(0);
+        }
+        Ok(())
+    }
+
+    fn usable(&self) -> Result<(), Fault> {
+        self.failed.clone().map_or(Ok(()), Err)
+    }
+}
+
+/// A segment's name in its partition.
+fn name(first: Height) -> [u8; 8] {
+    first.0.to_be_bytes()
+}
+
+/// As people find it: the folder, and the name as the runtime writes it, in hexadecimal.
+fn place(partition: &str, first: Height) -> String {
+    format!("{partition}/{:016x}", first.0)
+}
+
+fn corrupt(place: String, walked: &Walked) -> Fault {
+    Fault::Corrupt {
+        place,
+        at: walked.end,
+        height: walked.next,
+    }
+}
+
+/// The segments that are there, rising. Error: `Foreign` if something else is.
+async fn segments<S: Storage>(storage: &S, partition: &str) -> Result<Vec<Height>, Fault> {
+    let names = match storage.scan(partition).await {
+        Err(StorageError::PartitionMissing(_)) => Vec::new(),
+        names => names?,
+    };
+    let mut segments = Vec::with_capacity(names.len());
+    for found in names {
+        let Ok(first) = <[u8; 8]>::try_from(found.as_slice()) else {
+            return Err(Fault::Foreign {
+                place: format!("a file in {partition}"),
+                why: "its name is no height",
+            });
+        };
+        segments.push(Height(u64::from_be_bytes(first)));
+    }
+    segments.sort_unstable();
+    Ok(segments)
+}
+
+/// An empty segment, durable.
+async fn begin_segment<S: Storage>(
+    storage: &S,
+    partition: &str,
+    key: &Key,
+    first: Height,
+) -> Result<Tail<S::Blob>, Fault> {
+    let (blob, size) = storage.open(partition, &name(first)).await?;
+    if size > 0 {
+        blob.resize(0).await?;
+    }
+    blob.write_at(0, segment::title(key, first), WriteOptions::default())
+        .await?;
+    blob.sync().await?;
+    Ok(Tail {
+        blob,
+        end: FIRST,
+        marks: 0,
+    })
+}
+
+async fn read<B: Blob>(blob: &B, size: u64) -> Result<Vec<u8>, Fault> {
+    let length = usize::try_from(size).map_err(|_| StorageError::OffsetOverflow)?;
+    let bytes = blob.read_at(0, length, ReadOptions::default()).await?;
+    Ok(bytes.coalesce().as_ref().to_vec())
+}

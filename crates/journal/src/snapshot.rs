@@ -1,0 +1,195 @@
+//! Whole states on disk: where a node starts from without replaying everything.
+//!
+//! ```text
+//! magic 8 | height 8 | root 32 | records … | 0xFFFF | number of records 8 | hash 32
+//! record: table 2 | key's length 4 | value's length 4 | key | value
+//! ```
+//!
+//! Integers are little-endian; `hash` is BLAKE3, keyed by the chain, of all before it. A snapshot without its end is none,
+//! so that a crash while it is written costs nothing. Who loads one gets a state whose root is the one written down.
+
+use ballast_engine::State;
+use ballast_engine::kernel::RecordBytes;
+use ballast_protocol::{Height, proof::Hash};
+use commonware_runtime::{Blob, Error as StorageError, ReadOptions, Storage, WriteOptions};
+
+use crate::Fault;
+use crate::frame::Key;
+
+const MAGIC: [u8; 8] = *b"BALSNAP\x01";
+const TITLE: usize = 48;
+const END: u16 = u16::MAX;
+/// The end mark, the number of records and the hash.
+const CLOSING: usize = 42;
+/// Bytes written at a time.
+const CHUNK: usize = 1 << 20;
+
+/// Why a snapshot is of no use.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadSnapshot {
+    /// Torn, damaged, or of another chain.
+    #[error("it is not whole, or of another chain")]
+    NotWhole,
+    /// Its records are not those of a state.
+    #[error(transparent)]
+    Records(#[from] ballast_engine::kernel::BadRecords),
+    /// Its records have another root.
+    #[error("its records have the root {found}, not {written}")]
+    Root {
+        /// Of the records.
+        found: Hash,
+        /// As written down.
+        written: Hash,
+    },
+}
+
+/// The snapshots of a chain.
+pub struct Snapshots<S> {
+    storage: S,
+    partition: String,
+    key: Key,
+}
+
+impl<S: Storage> Snapshots<S> {
+    /// Snapshots in a storage partition, of the chain whose genesis has this hash.
+    pub fn new(storage: S, partition: impl Into<String>, chain: &Hash) -> Self {
+        Self {
+            storage,
+            partition: partition.into(),
+            key: Key::of(chain),
+        }
+    }
+
+    /// The heights of what is there, whole or not, rising. Errors: `Storage`, `Foreign`.
+    pub async fn heights(&self) -> Result<Vec<Height>, Fault> {
+        let names = match self.storage.scan(&self.partition).await {
+            Err(StorageError::PartitionMissing(_)) => Vec::new(),
+            names => names?,
+        };
+        let height = |found: Vec<u8>| {
+            let foreign = || Fault::Foreign {
+                place: format!("a file in {}", self.partition),
+                why: "its name is no height",
+            };
+            let name = <[u8; 8]>::try_from(found.as_slice()).map_err(|_| foreign())?;
+            Ok(Height(u64::from_be_bytes(name)))
+        };
+        let mut heights = names.into_iter().map(height).collect::<Result<Vec<_>, Fault>>()?;
+        heights.sort_unstable();
+        Ok(heights)
+    }
+
+    /// Writes a state; it is durable when this returns. Error: `Storage`; what was written then is no snapshot.
+    pub async fn save(&self, state: &State) -> Result<Height, Fault> {
+        let height = state.chain().height;
+        let chunks = encode(&self.key, state);
+        let (blob, size) = self.storage.open(&self.partition, &name(height)).await?;
+        if size > 0 {
+            blob.resize(0).await?;
+        }
+        let mut at = 0_u64;
+        for chunk in chunks {
+            let written = u64::try_from(chunk.len()).expect("a length fits");
+            blob.write_at(at, chunk, WriteOptions::default()).await?;
+            at = at.saturating_add(written);
+        }
+        blob.sync().await?;
+        Ok(height)
+    }
+
+    /// The state of a snapshot; `None` inside if it is of no use, and why. Error: `Storage`.
+    pub async fn load(&self, height: Height) -> Result<Result<State, BadSnapshot>, Fault> {
+        let (blob, size) = self.storage.open(&self.partition, &name(height)).await?;
+        let length = usize::try_from(size).map_err(|_| StorageError::OffsetOverflow)?;
+        let bytes = blob.read_at(0, length, ReadOptions::default()).await?.coalesce();
+        Ok(decode(&self.key, bytes.as_ref(), height))
+    }
+
+    /// Removes all but the newest `keep`. Error: `Storage`.
+    pub async fn keep(&self, keep: usize) -> Result<(), Fault> {
+        let heights = self.heights().await?;
+        let old = heights.len().saturating_sub(keep.max(1));
+        for height in heights.into_iter().take(old) {
+            self.storage.remove(&self.partition, Some(&name(height))).await?;
+        }
+        Ok(())
+    }
+}
+
+fn name(height: Height) -> [u8; 8] {
+    height.0.to_be_bytes()
+}
+
+/// A state as the bytes of a snapshot, in pieces.
+fn encode(key: &Key, state: &State) -> Vec<Vec<u8>> {
+    let mut title = Vec::with_capacity(CHUNK);
+    title.extend_from_slice(&MAGIC);
+    title.extend_from_slice(&state.chain().height.0.to_le_bytes());
+    title.extend_from_slice(&state.root().0);
+    let (mut chunks, mut count) = (vec![title], 0_u64);
+    state.tell_records(|record| {
+        if chunks.last().is_none_or(|chunk| chunk.len() >= CHUNK) {
+            chunks.push(Vec::with_capacity(CHUNK));
+        }
+        let chunk = chunks.last_mut().expect("there is one");
+        let length = |bytes: &[u8]| u32::try_from(bytes.len()).expect("a record is small").to_le_bytes();
+        chunk.extend_from_slice(&record.table.to_le_bytes());
+        chunk.extend_from_slice(&length(record.key));
+        chunk.extend_from_slice(&length(record.value));
+        chunk.extend_from_slice(record.key);
+        chunk.extend_from_slice(record.value);
+        count += 1;
+    });
+    let closing = [&END.to_le_bytes()[..], &count.to_le_bytes()].concat();
+    chunks.push(closing);
+    let parts: Vec<&[u8]> = chunks.iter().map(Vec::as_slice).collect();
+    let hash: [u8; 32] = key.check(&parts);
+    chunks.push(hash.to_vec());
+    chunks
+}
+
+/// The state that was written, if the bytes are those of a whole snapshot of this chain and height.
+fn decode(key: &Key, bytes: &[u8], height: Height) -> Result<State, BadSnapshot> {
+    let body = bytes.len().checked_sub(CLOSING).filter(|end| *end >= TITLE);
+    let (content, closing) = bytes.split_at(body.ok_or(BadSnapshot::NotWhole)?);
+    let (closing, hash) = closing.split_at(CLOSING - 32);
+    let expected: [u8; 32] = key.check(&[content, closing]);
+    let (title, records) = content.split_at(TITLE);
+    let told = [&MAGIC[..], &height.0.to_le_bytes()].concat();
+    if hash != expected || !title.starts_with(&told) {
+        return Err(BadSnapshot::NotWhole);
+    }
+    let mut root = [0; 32];
+    root.copy_from_slice(&title[told.len()..]);
+    let written = Hash(root);
+
+    let state = State::restore(Records(records))?;
+    let found = state.root();
+    if found == written {
+        Ok(state)
+    } else {
+        Err(BadSnapshot::Root { found, written })
+    }
+}
+
+/// The records in a snapshot's content. It ends early at one that is cut short, which the root then tells.
+struct Records<'a>(&'a [u8]);
+
+impl<'a> Iterator for Records<'a> {
+    type Item = RecordBytes<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (table, rest) = self.0.split_first_chunk::<2>()?;
+        let (key, rest) = rest.split_first_chunk::<4>()?;
+        let (value, rest) = rest.split_first_chunk::<4>()?;
+        let length = |bytes: &[u8; 4]| usize::try_from(u32::from_le_bytes(*bytes)).ok();
+        let (key, rest) = rest.split_at_checked(length(key)?)?;
+        let (value, rest) = rest.split_at_checked(length(value)?)?;
+        self.0 = rest;
+        Some(RecordBytes {
+            table: u16::from_le_bytes(*table),
+            key,
+            value,
+        })
+    }
+}
