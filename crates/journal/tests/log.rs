@@ -1,5 +1,7 @@
 //! The log on a disk that tears, fails and forgets; and on one that somebody has damaged.
 
+#![allow(clippy::unwrap_used)] // helpers of tests: one that cannot go on has failed
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -26,7 +28,10 @@ fn config() -> LogConfig {
 /// The payload of a height: up to a few thousand bytes, different for each.
 fn payload(height: u64) -> Vec<u8> {
     let length = (height * 7_919) % 3_000;
-    (0..length).map(|at| (height.wrapping_mul(31) + at) as u8).collect()
+    (0..length)
+        .map(|at| (height.wrapping_mul(31) + at) % 251)
+        .map(|byte| u8::try_from(byte).expect("below 251"))
+        .collect()
 }
 
 async fn contents<S: Storage>(log: &Log<S>, from: u64) -> Result<BTreeMap<u64, Vec<u8>>, Fault> {
