@@ -2,10 +2,12 @@
 
 use ballast_num::{Amount, Seconds, Timestamp};
 use ballast_protocol::{
-    AccountId, Asset, AssetId, AuctionId, Event, Height, Limits, SourceId, SourceKey, TypeId, proof, table,
+    AccountId, Asset, AssetId, AuctionId, Event, Height, Limits, Rejected, SourceId, SourceKey, Transaction, TypeId,
+    proof, table,
 };
 use borsh::{BorshDeserialize, BorshSerialize};
 
+use crate::flows::transaction::check_admission;
 use crate::kernel::merkle::{self, Entry, EntryBatch, MerkleTree, hash_entries};
 use crate::kernel::records::{BadRecords, RecordBytes, RecordSink, RecordSource};
 use crate::kernel::table::{all_entries, all_entries_into, load, take_changes, take_changes_into};
@@ -220,8 +222,15 @@ impl State {
         self.merkle.prove(&proof::path(table, key))
     }
 
-    /// Ends a block: brings the root up to date with everything that changed.
-    pub(crate) fn commit(&mut self) {
+    /// Whether a transaction would be admitted to a block of this time on top of the last. Errors: those of admission, as
+    /// `NotAdmitted` in a receipt has them.
+    pub fn check_admission(&self, transaction: &Transaction, now: Timestamp) -> Result<(), Rejected> {
+        check_admission(self, transaction, now)
+    }
+
+    /// Brings the root up to date with everything that changed since the last time: a block's end, or several's where a host
+    /// executes what is already known to be valid.
+    pub fn commit(&mut self) {
         let mut entries = EntryBatch::default();
         take_changes_into(self, &mut entries);
         self.merkle.update(entries.hash());

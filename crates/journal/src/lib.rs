@@ -6,14 +6,19 @@
 //!
 //! - [`Log`]: append-only records with checksums; durable is what [`Log::sync`] has returned.
 //! - [`Snapshots`]: whole states, each of use only if it is whole.
+//! - [`recover`]: the state after the last durable block; [`audit`]: the same from genesis, with every check there is.
 
+mod entry;
 mod fault;
 mod frame;
 mod log;
+mod recovery;
 mod segment;
 mod snapshot;
 
+pub use entry::{Entry, SignedBlock, Unproven};
 pub use fault::Fault;
 pub use frame::RECORD_MAX;
 pub use log::{Cut, Log, LogConfig};
+pub use recovery::{Audited, Recovered, Unrecoverable, audit, recover};
 pub use snapshot::{BadSnapshot, Snapshots};

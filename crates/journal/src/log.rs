@@ -69,12 +69,12 @@ impl<S: Storage> Log<S> {
             let place = place(&config.partition, first);
             let (blob, size) = storage.open(&config.partition, &name(first)).await?;
             let bytes = read(&blob, size).await?;
-            if !segment::has_title(&key, first, &bytes) {
+            if size < FIRST || !segment::has_title(&key, first, &bytes) {
                 if size > FIRST {
                     let why = "its first bytes are of another chain, another version, or damaged";
                     return Err(Fault::Foreign { place, why });
                 }
-                // Its title was torn before any record could follow.
+                // Its first page was torn before any record could follow.
                 drop(blob);
                 storage.remove(&config.partition, Some(&name(first))).await?;
                 segments.pop();

@@ -364,6 +364,30 @@ fn a_torn_tail_is_cut_and_said() {
 }
 
 #[test]
+fn a_segment_whose_first_page_was_torn_is_begun_anew() {
+    Runner::default().start(|context| async move {
+        written(&context, 60).await;
+        let newest = context.scan("blocks").await.unwrap().into_iter().max().unwrap();
+        let (blob, _) = context.open("blocks", &newest).await.unwrap();
+        let page = blob.read_at(0, 4_096, ReadOptions::default()).await.unwrap().coalesce();
+        drop(blob);
+        for kept in [0, 8, 24, 100, 4_095] {
+            // A next segment, of which so much is there.
+            let next = 61_u64.to_be_bytes();
+            let (blob, _) = context.open("blocks", &next).await.unwrap();
+            blob.write_at(0, page.as_ref()[..kept].to_vec(), WriteOptions::SYNC)
+                .await
+                .unwrap();
+            drop(blob);
+            let (mut log, cut) = Log::open(clone(&context), config()).await.unwrap();
+            assert_eq!((cut, log.next()), (None, Height(61)), "{kept} bytes of a first page");
+            assert_eq!(checked(&log).await, 60);
+            assert!(log.append(Height(61), &payload(61)).is_ok());
+        }
+    });
+}
+
+#[test]
 fn the_log_of_another_chain_is_refused() {
     Runner::default().start(|context| async move {
         written(&context, 5).await;

@@ -110,6 +110,16 @@ pub(crate) fn execute(state: &mut State, clock: Clock, transaction: &Transaction
     }
 }
 
+/// Whether a transaction would be admitted at a time: a host asks before it lets one wait. Errors: those of admission.
+pub(crate) fn check_admission(state: &State, transaction: &Transaction, now: Timestamp) -> Result<(), Rejected> {
+    let mut fork = state.clone();
+    let clock = Clock {
+        now: now.max(state.chain().time),
+        ..state.clock()
+    };
+    admit(&mut fork, clock, transaction, transaction_work(transaction)).map(drop)
+}
+
 /// What an admitted transaction pays.
 enum Fees {
     /// The same asset in either case: paid before the first command.

@@ -197,13 +197,13 @@ impl Oracle {
         Ok(())
     }
 
-    /// Stores what a source says, in place of what it said before.
+    /// Whether a source's word would be taken in a block of this time.
     ///
     /// Errors, in order: `UnknownFeed`, `UnknownSource`, `PriceOutOfBounds`, `FromTheFuture` (later than block time and
     /// skew), `TooOld` (over the heartbeat), `NotNewer` (source times strictly increase), `AlreadyInBlock`. So the free
     /// lane carries one observation a feed, source and block (rule R6), and while a round is open a newer word replaces an
     /// older: a proposer who holds two can delay the newer by a block, not shut it out for the round.
-    pub fn observe(&mut self, observation: &Observation, now: Timestamp) -> Result<(), ObservationRefused> {
+    pub fn check(&self, observation: &Observation, now: Timestamp) -> Result<(), ObservationRefused> {
         let Observation {
             feed,
             source,
@@ -240,6 +240,18 @@ impl Oracle {
                 return Err(ObservationRefused::AlreadyInBlock { feed, now });
             }
         }
+        Ok(())
+    }
+
+    /// Stores what a source says, in place of what it said before. Errors: those of [`Oracle::check`].
+    pub fn observe(&mut self, observation: &Observation, now: Timestamp) -> Result<(), ObservationRefused> {
+        self.check(observation, now)?;
+        let Observation {
+            feed,
+            source,
+            price,
+            time,
+        } = *observation;
         let after = self.rounds.get(&feed).map_or(RoundNumber(0), |last| last.number);
         self.observations.set(
             (feed, source),

@@ -1,0 +1,192 @@
+//! How others speak to a node.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use ballast_engine::State;
+use ballast_num::{Amount, Round, Timestamp};
+use ballast_protocol::{Height, Receipt};
+use ballast_signing::{Domain, SignedObservation, SignedTransaction, TransactionHash};
+use tokio::sync::{Notify, oneshot, watch};
+
+use crate::pool::{Pending, Pool, Room};
+use crate::{ChainTime, Refused, Stopped, View};
+
+/// A transaction that is in a durable block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Included {
+    /// Its name.
+    pub hash: TransactionHash,
+    /// The block's height.
+    pub height: Height,
+    /// Its place in the block, from 0.
+    pub index: u32,
+    /// What came of it.
+    pub receipt: Receipt,
+}
+
+/// A running node, to speak to. Clones speak to the same one.
+#[derive(Clone)]
+pub struct Node {
+    pub(crate) inbox: Arc<Inbox>,
+    pub(crate) view: View,
+    pub(crate) domain: Domain,
+    pub(crate) time: ChainTime,
+    pub(crate) clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+}
+
+/// Where transactions and observations wait for the sequencer.
+pub(crate) struct Inbox {
+    pool: Mutex<Pool>,
+    /// Told when something waits, when a block is full, and when to stop.
+    pub(crate) arrived: Notify,
+    stopping: AtomicBool,
+    /// Why the node has stopped, once it has.
+    pub(crate) stopped: watch::Sender<Option<Stopped>>,
+}
+
+impl Inbox {
+    pub(crate) fn new(pool: Pool) -> Self {
+        Self {
+            pool: Mutex::new(pool),
+            arrived: Notify::new(),
+            stopping: AtomicBool::new(false),
+            stopped: watch::Sender::new(None),
+        }
+    }
+
+    /// The pool. Nobody holds it for longer than one transaction takes to move.
+    pub(crate) fn pool(&self) -> MutexGuard<'_, Pool> {
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
+    /// Takes nothing any more, and tells those who wait.
+    pub(crate) fn stop(&self, why: Stopped) {
+        self.stopping.store(true, Ordering::Release);
+        self.pool().abandon(&why);
+        self.stopped.send_if_modified(|stopped| {
+            let first = stopped.is_none();
+            if first {
+                *stopped = Some(why);
+            }
+            first
+        });
+    }
+
+    fn check_running(&self) -> Result<(), Stopped> {
+        if self.is_stopping() {
+            Err(self.stopped.borrow().clone().unwrap_or(Stopped::Asked))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl Node {
+    /// What readers see.
+    pub const fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// The domain for which everything is signed.
+    pub const fn domain(&self) -> &Domain {
+        &self.domain
+    }
+
+    /// What time it is on the chain now: that of the next block, if it were made at once.
+    pub fn now(&self) -> Timestamp {
+        let last = self.view.latest().state.chain().time;
+        self.time.at((self.clock)()).max(last)
+    }
+
+    /// How many transactions wait for a block.
+    pub fn waiting(&self) -> usize {
+        self.inbox.pool().len()
+    }
+
+    /// Checks a transaction and lets it wait for a block; its outcome comes when that is durable. Errors: those of
+    /// [`Refused`]; then it will be in no block.
+    pub fn submit(&self, signed: SignedTransaction) -> Result<Submitted, Refused> {
+        let hash = signed.verify(&self.domain)?;
+        let latest = self.view.latest();
+        latest.state.check_admission(&signed.transaction, self.now())?;
+        let (reply, outcome) = oneshot::channel();
+        let pending = Pending::new(hash, signed, Some(reply));
+        let wake = {
+            let mut pool = self.inbox.pool();
+            // Under the lock, so that nothing is taken after the last block.
+            self.inbox.check_running()?;
+            let was_empty = pool.is_empty();
+            pool.add(pending, room(&latest.state)).map_err(|(refused, _)| refused)?;
+            was_empty || pool.fills_a_block()
+        };
+        if wake {
+            self.inbox.arrived.notify_one();
+        }
+        Ok(Submitted { hash, outcome })
+    }
+
+    /// Checks an observation; the next block holds it. Errors: `NoSourceKey`, `Observation`, `Unproven`, `Stopped`.
+    pub fn observe(&self, signed: SignedObservation) -> Result<(), Refused> {
+        let latest = self.view.latest();
+        let observation = &signed.observation;
+        let key = latest.state.source_key(observation.source);
+        let key = key.ok_or(Refused::NoSourceKey(observation.source))?;
+        latest.state.oracle().check(observation, self.now())?;
+        signed.verify(key, &self.domain)?;
+        {
+            let mut pool = self.inbox.pool();
+            self.inbox.check_running()?;
+            pool.observe(signed);
+        }
+        self.inbox.arrived.notify_one();
+        Ok(())
+    }
+
+    /// Takes nothing more, makes a last block of what waits, makes it durable, and stops. Returns when that is done.
+    pub async fn stop(&self) -> Stopped {
+        self.inbox.stopping.store(true, Ordering::Release);
+        self.inbox.arrived.notify_one();
+        self.stopped().await
+    }
+
+    /// Returns when the node has stopped, and why.
+    pub async fn stopped(&self) -> Stopped {
+        let mut stopped = self.inbox.stopped.subscribe();
+        let why = stopped.wait_for(Option::is_some).await;
+        why.ok().and_then(|why| why.clone()).unwrap_or(Stopped::Asked)
+    }
+}
+
+/// How much work a block on top of this state has room for.
+pub(crate) fn room(state: &State) -> Room {
+    let limits = &state.governance().limits;
+    let work = Amount::from_raw(limits.block_work.into());
+    let reserved = work.mul_ratio(limits.protective_share, Round::Down);
+    let reserved = reserved.ok().and_then(|reserved| u64::try_from(reserved.raw()).ok());
+    Room {
+        work: limits.block_work,
+        reserved: reserved.unwrap_or(limits.block_work),
+    }
+}
+
+/// A transaction that waits for its block.
+#[derive(Debug)]
+pub struct Submitted {
+    /// Its name.
+    pub hash: TransactionHash,
+    outcome: oneshot::Receiver<Result<Included, Stopped>>,
+}
+
+impl Submitted {
+    /// Returns when the transaction is durable. Error: the node stopped before; whether it is in a block is known when the
+    /// node is back, by its hash.
+    pub async fn included(self) -> Result<Included, Stopped> {
+        self.outcome.await.unwrap_or(Err(Stopped::Asked))
+    }
+}

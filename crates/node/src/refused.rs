@@ -1,0 +1,63 @@
+//! Why a node takes something not, or no more.
+
+use ballast_protocol::{AccountId, ObservationRefused, Rejected, SourceId};
+use ballast_signing::{ObservationUnproven, SignatureRefused};
+
+/// Why a node has not taken a transaction or an observation: nothing of it will ever be in a block.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Its signer has not signed it for this chain.
+    #[error(transparent)]
+    Signature(#[from] SignatureRefused),
+    /// It could not be admitted now: it would not even pay.
+    #[error(transparent)]
+    NotAdmissible(#[from] Rejected),
+    /// The same transaction waits already.
+    #[error("this transaction waits already: ask for its outcome by its hash")]
+    Waiting,
+    /// Too many of one sender wait.
+    #[error("{limit} transactions of {sender} wait already: send more when they are done")]
+    TooManyOfSender {
+        /// Whose.
+        sender: AccountId,
+        /// How many may wait.
+        limit: usize,
+    },
+    /// Too many wait.
+    #[error("{limit} transactions wait already: try again in a moment")]
+    PoolFull {
+        /// How many may wait.
+        limit: usize,
+    },
+    /// More work than a block has room for.
+    #[error("the transaction takes {work} work units and a block has room for {room}: send fewer commands at a time")]
+    TooMuchWork {
+        /// Its work.
+        work: u64,
+        /// Most of a block.
+        room: u64,
+    },
+    /// Its source has not made it.
+    #[error(transparent)]
+    Unproven(#[from] ObservationUnproven),
+    /// The feed does not take it.
+    #[error(transparent)]
+    Observation(#[from] ObservationRefused),
+    /// Its source has no key.
+    #[error("{0} has no key at genesis: nobody can bring its observations")]
+    NoSourceKey(SourceId),
+    /// The node takes nothing any more.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+}
+
+/// Why a node has stopped. What it acknowledged is durable; what it did not may or may not be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Stopped {
+    /// It was told to.
+    #[error("the node is stopping: send it again when it is back, under the same nonce")]
+    Asked,
+    /// It failed.
+    #[error("the node has stopped: {0}")]
+    Failed(String),
+}

@@ -1,0 +1,147 @@
+//! Makes blocks of what waits and executes them, one on top of the other, ahead of the disk by a few.
+
+use std::sync::Arc;
+
+use ballast_engine::{State, apply_block_with_changes};
+use ballast_journal::{Entry, SignedBlock};
+use ballast_protocol::{Block, BlockResult, Height};
+use ballast_signing::TransactionHash;
+use commonware_runtime::Clock;
+use tokio::sync::mpsc;
+
+use crate::handle::{Inbox, room};
+use crate::pool::Reply;
+use crate::view::{Published, Sealed};
+use crate::{ChainTime, Settings, Stopped};
+
+/// A block that is executed and not durable yet.
+pub(crate) struct Executed {
+    pub(crate) height: Height,
+    /// Its record of the log.
+    pub(crate) record: Vec<u8>,
+    pub(crate) published: Published,
+    /// Who waits, by place in the block.
+    pub(crate) replies: Vec<Option<Reply>>,
+}
+
+/// Makes and executes blocks.
+pub(crate) struct Sequencer<C> {
+    pub(crate) clock: C,
+    pub(crate) state: State,
+    pub(crate) inbox: Arc<Inbox>,
+    pub(crate) time: ChainTime,
+    pub(crate) settings: Settings,
+    pub(crate) executed: mpsc::Sender<Executed>,
+}
+
+impl<C: Clock> Sequencer<C> {
+    /// Until it is told to stop and nothing waits any more, or the engine breaks a promise. Then the writer, which is told
+    /// nothing more, ends too.
+    pub(crate) async fn run(mut self) {
+        loop {
+            let more = self.gather().await;
+            match self.next_block() {
+                Ok(Some(executed)) => {
+                    if self.executed.send(executed).await.is_err() {
+                        return; // The writer has failed and said why.
+                    }
+                }
+                Ok(None) => {}
+                Err(broken) => {
+                    tracing::error!(%broken, "the engine can't execute its own block");
+                    return self.inbox.stop(Stopped::Failed(broken));
+                }
+            }
+            if !more {
+                return;
+            }
+        }
+    }
+
+    /// Waits for something to put into a block, then for others that come with it. False: this is the last block.
+    async fn gather(&self) -> bool {
+        let idle = self.clock.current() + self.settings.idle;
+        while self.inbox.pool().is_empty() {
+            if self.inbox.is_stopping() {
+                return false;
+            }
+            tokio::select! {
+                () = self.inbox.arrived.notified() => {}
+                () = self.clock.sleep_until(idle) => return true,
+            }
+        }
+        let full = self.clock.current() + self.settings.block_wait;
+        while !self.inbox.pool().fills_a_block() && !self.inbox.is_stopping() {
+            tokio::select! {
+                () = self.inbox.arrived.notified() => {}
+                () = self.clock.sleep_until(full) => break,
+            }
+        }
+        true
+    }
+
+    /// The next block, executed. None is made while stopping with nothing to say. Error: what the engine said.
+    fn next_block(&mut self) -> Result<Option<Executed>, String> {
+        let (observations, pending) = self.inbox.pool().take(room(&self.state));
+        if self.inbox.is_stopping() && observations.is_empty() && pending.is_empty() {
+            return Ok(None);
+        }
+        let parent = *self.state.chain();
+        let (mut hashes, mut replies) = (Vec::with_capacity(pending.len()), Vec::with_capacity(pending.len()));
+        let (mut transactions, mut signatures) = (Vec::with_capacity(pending.len()), Vec::with_capacity(pending.len()));
+        for pending in pending {
+            hashes.push(pending.hash);
+            replies.push(pending.reply);
+            transactions.push(pending.signed.transaction);
+            signatures.push(pending.signed.signature);
+        }
+        let (observations, evidence) = observations
+            .into_iter()
+            .map(|signed| (signed.observation, signed.evidence))
+            .unzip();
+        let block = Block {
+            height: Height(parent.height.0.saturating_add(1)),
+            time: self.time.at(self.clock.current()).max(parent.time),
+            observations,
+            transactions,
+        };
+        let done = apply_block_with_changes(&mut self.state, &block);
+        let (result, changes) = done.map_err(|invalid| invalid.to_string())?;
+        let BlockResult { height, state_root, .. } = result;
+        let entry = Entry {
+            root: state_root,
+            block: SignedBlock {
+                block,
+                evidence,
+                signatures,
+            },
+        };
+        let record = entry.encode();
+        Ok(Some(Executed {
+            height,
+            record,
+            replies,
+            published: Published {
+                state: self.state.clone(),
+                sealed: Some(Sealed {
+                    block: entry.block,
+                    hashes,
+                    result,
+                    changes,
+                }),
+            },
+        }))
+    }
+}
+
+impl Executed {
+    /// The transactions' names, receipts and who waits for them.
+    pub(crate) fn replies(&mut self) -> impl Iterator<Item = (TransactionHash, u32, ballast_protocol::Receipt, Reply)> {
+        let replies = std::mem::take(&mut self.replies);
+        let sealed = self.published.sealed.as_ref();
+        let of_block = sealed.map(|sealed| (sealed.hashes.clone(), sealed.result.receipts.clone()));
+        let (hashes, receipts) = of_block.unwrap_or_default();
+        let all = hashes.into_iter().zip(receipts).zip(replies).zip(0_u32..);
+        all.filter_map(|(((hash, receipt), reply), index)| Some((hash, index, receipt, reply?)))
+    }
+}

@@ -1,0 +1,61 @@
+//! How a node works: sizes, waits and what it keeps.
+
+use std::time::Duration;
+
+/// What a node does with journal files that no snapshot needs any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pruning {
+    /// Keeps them: `audit` replays from genesis.
+    #[default]
+    KeepAll,
+    /// Removes those below the older of the snapshots kept.
+    BelowSnapshots,
+}
+
+/// How a node works. The default is for one machine that serves a reserve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Most transactions of a block; its work is bounded by the chain's own limits beside.
+    pub block_transactions: usize,
+    /// How long the first transaction of a block waits for others.
+    pub block_wait: Duration,
+    /// A block without anything in it comes after so much silence, so that interest, auctions and expiries go on.
+    pub idle: Duration,
+    /// Most transactions that wait.
+    pub pool_transactions: usize,
+    /// Most transactions of one sender that wait.
+    pub pool_per_sender: usize,
+    /// Blocks that may be executed and wait for the disk.
+    pub blocks_in_flight: usize,
+    /// Recent heights that can be read by name.
+    pub heights_kept: usize,
+    /// Blocks between snapshots; zero makes none.
+    pub snapshot_every: u64,
+    /// Snapshots kept, at least one.
+    pub snapshots_kept: usize,
+    /// What becomes of old journal files.
+    pub pruning: Pruning,
+    /// Size at which a journal file is ended.
+    pub segment_bytes: u64,
+    /// Published blocks that a slow subscriber may lag behind before it misses some.
+    pub subscriber_lag: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            block_transactions: 5_000,
+            block_wait: Duration::from_millis(10),
+            idle: Duration::from_secs(5),
+            pool_transactions: 100_000,
+            pool_per_sender: 1_000,
+            blocks_in_flight: 4,
+            heights_kept: 256,
+            snapshot_every: 10_000,
+            snapshots_kept: 2,
+            pruning: Pruning::KeepAll,
+            segment_bytes: 64 << 20,
+            subscriber_lag: 1_024,
+        }
+    }
+}
