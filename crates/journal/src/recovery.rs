@@ -52,7 +52,7 @@ pub enum Unrecoverable {
         /// Which.
         height: Height,
         /// Why.
-        why: InvalidBlock,
+        why: Box<InvalidBlock>,
     },
     /// Another root than the one that was written down.
     #[error(
@@ -73,7 +73,7 @@ pub enum Unrecoverable {
         /// Which.
         height: Height,
         /// Why.
-        why: Unproven,
+        why: Box<Unproven>,
     },
     /// A broken invariant.
     #[error("after the block of {height}: {why}")]
@@ -81,7 +81,7 @@ pub enum Unrecoverable {
         /// Which.
         height: Height,
         /// What broke.
-        why: Breach,
+        why: Box<Breach>,
     },
 }
 
@@ -128,7 +128,10 @@ pub async fn recover<S: Storage, T: Storage>(
     log.read(next, |height, payload| {
         let entry = decode(height, payload)?;
         let block = &entry.block.block;
-        execute_block(state, block).map_err(|why| Unrecoverable::Invalid { height, why })?;
+        execute_block(state, block).map_err(|why| Unrecoverable::Invalid {
+            height,
+            why: Box::new(why),
+        })?;
         *replayed += 1;
         *transactions += u64::try_from(block.transactions.len()).unwrap_or(u64::MAX);
         if height.0.is_multiple_of(ROOT_EVERY) || height.0 == last {
@@ -203,10 +206,20 @@ pub async fn audit<S: Storage>(
         let entry = decode(height, payload)?;
         let block = &entry.block.block;
         let proven = entry.block.verify(&domain, |source| state.source_key(source).cloned());
-        proven.map_err(|why| Unrecoverable::Unproven { height, why })?;
-        let breach = |why| Unrecoverable::Breach { height, why };
+        proven.map_err(|why| {
+            let why = Box::new(why);
+            Unrecoverable::Unproven { height, why }
+        })?;
+        let breach = |why| Unrecoverable::Breach {
+            height,
+            why: Box::new(why),
+        };
+        let invalid = |why| Unrecoverable::Invalid {
+            height,
+            why: Box::new(why),
+        };
         let before = invariants::Standing::of(&state).map_err(breach)?;
-        let result = apply_block(&mut state, block).map_err(|why| Unrecoverable::Invalid { height, why })?;
+        let result = apply_block(&mut state, block).map_err(invalid)?;
         check_root(&state, height, entry.root)?;
         invariants::check_block(&before, &state, &result).map_err(breach)?;
         invariants::check_cheap(&state).map_err(breach)?;

@@ -152,7 +152,9 @@ async fn live(mut context: Context, told: Arc<Mutex<Told>>, when: Acknowledge) -
     }
     match contents(&log, 1).await {
         Ok(found) => {
-            if !found.iter().all(|(height, found)| *found == payload(*height)) || found.len() as u64 != there {
+            if !found.iter().all(|(height, found)| *found == payload(*height))
+                || u64::try_from(found.len()).unwrap() != there
+            {
                 return Err("what is there is not what was written".into());
             }
         }
@@ -197,14 +199,14 @@ fn clone(context: &Context) -> Context {
 
 fn faults(seed: u64) -> FaultConfig {
     let percent = |share: u64| Probability::new(share, 100).unwrap();
-    let mode = if seed % 2 == 0 {
+    let mode = if seed.is_multiple_of(2) {
         PartialWriteMode::Prefix
     } else {
         PartialWriteMode::Subset
     };
     let config = FaultConfig::default().write(WriteConfig {
         failure_rate: percent(seed % 3),
-        retention_rate: percent([0, 50, 95, 100][(seed / 2 % 4) as usize]),
+        retention_rate: percent([0, 50, 95, 100][usize::try_from(seed / 2 % 4).unwrap()]),
         mode,
     });
     match seed % 5 {
@@ -325,7 +327,7 @@ fn a_file_that_is_cut_short_below_what_was_acknowledged_is_refused() {
         for shorter in [end - 1, end - 500, 4_097, 4_096] {
             let (blob, _) = context.open("blocks", &1_u64.to_be_bytes()).await.unwrap();
             let bytes = blob
-                .read_at(0, end as usize, ReadOptions::default())
+                .read_at(0, usize::try_from(end).unwrap(), ReadOptions::default())
                 .await
                 .unwrap()
                 .coalesce();

@@ -122,7 +122,7 @@ impl Node {
             // Under the lock, so that nothing is taken after the last block.
             self.inbox.check_running()?;
             let was_empty = pool.is_empty();
-            pool.add(pending, room(&latest.state)).map_err(|(refused, _)| refused)?;
+            pool.add(pending, room(&latest.state))?;
             was_empty || pool.fills_a_block()
         };
         if wake {

@@ -92,8 +92,8 @@ impl Pool {
         self.protective.len() + self.ordinary.len()
     }
 
-    /// Takes a transaction. Errors, in order: `TooMuchWork`, `Waiting`, `PoolFull`, `TooManyOfSender`; it is returned.
-    pub(crate) fn add(&mut self, pending: Pending, room: Room) -> Result<(), (Refused, Pending)> {
+    /// Takes a transaction. Errors, in order: `TooMuchWork`, `Waiting`, `PoolFull`, `TooManyOfSender`.
+    pub(crate) fn add(&mut self, pending: Pending, room: Room) -> Result<(), Refused> {
         let sender = pending.signed.transaction.sender;
         let of_sender = self.of_sender.get(&sender).copied().unwrap_or(0);
         let most = if pending.is_protective() {
@@ -124,7 +124,7 @@ impl Pool {
             queue.push_back(pending);
             return Ok(());
         };
-        Err((refused, pending))
+        Err(refused)
     }
 
     /// Takes an observation in place of what its source said before, if it is newer.

@@ -37,6 +37,9 @@ pub struct Settings {
     pub pruning: Pruning,
     /// Size at which a journal file is ended.
     pub segment_bytes: u64,
+    /// Acknowledges before the disk has a block: the planted mistake.
+    #[cfg(feature = "planted")]
+    pub acknowledge_early: bool,
     /// Published blocks that a slow subscriber may lag behind before it misses some.
     pub subscriber_lag: usize,
 }
@@ -55,6 +58,8 @@ impl Default for Settings {
             snapshots_kept: 2,
             pruning: Pruning::KeepAll,
             segment_bytes: 64 << 20,
+            #[cfg(feature = "planted")]
+            acknowledge_early: false,
             subscriber_lag: 1_024,
         }
     }

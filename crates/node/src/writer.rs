@@ -59,8 +59,18 @@ impl<E: Storage + Spawner> Writer<E> {
         for executed in &group {
             self.log.append(executed.height, &executed.record)?;
         }
+        #[cfg(feature = "planted")]
+        if self.settings.acknowledge_early {
+            self.acknowledge(group);
+            return self.log.sync().await.map(drop);
+        }
         self.log.sync().await?;
-        // Durable: from here on it may be told.
+        self.acknowledge(group);
+        Ok(())
+    }
+
+    /// Publishes what is durable and tells who waits for it.
+    fn acknowledge(&self, group: Vec<Executed>) {
         for mut executed in group {
             let height = executed.height;
             let replies: Vec<_> = executed.replies().collect();
@@ -76,7 +86,6 @@ impl<E: Storage + Spawner> Writer<E> {
                 let _ = reply.send(Ok(included));
             }
         }
-        Ok(())
     }
 
     /// Begins a snapshot when it is time and none is under way, beside the blocks; after the last one, prunes.

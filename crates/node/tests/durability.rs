@@ -31,8 +31,16 @@ struct Clients {
     roots: BTreeMap<Height, Hash>,
 }
 
-fn settings(seed: u64) -> Settings {
+/// Whether the node has the planted mistake.
+#[derive(Clone, Copy)]
+enum Acknowledges {
+    WhatIsDurable,
+    Early,
+}
+
+fn settings(seed: u64, acknowledges: Acknowledges) -> Settings {
     Settings {
+        acknowledge_early: matches!(acknowledges, Acknowledges::Early),
         block_transactions: 8,
         block_wait: Duration::from_millis(5),
         idle: Duration::from_millis(500),
@@ -42,21 +50,21 @@ fn settings(seed: u64) -> Settings {
     }
 }
 
-async fn open(context: &Context, genesis: &Genesis, seed: u64) -> Result<Node, NotStarted> {
+async fn open(context: &Context, genesis: &Genesis, settings: Settings) -> Result<Node, NotStarted> {
     let time = |last| ChainTime::Scaled {
         wall: context.current(),
         chain: last,
         speed: 1,
     };
-    let (node, running, _) = start(context.child("node"), genesis, settings(seed), time).await?;
+    let (node, running, _) = start(context.child("node"), genesis, settings, time).await?;
     drop(running); // Its tasks go on until the context ends.
     Ok(node)
 }
 
 /// One life: starts, checks that nothing acknowledged is missing, then takes transactions until it is killed or fails.
-async fn live(mut context: Context, clients: Arc<Mutex<Clients>>, seed: u64) -> Result<(), String> {
+async fn live(mut context: Context, clients: Arc<Mutex<Clients>>, settings: Settings) -> Result<(), String> {
     let genesis = genesis();
-    let node = match open(&context, &genesis, seed).await {
+    let node = match open(&context, &genesis, settings).await {
         Ok(node) => node,
         Err(error) if is_storage(&error) => return Ok(()),
         Err(error) => return Err(format!("does not start: {error}")),
@@ -144,15 +152,15 @@ async fn last(context: Context, clients: Arc<Mutex<Clients>>) -> Result<u64, Str
         .storage_fault_config()
         .write()
         .clone_from(&FaultConfig::default());
-    let node = open(&context, &genesis, 0)
-        .await
-        .map_err(|error| format!("does not start: {error}"))?;
+    let settings = settings(0, Acknowledges::WhatIsDurable);
+    let node = open(&context, &genesis, settings.clone()).await;
+    let node = node.map_err(|error| format!("does not start: {error}"))?;
     let root = node.view().latest().state.root();
     let stopped = node.stop().await;
     if stopped != Stopped::Asked {
         return Err(format!("does not stop well: {stopped}"));
     }
-    let log = open_log(context.child("log"), &genesis, &settings(0)).await;
+    let log = open_log(context.child("log"), &genesis, &settings).await;
     let (log, _) = log.map_err(|fault| fault.to_string())?;
     let audited = audit(&genesis, &log, 16, |_| ())
         .await
@@ -227,7 +235,7 @@ fn faults(seed: u64) -> FaultConfig {
     }
 }
 
-fn lives(seed: u64, count: usize) -> Result<u64, String> {
+fn lives(seed: u64, count: usize, acknowledges: Acknowledges) -> Result<u64, String> {
     let clients = Arc::new(Mutex::new(Clients::default()));
     let mut left: Option<Checkpoint> = None;
     for _ in 0..count {
@@ -236,7 +244,8 @@ fn lives(seed: u64, count: usize) -> Result<u64, String> {
             Some(checkpoint) => Runner::from(checkpoint),
         };
         let clients = clients.clone();
-        let (lived, checkpoint) = runner.start_and_recover(|context| live(context, clients, seed));
+        let (lived, checkpoint) =
+            runner.start_and_recover(|context| live(context, clients, settings(seed, acknowledges)));
         lived.map_err(|wrong| format!("seed {seed}: {wrong}"))?;
         left = Some(checkpoint);
     }
@@ -249,10 +258,16 @@ fn lives(seed: u64, count: usize) -> Result<u64, String> {
 fn nothing_acknowledged_is_lost_and_nothing_else_acknowledged() {
     let mut acknowledged = 0;
     for seed in 0..200 {
-        acknowledged += lives(seed, 4).unwrap();
+        acknowledged += lives(seed, 4, Acknowledges::WhatIsDurable).unwrap();
     }
     assert!(
         acknowledged > 10_000,
         "the drill had {acknowledged} transactions acknowledged only"
     );
+}
+
+#[test]
+fn acknowledging_before_the_disk_has_a_block_is_caught() {
+    let caught = (0..12).filter(|seed| lives(*seed, 4, Acknowledges::Early).is_err());
+    assert!(caught.count() >= 6);
 }
