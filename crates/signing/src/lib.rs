@@ -33,6 +33,6 @@ mod typed;
 
 pub use keys::{BadKey, SessionKeyPair, WalletKey};
 pub use observation::{Evidence, ObservationUnproven, SignedObservation};
-pub use signature::{Kind, ParseSignature, Signature, SignatureRefused};
+pub use signature::{KeyKind, ParseSignature, Signature, SignatureRefused};
 pub use transaction::{SignedTransaction, TransactionHash};
 pub use typed::{Domain, typed_data, typed_observation};

@@ -151,7 +151,7 @@ impl SignedObservation {
         let Self { observation, evidence } = self;
         if let (SourceKey::Wallet(wallet), Evidence::Wallet(signature)) = (key, evidence) {
             let Signature::Secp256k1(bytes) = signature else {
-                let (named, found) = (crate::Kind::Wallet, signature.kind());
+                let (named, found) = (crate::KeyKind::Wallet, signature.kind());
                 return Err(SignatureRefused::OtherKind { named, found }.into());
             };
             let recovered = recover(domain.observation_digest(observation), bytes)?;

@@ -82,9 +82,9 @@ pub enum SignatureRefused {
     )]
     OtherKind {
         /// What the transaction says.
-        named: Kind,
+        named: KeyKind,
         /// What the signature is.
-        found: Kind,
+        found: KeyKind,
     },
     /// Not 32 bytes that ed25519 has as a key, or one of those that verify anything.
     #[error("{key} is no key of ed25519: make a new session key")]
@@ -109,14 +109,14 @@ pub enum SignatureRefused {
 
 /// The two kinds of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum KeyKind {
     /// secp256k1.
     Wallet,
     /// ed25519.
     Session,
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for KeyKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Wallet => "a wallet (65 bytes)",
@@ -125,7 +125,7 @@ impl fmt::Display for Kind {
     }
 }
 
-impl From<Signer> for Kind {
+impl From<Signer> for KeyKind {
     fn from(signer: Signer) -> Self {
         match signer {
             Signer::Wallet => Self::Wallet,
@@ -189,10 +189,10 @@ pub(crate) fn verify_session(
 
 impl Signature {
     /// Which kind of key made it.
-    pub const fn kind(&self) -> Kind {
+    pub const fn kind(&self) -> KeyKind {
         match self {
-            Self::Secp256k1(_) => Kind::Wallet,
-            Self::Ed25519(_) => Kind::Session,
+            Self::Secp256k1(_) => KeyKind::Wallet,
+            Self::Ed25519(_) => KeyKind::Session,
         }
     }
 

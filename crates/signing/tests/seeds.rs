@@ -174,12 +174,39 @@ fn every_target_takes_its_seeds() {
         for seed in seeds {
             let bytes = fs::read(seed.unwrap().path()).unwrap();
             target(&bytes);
-            // And each of its beginnings.
+            // And each of its beginnings, and what a fuzzer would make of it first.
             (0..bytes.len()).step_by(7).for_each(|end| target(&bytes[..end]));
+            (0..MUTATIONS).for_each(|number| target(&mutated(&bytes, number)));
             count += 1;
         }
         assert!(count > 0, "{name} has no seeds");
     }
+}
+
+/// How many variants of each seed are tried.
+const MUTATIONS: u64 = 300;
+
+/// The seed with one to four changes that follow from a number: a byte, a bit, a repeated or a lost stretch.
+fn mutated(seed: &[u8], number: u64) -> Vec<u8> {
+    let mut bytes = seed.to_vec();
+    let hash = keccak256(number.to_le_bytes());
+    for change in hash.chunks_exact(8).take(1 + usize::from(hash[31] % 4)) {
+        let [kind, value, length, at @ ..] = change else {
+            continue;
+        };
+        let from = at.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte)) % (bytes.len() + 1);
+        let upto = (from + usize::from(*length)).min(bytes.len());
+        match (kind % 4, bytes.get_mut(from)) {
+            (0, Some(byte)) => *byte = *value,
+            (1, Some(byte)) => *byte ^= 1 << (value % 8),
+            (2, _) => drop(bytes.drain(from..upto)),
+            _ => {
+                let stretch = bytes[from..upto].to_vec();
+                bytes.splice(from..from, stretch);
+            }
+        }
+    }
+    bytes
 }
 
 /// The good seeds are good: the fuzzer starts behind the first check, not before it.

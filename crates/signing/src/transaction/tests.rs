@@ -3,7 +3,7 @@ use ballast_protocol::{AccountId, SessionKey, Transaction, arbitrary};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Kind, SessionKeyPair, WalletKey};
+use crate::{KeyKind, SessionKeyPair, WalletKey};
 
 fn domain() -> Domain {
     Domain::new(8_453, Hash([7; 32]))
@@ -95,8 +95,8 @@ fn a_signature_of_the_other_kind_is_refused() {
     let (mut by_wallet, by_session) = (signed_by_wallet(), signed_by_session());
     by_wallet.signature = by_session.signature;
     let refused = SignatureRefused::OtherKind {
-        named: Kind::Wallet,
-        found: Kind::Session,
+        named: KeyKind::Wallet,
+        found: KeyKind::Session,
     };
     assert_eq!(by_wallet.verify(&domain()), Err(refused));
 }
