@@ -300,6 +300,22 @@ fn names_that_run_together_are_numbered() {
     assert_eq!(domain().digest_of(&message), peers_digest(document));
 }
 
+/// Shapes come and go, and their hashes stay what they are.
+#[test]
+fn more_shapes_than_are_remembered() {
+    for bits in 0..1_500 {
+        let command = |at: u32| match bits >> at & 1 {
+            0 => Command::OpenVault {
+                collateral_type: TypeId(at),
+            },
+            _ => deposit(VaultRef::Opened(1)),
+        };
+        let message = message(&with((0..11).map(command).collect()));
+        assert_eq!(types::remembered(&message), type_hashes(&message));
+        assert_eq!(types::remembered(&message), type_hashes(&message));
+    }
+}
+
 #[test]
 fn floats_and_maps_are_refused() {
     assert!(1.5_f64.serialize(Builder).is_err());
