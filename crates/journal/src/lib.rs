@@ -6,10 +6,12 @@
 //!
 //! - [`Log`]: append-only records with checksums; durable is what [`Log::sync`] has returned.
 //! - [`Snapshots`]: whole states, each of use only if it is whole.
+//! - [`Folder`]: a node's folder on a disk, which one program at a time has open.
 //! - [`recover`]: the state after the last durable block; [`audit`]: the same from genesis, with every check there is.
 
 mod entry;
 mod fault;
+mod folder;
 mod frame;
 mod log;
 mod recovery;
@@ -18,6 +20,7 @@ mod snapshot;
 
 pub use entry::{Entry, SignedBlock, Unproven};
 pub use fault::Fault;
+pub use folder::{BadFolder, Folder, LOG, NewFolder, SEGMENT_BYTES, SNAPSHOTS};
 pub use frame::RECORD_MAX;
 pub use log::{Cut, Log, LogConfig};
 pub use recovery::{Audited, Recovered, Unrecoverable, audit, recover};

@@ -1,0 +1,90 @@
+//! A node's folder: made whole or not at all, and one program's at a time.
+
+mod common;
+
+use std::fs;
+
+use ballast_journal::{BadFolder, Folder, NewFolder, SEGMENT_BYTES};
+use ballast_protocol::Height;
+use common::genesis;
+use commonware_runtime::{Runner as _, Supervisor, tokio};
+
+#[test]
+fn a_folder_that_was_made_is_opened_with_its_genesis_and_its_log_goes_on() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("deep/reserve");
+    assert!(!Folder::is_there(&path));
+    let folder = Folder::create(&path, genesis()).unwrap();
+    assert!(Folder::is_there(&path));
+    let written = tokio::Runner::new(folder.runtime()).start(|context| async move {
+        let (mut log, cut) = folder.open_log(context.child("log"), SEGMENT_BYTES).await.unwrap();
+        assert_eq!(cut, None);
+        log.append(Height(1), b"block").unwrap();
+        log.close().await.unwrap()
+    });
+    assert_eq!(written, Height(2));
+
+    let folder = Folder::open(&path).unwrap();
+    assert_eq!(*folder.genesis(), genesis());
+    tokio::Runner::new(folder.runtime()).start(|context| async move {
+        let (log, _) = folder.open_log(context.child("log"), SEGMENT_BYTES).await.unwrap();
+        assert_eq!(log.next(), Height(2));
+    });
+}
+
+#[test]
+fn a_folder_in_use_is_refused_at_once_and_free_when_its_holder_ends() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("reserve");
+    let first = Folder::create(&path, genesis()).unwrap();
+    let refused = Folder::open(&path).unwrap_err();
+    assert!(matches!(refused, BadFolder::InUse(_)), "{refused:?}");
+    assert!(refused.to_string().contains("stop it first"), "{refused}");
+    drop(first);
+    Folder::open(&path).unwrap();
+
+    let claimed = NewFolder::claim(place.path().join("claimed")).unwrap();
+    let refused = Folder::create(place.path().join("claimed"), genesis());
+    assert!(matches!(refused, Err(BadFolder::InUse(_))), "{refused:?}");
+    drop(claimed);
+}
+
+#[test]
+fn a_folder_with_something_in_it_is_not_taken_and_nothing_is_left_there() {
+    let place = tempfile::tempdir().unwrap();
+    fs::write(place.path().join("notes.txt"), "mine").unwrap();
+    let refused = Folder::create(place.path(), genesis()).unwrap_err();
+    assert!(refused.to_string().contains("notes.txt"), "{refused}");
+    assert_eq!(fs::read_dir(place.path()).unwrap().count(), 1);
+
+    let path = place.path().join("reserve");
+    Folder::create(&path, genesis()).unwrap();
+    let again = Folder::create(&path, genesis());
+    assert!(matches!(again, Err(BadFolder::NotEmpty { .. })), "{again:?}");
+}
+
+#[test]
+fn a_folder_that_was_never_finished_is_none_and_can_be_taken() {
+    let place = tempfile::tempdir().unwrap();
+    drop(NewFolder::claim(place.path()).unwrap());
+    fs::write(place.path().join("genesis.json.new"), "{").unwrap();
+    let none = Folder::open(place.path());
+    assert!(matches!(none, Err(BadFolder::None(_))), "{none:?}");
+    Folder::create(place.path(), genesis()).unwrap();
+}
+
+#[test]
+fn a_genesis_that_cannot_be_read_is_refused_with_its_place() {
+    let place = tempfile::tempdir().unwrap();
+    Folder::create(place.path(), genesis()).unwrap();
+    let file = place.path().join("genesis.json");
+    let text = fs::read_to_string(&file).unwrap();
+    let changed = text.replacen("\"chain_id\"", "\"chain_ids\"", 1);
+    assert_ne!(text, changed);
+    fs::write(&file, changed).unwrap();
+    let refused = Folder::open(place.path()).unwrap_err().to_string();
+    assert!(
+        refused.contains("genesis.json") && refused.contains("chain_ids"),
+        "{refused}"
+    );
+}
