@@ -138,6 +138,24 @@ pub(crate) fn states(engine: &State, model: &Model) -> Agreement {
         orders,
         model.orders.iter().map(|(id, order)| (*id, *order)),
     )?;
+    let sessions = engine.sessions().iter().flat_map(|(owner, sessions)| {
+        sessions.iter().map(move |session| {
+            let (key, limits) = (session.key, session.allowances.iter());
+            let limits = limits.map(|of| (of.asset, (of.limit.raw(), of.spent.raw()))).collect();
+            let session = crate::model::Session {
+                may: session.scope.kinds().collect(),
+                expiry: session.expiry.0,
+                limits,
+            };
+            (owner, key, session)
+        })
+    });
+    let expected = model.sessions.iter();
+    same_all(
+        "session",
+        sessions,
+        expected.map(|((owner, key), session)| (*owner, *key, session.clone())),
+    )?;
     types(engine, model)?;
     sales(engine, model)
 }

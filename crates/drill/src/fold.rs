@@ -322,6 +322,8 @@ impl Balances {
             | Event::VaultsMerged { .. }
             | Event::VaultTransferred { .. }
             | Event::DelegateSet { .. }
+            | Event::SessionGranted { .. }
+            | Event::SessionRevoked { .. }
             | Event::StandingOrderSet { .. }
             | Event::StandingOrderExecuted { .. }
             | Event::VaultWarned { .. }

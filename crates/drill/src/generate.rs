@@ -3,6 +3,7 @@
 mod amounts;
 mod commands;
 mod market;
+mod sessions;
 
 use ballast_num::{Amount, Timestamp};
 use ballast_protocol::{AccountId, Block, FeeOffer, Height, Signer, Transaction, coins};
@@ -75,6 +76,13 @@ impl Generator {
         };
         let commands = self.commands(parent, state, sender, size);
         let random = &mut self.random;
+        let (signer, commands) = match sessions::signer(random, state, sender) {
+            Signer::Wallet if random.chance(30) => (Signer::Wallet, sessions::lend(random, state, sender)),
+            Signer::Session(key) if random.chance(150) => {
+                (Signer::Session(key), sessions::carry_away(random, state, sender, key))
+            }
+            signer => (signer, commands),
+        };
         self.nonces += 1;
         let nonce = if random.chance(40) {
             random.under(self.nonces)
@@ -90,7 +98,7 @@ impl Generator {
         };
         Transaction {
             sender,
-            signer: Signer::Wallet,
+            signer,
             nonce,
             expiry: Timestamp(expiry),
             fee: self.fee(state, sender),

@@ -114,12 +114,13 @@ pub fn run(options: Options, mut progress: impl FnMut(&Summary)) -> Result<Summa
 }
 
 impl Summary {
-    /// Counts by the first word; a missing price or a bad parameter by what is wrong with it, a queued order by its own.
+    /// Counts by the first word; a missing price, a bad parameter or session by what is wrong with it, a queued order by its own.
     fn count(counts: &mut BTreeMap<String, u64>, told: &impl fmt::Debug) {
         let told = format!("{told:?}");
         let inner = told
             .strip_prefix("NoPrice(")
             .or_else(|| told.strip_prefix("BadParameter("))
+            .or_else(|| told.strip_prefix("BadSession("))
             .or_else(|| told.strip_prefix("Queue { order: "));
         let name = inner
             .unwrap_or(&told)

@@ -18,6 +18,7 @@ mod outflow;
 mod parameter;
 mod pool;
 mod protection;
+mod session;
 mod sharing;
 mod transaction;
 mod vault;
@@ -26,7 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_protocol::{
     AccountId, Asset, AssetId, AuctionId, FeedId, Genesis, Holder, Limits, MarketId, Module, Order, PoolId, Rejected,
-    StandingOrder, TicketId, TypeId, TypeSpec, VaultId,
+    SessionKey, StandingOrder, TicketId, TypeId, TypeSpec, VaultId,
 };
 
 use number::{add, sub};
@@ -36,6 +37,7 @@ pub(crate) use block::Applied;
 pub(crate) use market::Market;
 pub(crate) use oracle::{Feed, Quote};
 pub(crate) use pool::{Deposit, Pool};
+pub(crate) use session::Session;
 pub(crate) use vault::{Type, Vault};
 
 /// Everything that is true.
@@ -64,6 +66,9 @@ pub(crate) struct Model {
     pub(crate) vaults: BTreeMap<VaultId, Vault>,
     pub(crate) delegates: BTreeSet<(AccountId, AccountId)>,
     pub(crate) orders: BTreeMap<VaultId, StandingOrder>,
+    pub(crate) sessions: BTreeMap<(AccountId, SessionKey), session::Session>,
+    /// The session that signs the present transaction.
+    acting: Option<(AccountId, SessionKey)>,
     pub(crate) tickets: BTreeMap<TicketId, Ticket>,
     pub(crate) pools: BTreeMap<PoolId, Pool>,
     pub(crate) deposits: BTreeMap<(PoolId, AccountId), Deposit>,
@@ -143,6 +148,8 @@ impl Model {
             vaults: BTreeMap::new(),
             delegates: BTreeSet::new(),
             orders: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            acting: None,
             tickets: BTreeMap::new(),
             pools: BTreeMap::new(),
             deposits: BTreeMap::new(),
@@ -263,8 +270,9 @@ impl Model {
         Ok(())
     }
 
-    /// Takes from a holder. Error: he has too little.
+    /// Takes from a holder. Errors: the session that acts for him may not, he has too little.
     fn charge(&mut self, asset: AssetId, from: Holder, amount: u128) -> Done {
+        self.leaves(asset, from, amount)?;
         let balance = self.balance(asset, from);
         let rest = sub(balance, amount).map_err(|_| Rejected::InsufficientBalance {
             asset,

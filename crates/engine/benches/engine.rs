@@ -9,9 +9,9 @@ use std::cell::RefCell;
 
 use ballast_engine::{State, apply_block, execute_block};
 use ballast_num::Price;
-use ballast_protocol::Block;
+use ballast_protocol::{Block, Signer};
 use divan::{Bencher, counter::ItemsCount};
-use support::{Owners, account_for_memory, block, done, reserve, tick};
+use support::{Owners, account_for_memory, block, done, reserve, session, tick};
 
 /// The allocator of the `ballast` program.
 #[global_allocator]
@@ -85,6 +85,55 @@ fn vault_adjust_with_root(bencher: Bencher<'_, '_>, vaults: u64) {
     adjust(bencher, vaults, |state, block| {
         done(&apply_block(state, block).expect("the block follows").receipts)
     });
+}
+
+/// Adjustments that sessions sign, with the root: the record of the owner's sessions, of which there are so many, is found and
+/// written beside the rest. To be compared with [`vault_adjust_with_root`].
+#[divan::bench(args = [1, 8], sample_count = 400, sample_size = 1)]
+fn session_adjust_with_root(bencher: Bencher<'_, '_>, sessions: u8) {
+    let vaults = largest().min(10_000);
+    let (state, owners) = with_sessions(vaults, sessions);
+    let (state, owners) = (RefCell::new(state), RefCell::new(owners));
+    owners.borrow_mut().signer = Signer::Session(session(sessions));
+    bencher
+        .counter(ItemsCount::new(ADJUSTMENTS))
+        .with_inputs(|| owners.borrow_mut().adjustments(&state.borrow(), ADJUSTMENTS))
+        .bench_local_refs(|block| apply_all(&mut state.borrow_mut(), block));
+}
+
+/// Grants in place of the eighth of so many sessions, with the root.
+#[divan::bench(args = [1, 8], sample_count = 400, sample_size = 1)]
+fn session_grant_with_root(bencher: Bencher<'_, '_>, sessions: u8) {
+    let vaults = largest().min(10_000);
+    let (state, owners) = with_sessions(vaults, sessions);
+    let (state, owners, first) = (RefCell::new(state), RefCell::new(owners), RefCell::new(0));
+    let next = || {
+        let mut first = first.borrow_mut();
+        let each = ADJUSTMENTS.min(vaults);
+        *first = if *first + each > vaults { 0 } else { *first };
+        *first += each;
+        owners.borrow_mut().grants(&state.borrow(), *first - each..*first, 1)
+    };
+    bencher
+        .counter(ItemsCount::new(ADJUSTMENTS))
+        .with_inputs(next)
+        .bench_local_refs(|block| apply_all(&mut state.borrow_mut(), block));
+}
+
+/// A reserve in which every owner has so many sessions.
+fn with_sessions(vaults: u64, sessions: u8) -> (State, Owners) {
+    let (mut state, mut owners) = settled(vaults);
+    for first in (0..vaults).step_by(1_000) {
+        let block = owners.grants(&state, first..vaults.min(first + 1_000), sessions);
+        apply_all(&mut state, &block);
+    }
+    (state, owners)
+}
+
+/// Applies a block of which every transaction must succeed.
+fn apply_all(state: &mut State, block: &Block) {
+    let receipts = apply_block(state, block).expect("the block follows").receipts;
+    assert_eq!(done(&receipts), block.transactions.len());
 }
 
 /// Ticks of the price back and forth, none of which breaks a vault.

@@ -4,6 +4,7 @@
 //! Each rounds against itself. [`check_cheap`] and [`check_block`] cost O(types + assets), [`check_all`] reads every record.
 
 mod block;
+mod sessions;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ pub use block::{
     BLOCK, Standing, check_block, flows_are_limited, markets_never_lose, outflow_is_limited, reserve_pays_only_losses,
     residue_never_falls, work_is_bounded,
 };
+pub use sessions::sessions_are_bounded;
 
 use crate::kernel::ranking::{Place, Position, Ranking, Sums};
 use crate::kernel::share_map::Base;
@@ -53,7 +55,7 @@ fn fits<T, E: std::fmt::Display>(result: Result<T, E>, invariant: &'static str) 
 /// How many invariants each set holds: what a replay counts.
 pub const CHEAP: u64 = 3;
 /// How many invariants [`check_all`] checks.
-pub const ALL: u64 = CHEAP + 10;
+pub const ALL: u64 = CHEAP + 11;
 
 /// The cheap invariants.
 pub fn check_cheap(state: &State) -> Result<(), Breach> {
@@ -77,6 +79,7 @@ pub fn check_all(state: &State) -> Result<(), Breach> {
     deposits_are_backed(state)?;
     market_shares_add_up(state)?;
     fund_adds_up(state)?;
+    sessions_are_bounded(state)?;
     no_dead_records(state)
 }
 

@@ -17,6 +17,7 @@ pub mod seized;
 pub mod share_map;
 pub mod table;
 pub mod tree;
+pub(crate) mod watch;
 
 pub use account::Account;
 pub use changes::{Change, ChangeSet};

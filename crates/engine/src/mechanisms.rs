@@ -6,5 +6,6 @@ pub mod fund;
 pub mod market;
 pub mod oracle;
 pub mod queue;
+pub mod sessions;
 pub mod stability_pool;
 pub mod vault;

@@ -18,6 +18,7 @@ use crate::mechanisms::fund::Fund;
 use crate::mechanisms::market::Markets;
 use crate::mechanisms::oracle::Oracle;
 use crate::mechanisms::queue::Queue;
+use crate::mechanisms::sessions::Sessions;
 use crate::mechanisms::stability_pool::StabilityPools;
 use crate::mechanisms::vault::Vaults;
 
@@ -63,6 +64,7 @@ pub struct State {
     pub(crate) auction_cursor: Var<AuctionId>,
     pub(crate) backstop: Backstop,
     pub(crate) fund: Fund,
+    pub(crate) sessions: Sessions,
     /// Types with broken vaults that the last block did not reach (rule R7).
     pub(crate) left_over: Var<Vec<TypeId>>,
     /// Quotes of this block; derived from the oracle.
@@ -88,6 +90,7 @@ impl Pieces for State {
         visitor.visit(&mut self.auction_cursor);
         self.backstop.each(visitor);
         self.fund.each(visitor);
+        self.sessions.each(visitor);
         visitor.visit(&mut self.left_over);
     }
 }
@@ -110,6 +113,7 @@ impl State {
             auction_cursor: Var::new(table::AUCTION_CURSOR, AuctionId(0)),
             backstop: Backstop::default(),
             fund: Fund::default(),
+            sessions: Sessions::default(),
             left_over: Var::new(table::LEFT_OVER, Vec::new()),
             prices: Prices::default(),
             merkle: MerkleTree::default(),
@@ -204,6 +208,11 @@ impl State {
     /// The insurance fund.
     pub fn fund(&self) -> &Fund {
         &self.fund
+    }
+
+    /// Keys that may sign for accounts.
+    pub fn sessions(&self) -> &Sessions {
+        &self.sessions
     }
 
     /// The commitment to all records after the last block.

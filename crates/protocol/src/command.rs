@@ -5,8 +5,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, AssetId, AuctionId, Breaker, Curve, FeedId, Height, Order, PoolId, Signer, SourceId, TicketId, TypeId,
-    VaultId,
+    AccountId, AssetId, AuctionId, Breaker, Curve, FeedId, Height, Order, PoolId, Scope, SessionKey, Signer, SourceId,
+    SpendingLimit, TicketId, TypeId, VaultId,
 };
 
 /// A block: what a host has ordered, with authenticated senders and sources.
@@ -233,6 +233,22 @@ pub enum Command {
     },
     /// Changes a parameter; only the authority may.
     SetParameter(ParameterChange),
+    /// Lets a key sign for the sender, within bounds; replaces what the same key was granted before (docs/sessions.md).
+    GrantSession {
+        /// Which key.
+        key: SessionKey,
+        /// What it may do.
+        scope: Scope,
+        /// How much may leave meanwhile; of other assets nothing.
+        limits: Vec<SpendingLimit>,
+        /// Last block time at which it may sign.
+        expiry: Timestamp,
+    },
+    /// Takes a key's session back at once.
+    RevokeSession {
+        /// Which key.
+        key: SessionKey,
+    },
 }
 
 /// Whether a delegate may act.

@@ -24,8 +24,8 @@ pub use self::sharing::LotShared;
 pub use self::ticket::TicketOutcome;
 pub use self::vault::{DebtDrawn, VaultClosed, VaultSplit};
 use crate::{
-    AccountId, AssetId, AuctionId, FeedId, MarketId, Module, Order, ParameterChange, PoolId, RoundNumber, TicketId,
-    TypeId, VaultId,
+    AccountId, AssetId, AuctionId, FeedId, MarketId, Module, Order, ParameterChange, PoolId, RoundNumber, Scope,
+    SessionKey, SpendingLimit, TicketId, TypeId, VaultId,
 };
 
 /// One fact. Amounts are base units of the asset that the name implies: collateral or coin.
@@ -148,6 +148,26 @@ pub enum Event {
         delegate: AccountId,
         /// Whether he may act now.
         permission: crate::Permission,
+    },
+    /// A key may sign for an account, within bounds. It ends at its expiry without a further word.
+    SessionGranted {
+        /// By whom.
+        owner: AccountId,
+        /// Which key.
+        key: SessionKey,
+        /// What it may do.
+        scope: Scope,
+        /// How much may leave meanwhile; what an earlier session of this key has spent no longer counts.
+        limits: Vec<SpendingLimit>,
+        /// Last block time at which it may sign.
+        expiry: Timestamp,
+    },
+    /// A key may no longer sign for an account.
+    SessionRevoked {
+        /// Whose session it was.
+        owner: AccountId,
+        /// Which key.
+        key: SessionKey,
     },
     /// A standing order was set or cleared.
     StandingOrderSet {

@@ -18,6 +18,7 @@ mod order;
 pub mod proof;
 mod receipt;
 mod rejected;
+mod session;
 mod signer;
 pub mod table;
 
@@ -42,6 +43,7 @@ pub use ids::{
 pub use order::{Lane, Order, Venue};
 pub use receipt::{BlockResult, Fee, Outcome, Receipt};
 pub use rejected::{NoPrice, ObservationRefused, ParameterFault, Rejected};
+pub use session::{CommandKind, Scope, SessionFault, SpendingLimit};
 pub use signer::{SessionKey, Signer};
 
 #[cfg(all(test, feature = "schema"))]

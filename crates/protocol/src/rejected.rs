@@ -5,8 +5,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, AssetId, AuctionId, ClosingCause, FeedId, Lane, MarketId, PoolId, SessionKey, SourceId, TicketId,
-    TypeId, VaultId, Venue,
+    AccountId, AssetId, AuctionId, ClosingCause, CommandKind, FeedId, Lane, MarketId, PoolId, SessionFault, SessionKey,
+    SourceId, TicketId, TypeId, VaultId, Venue,
 };
 
 /// A refusal: what is wrong, by how much, and what would work.
@@ -423,6 +423,39 @@ pub enum Rejected {
         /// Which key signed.
         key: SessionKey,
     },
+    /// A session that is over.
+    #[error("the session of {key} expired at {expiry}, it is {now}: let the wallet grant another")]
+    SessionExpired {
+        /// Which key signed.
+        key: SessionKey,
+        /// Last block time at which it was valid.
+        expiry: Timestamp,
+        /// Block time.
+        now: Timestamp,
+    },
+    /// A command that the session may not send.
+    #[error("command {command} is a {kind}, which is not in the session's scope: let the wallet sign it")]
+    OutOfScope {
+        /// Which command, from 0.
+        command: u32,
+        /// What it does.
+        kind: CommandKind,
+    },
+    /// More would leave than the session may spend.
+    #[error(
+        "{asked} of {asset} would leave, and the session may spend {left} more: ask for less, or let the wallet sign"
+    )]
+    OverSessionLimit {
+        /// Of which asset.
+        asset: AssetId,
+        /// What would leave.
+        asked: Amount,
+        /// What is left of its limit; none where it has no limit.
+        left: Amount,
+    },
+    /// A session that cannot be granted.
+    #[error("session refused: {0}")]
+    BadSession(SessionFault),
 }
 
 impl From<Arithmetic> for Rejected {

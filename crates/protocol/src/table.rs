@@ -14,6 +14,9 @@ pub const MODULE_BALANCES: u16 = 7;
 pub const CHAIN: u16 = 3;
 /// Net new coin of the mint limit's window, and the coin's supply at the block's start.
 pub const MINTED: u16 = 4;
+/// Sessions that an account has granted and not revoked, by `AccountId`, sorted by key: key, scope, expiry, and by asset the
+/// limit and what was spent of it. One that has expired stays until another is granted.
+pub const SESSIONS: u16 = 9;
 /// Net outflow of a collateral type's window by `TypeId`; no entry means none.
 pub const OUTFLOWS: u16 = 8;
 /// Limits of the whole reserve, and the authority.

@@ -237,6 +237,10 @@ impl Model {
         }
         let (collateral, paid) = self.bargain(&auction, price, most)?;
         let (coin, has) = (self.coin(), self.balance(self.coin(), buyer));
+        // What it costs leaves at once, wherever it goes.
+        if let Some(acting) = self.acting {
+            self.within_limit(acting, coin, paid)?;
+        }
         if has < paid {
             return Err(Rejected::InsufficientBalance {
                 asset: coin,

@@ -1,7 +1,9 @@
 //! One transaction: admitted or not, then done on a clone that is kept or dropped, then charged.
 
 use ballast_num::{Amount, Price, Round, Timestamp};
-use ballast_protocol::{AccountId, AssetId, Command, Fee, Module, Order, Outcome, Rejected, TicketId, Transaction};
+use ballast_protocol::{
+    AccountId, AssetId, Command, Fee, Module, Order, Outcome, Rejected, Signer, TicketId, Transaction,
+};
 
 use super::number::worth;
 use super::vault::Batch;
@@ -25,7 +27,7 @@ impl Settled {
     }
 }
 
-/// Work units, by the published table: 50 for the admission, and for each command what it costs.
+/// Work units, by the published table: 50 for the admission, 50 if a session signs, and for each command what it costs.
 pub(super) fn work(transaction: &Transaction) -> u64 {
     let of = |command: &Command| match command {
         Command::Send { .. } | Command::SetDelegate { .. } | Command::CancelTicket { .. } => 10,
@@ -34,18 +36,27 @@ pub(super) fn work(transaction: &Transaction) -> u64 {
         Command::Deposit { .. } | Command::Withdraw { .. } | Command::ClaimPoolGain { .. } => 25,
         Command::DrawDebt { .. } | Command::RepayDebt { .. } | Command::TakeAuction { .. } => 30,
         Command::CloseVault { .. } | Command::SplitVault { .. } | Command::MergeVaults { .. } => 40,
-        Command::Queue { .. } | Command::Liquidate { .. } => 60,
+        Command::RevokeSession { .. } => 40,
+        Command::Queue { .. } | Command::Liquidate { .. } | Command::GrantSession { .. } => 60,
     };
-    50 + transaction.commands.iter().map(of).sum::<u64>()
+    let session = if transaction.signer == Signer::Wallet { 0 } else { 50 };
+    50 + session + transaction.commands.iter().map(of).sum::<u64>()
 }
 
 impl Model {
     pub(super) fn settle(&mut self, transaction: &Transaction) -> Settled {
+        let settled = self.settle_signed(transaction);
+        self.acting = None;
+        settled
+    }
+
+    fn settle_signed(&mut self, transaction: &Transaction) -> Settled {
         let work = work(transaction);
         let (after_success, after_failure) = match self.admit(transaction, work) {
             Ok(fees) => fees,
             Err(reason) => return Settled::not_admitted(reason),
         };
+        self.sign(transaction);
         // The same asset in either case is paid at once, before the commands.
         let at_once = transaction.fee.asset == transaction.fee.on_failure;
         let mut trial = self.clone();
@@ -93,6 +104,7 @@ impl Model {
         if transaction.commands.is_empty() {
             return Err(Rejected::Empty);
         }
+        self.may_sign(transaction)?;
         if expiry.0 < now {
             return Err(Rejected::Expired {
                 expiry,
@@ -124,6 +136,10 @@ impl Model {
         };
         let after_failure: Fee = fee(transaction.fee.on_failure)?;
         let after_success = fee(transaction.fee.asset);
+        if let Signer::Session(key) = transaction.signer {
+            let held = &after_failure;
+            self.within_limit((transaction.sender, key), held.asset, held.amount.raw())?;
+        }
         let nonce = transaction.nonce;
         let window = self.check_nonce(transaction)?;
         let balance = self.balance(after_failure.asset, transaction.sender);
@@ -247,7 +263,11 @@ impl Model {
                 if batch.has_touched(vault) || !batch.touched.is_empty() && shares(vault).unwrap_or(false) {
                     return Err(Rejected::NotInBatch);
                 }
-                if !self.answered(vault) {
+                // What an order does its owner has signed himself.
+                let acting = self.acting.take();
+                let answered = self.answered(vault);
+                self.acting = acting;
+                if !answered {
                     return self.liquidate(vault, Some(caller));
                 }
                 // What the order did stands, whether or not there is anything left to seize.
@@ -290,6 +310,13 @@ impl Model {
                 self.pay(self.coin(), caller, Module::FirstLoss(collateral_type), amount.raw())
             }
             Command::SetParameter(change) => self.set_parameter(caller, change),
+            Command::GrantSession {
+                key,
+                scope,
+                ref limits,
+                expiry,
+            } => self.grant(caller, key, (scope, limits, expiry)),
+            Command::RevokeSession { key } => self.revoke(caller, key),
         }
     }
 

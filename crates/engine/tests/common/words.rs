@@ -3,11 +3,11 @@
 use ballast_engine::State;
 use ballast_num::{Amount, Decimals, Price, Rate, Ratio, Round, Timestamp};
 use ballast_protocol::{
-    AccountId, AuctionId, Breaker, Command, Order, ParameterChange, Permission, PoolId, Protection, Repayment,
-    StandingOrder, TicketId, TypeParameter, VaultId, VaultRef,
+    AccountId, AssetId, AuctionId, Breaker, Command, CommandKind, Order, ParameterChange, Permission, PoolId,
+    Protection, Repayment, SpendingLimit, StandingOrder, TicketId, TypeParameter, VaultId, VaultRef,
 };
 
-use super::{COIN, ETH, KIND, MARKET, who};
+use super::{COIN, ETH, KIND, MARKET, key, who};
 
 /// Reads commands, separated by semicolons.
 pub(super) fn commands(state: &State, sender: AccountId, words: &str) -> Vec<Command> {
@@ -215,8 +215,40 @@ fn command(state: &State, sender: AccountId, opened: Option<u8>, words: &str) ->
             collateral_type: KIND,
             amount: units(amount),
         },
+        // To a key: what, how much of it together, for so many seconds; a dash is nothing.
+        ["grant", number, scope, limits, seconds] => Command::GrantSession {
+            key: key(number),
+            scope: listed(scope).map(kind).collect(),
+            limits: listed(limits).map(limit).collect(),
+            expiry: Timestamp(state.chain().time.0.saturating_add(self::number(seconds))),
+        },
+        ["revoke", number] => Command::RevokeSession { key: key(number) },
         ["set", parameter, value] => Command::SetParameter(change(parameter, value)),
         _ => panic!("not a command: {words:?}"),
+    }
+}
+
+/// `a+b`, or nothing as a dash.
+fn listed(text: &str) -> impl Iterator<Item = &str> {
+    text.split('+').filter(|part| *part != "-")
+}
+
+fn kind(name: &str) -> CommandKind {
+    let mut all = CommandKind::ALL.iter().copied();
+    all.find(|kind| kind.to_string() == name)
+        .unwrap_or_else(|| panic!("no command is called {name}"))
+}
+
+/// `5ETH` or `100USD`, or of an asset that nobody lists.
+fn limit(text: &str) -> SpendingLimit {
+    let (amount, symbol) = text.split_at(text.len() - 3);
+    SpendingLimit {
+        asset: match symbol {
+            "ETH" => ETH,
+            "USD" => COIN,
+            _ => AssetId(77),
+        },
+        amount: units(amount),
     }
 }
 

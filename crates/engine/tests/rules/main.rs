@@ -61,6 +61,10 @@ mod r20_insurers;
 mod r23_marks;
 #[cfg(test)]
 mod receipts;
+#[cfg(test)]
+mod sessions;
+#[cfg(test)]
+mod sessions_granted;
 // Readers in threads.
 #[cfg(test)]
 #[allow(clippy::disallowed_types)]

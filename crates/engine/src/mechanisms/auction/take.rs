@@ -49,7 +49,8 @@ impl Auctions {
     ///
     /// Errors, in this order: `UnknownAuction`; `Stopped` by the breaker; `NoPrice` without a price or with a Stale
     /// one; `Quiet` after a gap;
-    /// `NeedsReset`; `TooExpensive`; `ZeroAmount`; `RemainderTooSmall`; `InsufficientBalance`.
+    /// `NeedsReset`; `TooExpensive`; `ZeroAmount`; `RemainderTooSmall`; `OverSessionLimit`;
+    /// `InsufficientBalance`.
     pub fn take(
         &mut self,
         ctx: &mut Context<'_>,
@@ -157,16 +158,9 @@ impl Auctions {
         });
         let left = (!is_over).then_some(after);
         let on_sale = self.exchanged(kind, Some(&before), left.as_ref())?;
-        let balance = ctx.ledger.balance(coin, buyer);
-        if balance < paid {
-            return Err(Rejected::InsufficientBalance {
-                asset: coin,
-                balance,
-                needed: paid,
-            });
-        }
+        ctx.ledger.check(coin, buyer, paid)?;
 
-        // Nothing below can fail: the buyer has the coins, and the module all lots.
+        // Nothing below can fail: the buyer has the coins and may spend them, and the module has all lots.
         self.write(id, kind, left, on_sale);
         ctx.ledger.burn(coin, buyer, debt)?;
         ctx.ledger.burn(coin, buyer, recovered)?;
