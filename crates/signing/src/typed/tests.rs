@@ -3,8 +3,8 @@
 use alloy_dyn_abi::TypedData;
 use ballast_num::{Amount, Price, Ratio, Timestamp};
 use ballast_protocol::{
-    AssetId, Command, FeeOffer, FeedId, MarketId, Order, ParameterChange, Protection, Repayment, SessionKey, Signer,
-    SourceId, StandingOrder, TypeId, TypeParameter, VaultId, VaultRef, arbitrary,
+    AssetId, Command, CommandKind, FeeOffer, FeedId, MarketId, Order, ParameterChange, Protection, Repayment,
+    SessionKey, Signer, SourceId, SpendingLimit, StandingOrder, TypeId, TypeParameter, VaultId, VaultRef, arbitrary,
 };
 use proptest::prelude::*;
 use serde::Serialize;
@@ -214,6 +214,26 @@ fn golden_choices_within_choices() {
             expiry: Timestamp(1_800_000_000),
         },
         Command::SetParameter(parameter),
+    ]);
+    insta::assert_snapshot!(written(&transaction));
+}
+
+#[test]
+fn golden_a_session_granted_and_revoked() {
+    let limits = [(AssetId(0), 5_000), (AssetId(1), 1)].map(|(asset, amount)| SpendingLimit {
+        asset,
+        amount: Amount::from_raw(amount),
+    });
+    let transaction = with(vec![
+        Command::GrantSession {
+            key: SessionKey([9; 32]),
+            scope: [CommandKind::Deposit, CommandKind::RepayDebt].into_iter().collect(),
+            limits: limits.to_vec(),
+            expiry: Timestamp(1_800_000_000),
+        },
+        Command::RevokeSession {
+            key: SessionKey([8; 32]),
+        },
     ]);
     insta::assert_snapshot!(written(&transaction));
 }
