@@ -6,22 +6,27 @@
 //!
 //! - [`Log`]: append-only records with checksums; durable is what [`Log::sync`] has returned.
 //! - [`Snapshots`]: whole states, each of use only if it is whole.
+//! - [`Portable`]: a reserve at one height as one file.
 //! - [`Folder`]: a node's folder on a disk, which one program at a time has open.
 //! - [`recover`]: the state after the last durable block; [`audit`]: the same from genesis, with every check there is.
 
+mod audit;
 mod entry;
 mod fault;
 mod folder;
 mod frame;
 mod log;
+mod portable;
 mod recovery;
 mod segment;
 mod snapshot;
 
+pub use audit::{Audited, audit, audit_with_snapshots};
 pub use entry::{Entry, SignedBlock, Unproven};
 pub use fault::Fault;
 pub use folder::{BadFolder, Folder, LOG, NewFolder, SEGMENT_BYTES, SNAPSHOTS};
 pub use frame::RECORD_MAX;
 pub use log::{Cut, Log, LogConfig};
-pub use recovery::{Audited, Recovered, Unrecoverable, audit, recover};
+pub use portable::{BadPortable, NotImported, Portable};
+pub use recovery::{PassedOver, Recovered, Unrecoverable, recover, recover_at};
 pub use snapshot::{BadSnapshot, Snapshots};

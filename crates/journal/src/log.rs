@@ -4,7 +4,7 @@
 //! record: a new one is begun when all before it is durable.
 
 use ballast_protocol::{Height, proof::Hash};
-use commonware_runtime::{Blob, Error as StorageError, ReadOptions, Storage, WriteOptions};
+use commonware_runtime::{Blob, Error as StorageError, IoBufMut, ReadOptions, Storage, WriteOptions};
 
 use crate::Fault;
 use crate::frame::{Frame, Key, RECORD_MAX};
@@ -69,7 +69,7 @@ impl<S: Storage> Log<S> {
             let place = place(&config.partition, first);
             let (blob, size) = storage.open(&config.partition, &name(first)).await?;
             let bytes = read(&blob, size).await?;
-            if size < FIRST || !segment::has_title(&key, first, &bytes) {
+            if size < FIRST || !segment::has_title(&key, first, bytes.as_ref()) {
                 if size > FIRST {
                     let why = "its first bytes are of another chain, another version, or damaged";
                     return Err(Fault::Foreign { place, why });
@@ -80,7 +80,7 @@ impl<S: Storage> Log<S> {
                 segments.pop();
                 continue;
             }
-            let Ok(walked) = segment::walk(&key, first, &bytes, |_| Ok::<(), std::convert::Infallible>(()));
+            let Ok(walked) = segment::walk(&key, first, bytes.as_ref(), |_| Ok::<(), std::convert::Infallible>(()));
             if walked.has_lost() {
                 return Err(corrupt(place, &walked));
             }
@@ -216,33 +216,41 @@ impl<S: Storage> Log<S> {
     pub async fn read<E: From<Fault>>(
         &self,
         from: Height,
+        visit: impl FnMut(Height, &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.read_between(from, self.durable, visit).await
+    }
+
+    /// Like [`Log::read`], of the heights from one to below another.
+    pub async fn read_between<E: From<Fault>>(
+        &self,
+        from: Height,
+        below: Height,
         mut visit: impl FnMut(Height, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         let begins = self.segments.partition_point(|first| *first <= from).saturating_sub(1);
-        for (at, first) in self.segments.iter().enumerate().skip(begins) {
-            let place = place(&self.config.partition, *first);
+        let segments = self.segments.iter().enumerate().skip(begins);
+        for (at, first) in segments.take_while(|(_, first)| **first < below && from < below) {
             let visit = |frame: Frame<'_>| {
-                if frame.height >= from {
+                if (from..below).contains(&frame.height) {
                     visit(frame.height, frame.payload)
                 } else {
                     Ok(())
                 }
             };
             let end = self.segments.get(at + 1).copied();
-            let walked = match end {
-                None => {
-                    let bytes = read(&self.tail.blob, self.tail.end).await?;
-                    segment::walk(&self.key, *first, &bytes, visit)?
-                }
+            let bytes = match end {
+                None => read(&self.tail.blob, self.tail.end).await?,
                 Some(_) => {
                     let opened = self.storage.open(&self.config.partition, &name(*first)).await;
                     let (blob, size) = opened.map_err(Fault::from)?;
-                    let bytes = read(&blob, size).await?;
-                    segment::walk(&self.key, *first, &bytes, visit)?
+                    read(&blob, size).await?
                 }
             };
-            if walked.next < end.unwrap_or(self.durable) {
-                return Err(corrupt(place, &walked).into());
+            let walked = segment::walk(&self.key, *first, bytes.as_ref(), visit)?;
+            let end = end.unwrap_or(self.durable);
+            if walked.next < end {
+                return Err(self.lost(*first, &walked, bytes.len(), end).into());
             }
         }
         Ok(())
@@ -256,6 +264,21 @@ impl<S: Storage> Log<S> {
             self.segments.remove(0);
         }
         Ok(())
+    }
+
+    /// What is wrong where a segment ends before the next one begins.
+    fn lost(&self, first: Height, walked: &Walked, bytes: usize, end: Height) -> Fault {
+        let partition = &self.config.partition;
+        let is_whole = usize::try_from(walked.end).is_ok_and(|end| end == bytes) && !walked.has_lost();
+        if is_whole {
+            Fault::Missing {
+                place: place(partition, walked.next),
+                from: walked.next,
+                to: Height(end.0.saturating_sub(1)),
+            }
+        } else {
+            corrupt(place(partition, first), walked)
+        }
     }
 
     fn usable(&self) -> Result<(), Fault> {
@@ -322,8 +345,8 @@ async fn begin_segment<S: Storage>(
     })
 }
 
-async fn read<B: Blob>(blob: &B, size: u64) -> Result<Vec<u8>, Fault> {
+async fn read<B: Blob>(blob: &B, size: u64) -> Result<IoBufMut, Fault> {
     let length = usize::try_from(size).map_err(|_| StorageError::OffsetOverflow)?;
     let bytes = blob.read_at(0, length, ReadOptions::default()).await?;
-    Ok(bytes.coalesce().as_ref().to_vec())
+    Ok(bytes.coalesce())
 }

@@ -1,9 +1,10 @@
 //! How a node starts: from the newest snapshot that is whole, or genesis, and every block since.
 
-use ballast_engine::invariants::{self, Breach};
-use ballast_engine::{BadGenesis, InvalidBlock, State, apply_block, execute_block};
+use std::fmt;
+
+use ballast_engine::invariants::Breach;
+use ballast_engine::{BadGenesis, InvalidBlock, State, execute_block};
 use ballast_protocol::{Genesis, Height, proof::Hash};
-use ballast_signing::Domain;
 use commonware_runtime::Storage;
 
 use crate::entry::{Entry, Unproven};
@@ -24,19 +25,34 @@ pub enum Unrecoverable {
     /// Blocks between the start and the log are not there.
     #[error(
         "the log begins at {first}, and the newest state to start from is of {from}: put back the older log files, or a \
-         snapshot of the height before {first} or above"
+         snapshot of the height before {first} or above{passed_over}"
     )]
     Gap {
         /// Where the log begins.
         first: Height,
         /// The state that is there.
         from: Height,
+        /// Snapshots that were of no use.
+        passed_over: PassedOver,
     },
     /// A snapshot of a height that the log does not have: what was acknowledged in between is gone.
-    #[error("the log ends before {snapshot}, of which there is a snapshot: put back the newest log files")]
+    #[error(
+        "the log ends at {end} and there is a snapshot of {snapshot}, so that acknowledged blocks are missing: put back the \
+         newest log files, or import a state of {snapshot} or above into a new folder"
+    )]
     LogTooShort {
+        /// The last block of the log.
+        end: Height,
         /// Of the snapshot.
         snapshot: Height,
+    },
+    /// A height was asked for that the log does not lead to.
+    #[error("there is no block of {asked}: the journal ends at {last}. Ask for that height or an earlier one")]
+    OutOfReach {
+        /// What was asked for.
+        asked: Height,
+        /// The last durable block.
+        last: Height,
     },
     /// A record that is no block.
     #[error("the record of {height} is no block of this version: {why}")]
@@ -67,6 +83,19 @@ pub enum Unrecoverable {
         /// As written down.
         written: Hash,
     },
+    /// A snapshot that is whole and has another root than the log.
+    #[error(
+        "the snapshot of {height} has the root {found}, and {written} was acknowledged: remove this snapshot, so that no start \
+         uses it"
+    )]
+    Snapshot {
+        /// Which.
+        height: Height,
+        /// Its root.
+        found: Hash,
+        /// As written down in the log.
+        written: Hash,
+    },
     /// Something that nobody has said.
     #[error("the block of {height}: {why}")]
     Unproven {
@@ -85,6 +114,20 @@ pub enum Unrecoverable {
     },
 }
 
+/// Snapshots that were of no use, and why.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PassedOver(pub Vec<(Height, BadSnapshot)>);
+
+/// Nothing, or a sentence on each in brackets.
+impl fmt::Display for PassedOver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(snapshots) = self;
+        snapshots
+            .iter()
+            .try_for_each(|(height, why)| write!(f, " (the snapshot of {height} is of no use: {why})"))
+    }
+}
+
 /// A state that a journal led to.
 pub struct Recovered {
     /// After the last durable block.
@@ -100,32 +143,61 @@ pub struct Recovered {
 }
 
 /// The state after the last durable block. The root of every so many blocks, and of the last, is compared; signatures are
-/// not checked again. Errors: those of [`Unrecoverable`] but `Unproven` and `Breach`.
+/// not checked again. Errors: those of [`Unrecoverable`] but `OutOfReach`, `Snapshot`, `Unproven` and `Breach`.
 pub async fn recover<S: Storage, T: Storage>(
     genesis: &Genesis,
     log: &Log<S>,
     snapshots: &Snapshots<T>,
 ) -> Result<Recovered, Unrecoverable> {
-    let mut recovered = start(genesis, snapshots).await?;
-    let from = recovered.state.chain().height;
-    let next = Height(from.0.saturating_add(1));
-    if log.next() < next {
-        return Err(Unrecoverable::LogTooShort { snapshot: from });
+    let from = start(genesis, snapshots, Height(u64::MAX)).await?;
+    replay(from, log, last(log)).await
+}
+
+/// Like [`recover`], for the state after an earlier block. Errors: `OutOfReach` too; `Gap` if the log begins after that height
+/// and no snapshot is of it.
+pub async fn recover_at<S: Storage, T: Storage>(
+    genesis: &Genesis,
+    log: &Log<S>,
+    snapshots: &Snapshots<T>,
+    height: Height,
+) -> Result<Recovered, Unrecoverable> {
+    let last = last(log);
+    if height > last {
+        return Err(Unrecoverable::OutOfReach { asked: height, last });
     }
-    if log.first() > next {
-        return Err(Unrecoverable::Gap {
-            first: log.first(),
-            from,
-        });
-    }
+    let from = start(genesis, snapshots, height).await?;
+    replay(from, log, height).await
+}
+
+/// The last durable height.
+pub(crate) fn last<S: Storage>(log: &Log<S>) -> Height {
+    Height(log.durable().0.saturating_sub(1))
+}
+
+/// Executes the blocks after a state, to a height that the log has.
+async fn replay<S: Storage>(mut from: Recovered, log: &Log<S>, to: Height) -> Result<Recovered, Unrecoverable> {
     let Recovered {
         state,
         replayed,
         transactions,
         ..
-    } = &mut recovered;
-    let last = log.durable().0.saturating_sub(1);
-    log.read(next, |height, payload| {
+    } = &mut from;
+    let height = state.chain().height;
+    if to < height {
+        return Err(Unrecoverable::LogTooShort {
+            end: to,
+            snapshot: height,
+        });
+    }
+    let next = after(height);
+    if height < to && log.first() > next {
+        return Err(Unrecoverable::Gap {
+            first: log.first(),
+            from: height,
+            passed_over: PassedOver(from.passed_over),
+        });
+    }
+    log.read_between(next, after(to), |height, payload| {
         let entry = decode(height, payload)?;
         let block = &entry.block.block;
         execute_block(state, block).map_err(|why| Unrecoverable::Invalid {
@@ -134,18 +206,22 @@ pub async fn recover<S: Storage, T: Storage>(
         })?;
         *replayed += 1;
         *transactions += u64::try_from(block.transactions.len()).unwrap_or(u64::MAX);
-        if height.0.is_multiple_of(ROOT_EVERY) || height.0 == last {
+        if height.0.is_multiple_of(ROOT_EVERY) || height == to {
             state.commit();
             check_root(state, height, entry.root)?;
         }
         Ok::<(), Unrecoverable>(())
     })
     .await?;
-    Ok(recovered)
+    Ok(from)
 }
 
-/// What to begin with: the newest snapshot that is whole, or genesis.
-async fn start<S: Storage>(genesis: &Genesis, snapshots: &Snapshots<S>) -> Result<Recovered, Unrecoverable> {
+/// What to begin with: the newest snapshot up to a height that is whole, or genesis.
+async fn start<S: Storage>(
+    genesis: &Genesis,
+    snapshots: &Snapshots<S>,
+    newest: Height,
+) -> Result<Recovered, Unrecoverable> {
     let mut passed_over = Vec::new();
     let begin = |state, snapshot, passed_over| Recovered {
         state,
@@ -154,7 +230,8 @@ async fn start<S: Storage>(genesis: &Genesis, snapshots: &Snapshots<S>) -> Resul
         transactions: 0,
         passed_over,
     };
-    for height in snapshots.heights().await?.into_iter().rev() {
+    let heights = snapshots.heights().await?;
+    for height in heights.into_iter().rev().filter(|height| *height <= newest) {
         match snapshots.load(height).await? {
             Ok(state) => return Ok(begin(state, Some(height), passed_over)),
             Err(why) => passed_over.push((height, why)),
@@ -163,86 +240,11 @@ async fn start<S: Storage>(genesis: &Genesis, snapshots: &Snapshots<S>) -> Resul
     Ok(begin(State::genesis(genesis)?, None, passed_over))
 }
 
-/// What an audit has seen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Audited {
-    /// The last height.
-    pub height: Height,
-    /// Its root.
-    pub root: Hash,
-    /// Blocks executed.
-    pub blocks: u64,
-    /// Transactions whose signatures were checked.
-    pub transactions: u64,
-    /// Observations whose evidence was checked.
-    pub observations: u64,
+pub(crate) fn after(height: Height) -> Height {
+    Height(height.0.saturating_add(1))
 }
 
-/// Executes every block from genesis on and checks who said what, every root, and every invariant: what must hold after
-/// each block after each block, and all of them every `all_every` blocks and at the end. `progress` is told of each height.
-pub async fn audit<S: Storage>(
-    genesis: &Genesis,
-    log: &Log<S>,
-    all_every: u64,
-    mut progress: impl FnMut(Height),
-) -> Result<Audited, Unrecoverable> {
-    let domain = Domain::of(genesis);
-    let mut state = State::genesis(genesis)?;
-    let from = state.chain().height;
-    let mut seen = Audited {
-        height: from,
-        root: state.root(),
-        ..Audited::default()
-    };
-    let next = Height(from.0.saturating_add(1));
-    if log.first() > next {
-        return Err(Unrecoverable::Gap {
-            first: log.first(),
-            from,
-        });
-    }
-    let last = log.durable().0.saturating_sub(1);
-    log.read(next, |height, payload| {
-        let entry = decode(height, payload)?;
-        let block = &entry.block.block;
-        let proven = entry.block.verify(&domain, |source| state.source_key(source).cloned());
-        proven.map_err(|why| {
-            let why = Box::new(why);
-            Unrecoverable::Unproven { height, why }
-        })?;
-        let breach = |why| Unrecoverable::Breach {
-            height,
-            why: Box::new(why),
-        };
-        let invalid = |why| Unrecoverable::Invalid {
-            height,
-            why: Box::new(why),
-        };
-        let before = invariants::Standing::of(&state).map_err(breach)?;
-        let result = apply_block(&mut state, block).map_err(invalid)?;
-        check_root(&state, height, entry.root)?;
-        invariants::check_block(&before, &state, &result).map_err(breach)?;
-        invariants::check_cheap(&state).map_err(breach)?;
-        if height.0.is_multiple_of(all_every.max(1)) || height.0 == last {
-            invariants::check_all(&state).map_err(breach)?;
-            invariants::root_is_exact(&state).map_err(breach)?;
-        }
-        let count = |length| u64::try_from(length).unwrap_or(u64::MAX);
-        seen = Audited {
-            height,
-            root: entry.root,
-            blocks: seen.blocks + 1,
-            transactions: seen.transactions + count(block.transactions.len()),
-            observations: seen.observations + count(block.observations.len()),
-        };
-        progress(height);
-        Ok::<(), Unrecoverable>(())
-    })
-    .await?;
-    Ok(seen)
-}
-
-fn decode(height: Height, payload: &[u8]) -> Result<Entry, Unrecoverable> {
+pub(crate) fn decode(height: Height, payload: &[u8]) -> Result<Entry, Unrecoverable> {
     let entry = Entry::decode(payload).map_err(|why| Unrecoverable::Undecodable {
         height,
         why: why.to_string(),
@@ -257,7 +259,7 @@ fn decode(height: Height, payload: &[u8]) -> Result<Entry, Unrecoverable> {
     }
 }
 
-fn check_root(state: &State, height: Height, written: Hash) -> Result<(), Unrecoverable> {
+pub(crate) fn check_root(state: &State, height: Height, written: Hash) -> Result<(), Unrecoverable> {
     let found = state.root();
     if found == written {
         Ok(())

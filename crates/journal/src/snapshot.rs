@@ -28,7 +28,7 @@ const CHUNK: usize = 1 << 20;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadSnapshot {
     /// Torn, damaged, or of another chain.
-    #[error("it is not whole, or of another chain")]
+    #[error("it is torn, damaged, or of another chain")]
     NotWhole,
     /// Its records are not those of a state.
     #[error(transparent)]
@@ -99,10 +99,14 @@ impl<S: Storage> Snapshots<S> {
 
     /// The state of a snapshot; `None` inside if it is of no use, and why. Error: `Storage`.
     pub async fn load(&self, height: Height) -> Result<Result<State, BadSnapshot>, Fault> {
-        let (blob, size) = self.storage.open(&self.partition, &name(height)).await?;
+        let (blob, size) = match self.storage.open(&self.partition, &name(height)).await {
+            // The storage library's own first bytes.
+            Err(StorageError::BlobCorrupt(..)) => return Ok(Err(BadSnapshot::NotWhole)),
+            opened => opened?,
+        };
         let length = usize::try_from(size).map_err(|_| StorageError::OffsetOverflow)?;
         let bytes = blob.read_at(0, length, ReadOptions::default()).await?.coalesce();
-        Ok(decode(&self.key, bytes.as_ref(), height))
+        Ok(decode(&self.key, bytes.as_ref(), Some(height)))
     }
 
     /// Removes all but the newest `keep`. Error: `Storage`.
@@ -121,7 +125,7 @@ fn name(height: Height) -> [u8; 8] {
 }
 
 /// A state as the bytes of a snapshot, in pieces.
-fn encode(key: &Key, state: &State) -> Vec<Vec<u8>> {
+pub(crate) fn encode(key: &Key, state: &State) -> Vec<Vec<u8>> {
     let mut title = Vec::with_capacity(CHUNK);
     title.extend_from_slice(&MAGIC);
     title.extend_from_slice(&state.chain().height.0.to_le_bytes());
@@ -148,22 +152,26 @@ fn encode(key: &Key, state: &State) -> Vec<Vec<u8>> {
     chunks
 }
 
-/// The state that was written, if the bytes are those of a whole snapshot of this chain and height.
-fn decode(key: &Key, bytes: &[u8], height: Height) -> Result<State, BadSnapshot> {
+/// The state that was written, if the bytes are those of a whole snapshot of this chain, and of this height if one is given.
+pub(crate) fn decode(key: &Key, bytes: &[u8], height: Option<Height>) -> Result<State, BadSnapshot> {
     let body = bytes.len().checked_sub(CLOSING).filter(|end| *end >= TITLE);
     let (content, closing) = bytes.split_at(body.ok_or(BadSnapshot::NotWhole)?);
     let (closing, hash) = closing.split_at(CLOSING - 32);
     let expected: [u8; 32] = key.check(&[content, closing]);
     let (title, records) = content.split_at(TITLE);
-    let told = [&MAGIC[..], &height.0.to_le_bytes()].concat();
-    if hash != expected || !title.starts_with(&told) {
+    let (magic, title) = title.split_at(MAGIC.len());
+    let (told, root) = title.split_at(8);
+    let is_of = |height: Height| told == height.0.to_le_bytes();
+    if hash != expected || magic != MAGIC || !height.is_none_or(is_of) {
         return Err(BadSnapshot::NotWhole);
     }
-    let mut root = [0; 32];
-    root.copy_from_slice(&title[told.len()..]);
-    let written = Hash(root);
+    let mut written = Hash([0; 32]);
+    written.0.copy_from_slice(root);
 
     let state = State::restore(Records(records))?;
+    if !is_of(state.chain().height) {
+        return Err(BadSnapshot::NotWhole);
+    }
     let found = state.root();
     if found == written {
         Ok(state)

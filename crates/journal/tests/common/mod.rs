@@ -2,6 +2,8 @@
 
 #![allow(dead_code, clippy::unwrap_used)] // each test uses its part; a helper that cannot go on has failed
 
+pub(crate) mod chain;
+
 use ballast_num::{Amount, Decimals, Price, Timestamp};
 use ballast_protocol::{
     AccountId, Asset, AssetId, Command, FeeOffer, FeedId, FeedSpec, Genesis, Limits, Observation, Opening,
