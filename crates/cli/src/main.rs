@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 the engine broke a promise (an invariant, a vector), 2 the input cannot be used.
 
+mod folder;
 mod output;
 mod progress;
 mod replay;
@@ -35,6 +36,12 @@ enum Command {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// Executes everything that a node has kept again: who said it, every root, every invariant.
+    Audit(folder::AuditArguments),
+    /// Writes the state of a node's folder into one file, to move it or to check it.
+    Export(folder::ExportArguments),
+    /// Makes a folder from such a file: a node that starts in it goes on from there.
+    Import(folder::ImportArguments),
 }
 
 /// How a command ended, other than well.
@@ -55,6 +62,9 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Replay(arguments) => replay::replay(&arguments),
         Command::Conformance { paths } => conformance(&paths),
+        Command::Audit(arguments) => folder::audit(&arguments),
+        Command::Export(arguments) => folder::export(&arguments),
+        Command::Import(arguments) => folder::import(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
