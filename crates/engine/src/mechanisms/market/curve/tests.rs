@@ -151,7 +151,24 @@ proptest! {
         };
         prop_assert!(most.is_zero() || keeps(most));
         prop_assert!(!keeps(most.try_add(Amount::from_raw(2)).unwrap()) || !keeps(most.try_add(Amount::ONE).unwrap()));
-        // Where both are equal, what the spot's rounding leaves between them may be sold.
-        prop_assert!(fee <= band || most.raw() <= 1);
+        // Where the fee takes more than the limit gives, what is sold loses all the same: the invariant counts whole units, so
+        // that it overlooks less than one, and so much may be lost to it, however little each unit loses.
+        let lost = most.mul_ratio(fee.saturating_sub(band), Round::Down).unwrap();
+        prop_assert!(lost.raw() <= 1);
     }
+}
+
+#[test]
+fn a_stable_pool_overlooks_less_than_a_unit_and_no_more() {
+    let base = Amount::from_raw(905_730_476_937_409_006_770_204_455);
+    let coins = base.prorate(1_821, 1_000, Round::Down).unwrap();
+    let pool = Curve::new(PoolCurve::StableSwap { amplification: 628 }, Decimals::MAX, base, coins).unwrap();
+    // A fee of 13 basis points, a limit of 12 under the spot price: each unit sold loses a ten-thousandth.
+    let limit = pool
+        .spot()
+        .mul_ratio(Ratio::basis_points(12).complement(), Round::Up)
+        .unwrap();
+    let most = pool.most_sold_at(Exchange::at(limit, Decimals::MAX), Ratio::basis_points(13));
+    assert_eq!(most, Amount::from_raw(3_076));
+    assert!(most < Amount::from_raw(10_000), "ten thousand would lose a whole unit");
 }
