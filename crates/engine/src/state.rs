@@ -10,7 +10,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use crate::flows::transaction::check_admission;
 use crate::kernel::merkle::{self, Entry, EntryBatch, MerkleTree, hash_entries};
 use crate::kernel::records::{BadRecords, RecordBytes, RecordSink, RecordSource};
-use crate::kernel::table::{all_entries, all_entries_into, load, take_changes, take_changes_into};
+use crate::kernel::table::{all_entries, all_entries_into, find, load, take_changes, take_changes_into};
 use crate::kernel::{ChangeSet, Clock, Context, Ledger, Limiter, Outflow, Pieces, Prices, Table, Var, Visitor};
 use crate::mechanisms::auction::Auctions;
 use crate::mechanisms::backstop::Backstop;
@@ -145,6 +145,11 @@ impl State {
         self.assets.get(&id)
     }
 
+    /// Every asset, by id.
+    pub fn assets(&self) -> impl Iterator<Item = &Asset> {
+        self.assets.iter().map(|(_, asset)| asset)
+    }
+
     /// Balances and supplies.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
@@ -262,6 +267,12 @@ impl State {
     /// Every record in canonical bytes, in the order of tables and keys.
     pub fn records(&self) -> ChangeSet {
         all_entries(&mut self.clone())
+    }
+
+    /// The canonical value of a record by table number and canonical key ([`ballast_protocol::table`]); what
+    /// [`State::prove`] proves.
+    pub fn record(&self, table: u16, key: &[u8]) -> Option<Vec<u8>> {
+        find(&mut self.clone(), table, key)
     }
 
     /// Tells every record in canonical bytes, one after the other, in the order of [`State::records`]: for snapshots.

@@ -123,6 +123,10 @@ impl<K: Record + Ord + Copy, V: Position> Stored for Book<K, V> {
         self.records.all_entries(changes);
     }
 
+    fn find(&self, table: u16, key: &[u8]) -> Option<Vec<u8>> {
+        self.records.find(table, key)
+    }
+
     fn load(&mut self, source: &mut RecordSource<'_, '_>) -> Result<(), BadRecords> {
         self.records.load(source)?;
         (self.ranking, self.seized) = Default::default();

@@ -24,6 +24,10 @@ pub trait Stored {
     fn take_changes(&mut self, changes: &mut impl ChangeSink);
     /// Adds every entry to the set as if it were new: for a root from scratch, exports and checks.
     fn all_entries(&self, changes: &mut impl ChangeSink);
+    /// The canonical value at a canonical key, if the record stands here.
+    fn find(&self, _table: u16, _key: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
     /// Holds what a source has next, in the order of [`Stored::all_entries`], and nothing else; no change to be told.
     fn load(&mut self, source: &mut RecordSource<'_, '_>) -> Result<(), BadRecords>;
 }
@@ -199,6 +203,11 @@ impl<K: Record + Ord, V: Record> Stored for Table<K, V> {
         }
     }
 
+    fn find(&self, table: u16, key: &[u8]) -> Option<Vec<u8>> {
+        let key = (table == self.id).then(|| borsh::from_slice(key).ok())??;
+        self.get(&key).map(canonical)
+    }
+
     fn load(&mut self, source: &mut RecordSource<'_, '_>) -> Result<(), BadRecords> {
         let mut fault = None;
         let mut last: Option<K> = None;
@@ -275,6 +284,10 @@ impl<V: Record> Stored for Var<V> {
         changes.add(self.id, &(), None, Some(&self.value));
     }
 
+    fn find(&self, table: u16, key: &[u8]) -> Option<Vec<u8>> {
+        (table == self.id && key.is_empty()).then(|| canonical(&self.value))
+    }
+
     fn load(&mut self, source: &mut RecordSource<'_, '_>) -> Result<(), BadRecords> {
         let missing = BadRecords::Missing { table: self.id };
         let ((), value) = source.next(self.id).ok_or(missing)??;
@@ -282,6 +295,11 @@ impl<V: Record> Stored for Var<V> {
         self.log.clear();
         Ok(())
     }
+}
+
+/// A record's canonical bytes.
+fn canonical(record: &impl BorshSerialize) -> Vec<u8> {
+    borsh::to_vec(record).expect("writing to memory does not fail")
 }
 
 /// The most pieces that a state may have.
@@ -378,6 +396,29 @@ struct Reading<'a, C>(&'a mut C);
 impl<C: ChangeSink> Visitor for Reading<'_, C> {
     fn visit(&mut self, piece: &mut impl Stored) {
         piece.all_entries(self.0);
+    }
+}
+
+/// The canonical value of a record of a part of the state.
+pub(crate) fn find(state: &mut impl Pieces, table: u16, key: &[u8]) -> Option<Vec<u8>> {
+    let mut finding = Finding {
+        table,
+        key,
+        found: None,
+    };
+    state.each(&mut finding);
+    finding.found
+}
+
+struct Finding<'a> {
+    table: u16,
+    key: &'a [u8],
+    found: Option<Vec<u8>>,
+}
+
+impl Visitor for Finding<'_> {
+    fn visit(&mut self, piece: &mut impl Stored) {
+        self.found = self.found.take().or_else(|| piece.find(self.table, self.key));
     }
 }
 

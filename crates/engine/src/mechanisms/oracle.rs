@@ -197,6 +197,11 @@ impl Oracle {
         Ok(())
     }
 
+    /// A feed's pair, for people.
+    pub fn name(&self, feed: FeedId) -> Option<&str> {
+        self.specs.get(&feed).map(|spec| spec.name.as_str())
+    }
+
     /// Whether a source's word would be taken in a block of this time.
     ///
     /// Errors, in order: `UnknownFeed`, `UnknownSource`, `PriceOutOfBounds`, `FromTheFuture` (later than block time and

@@ -237,6 +237,11 @@ impl Vaults {
         self.book.records().iter().map(|(id, record)| (*id, record))
     }
 
+    /// The records of vaults from an id on, in order.
+    pub fn records_from(&self, first: VaultId) -> impl Iterator<Item = (VaultId, &VaultRecord)> {
+        self.book.records().range(first..).map(|(id, record)| (*id, record))
+    }
+
     /// How many vaults are open.
     pub fn len(&self) -> usize {
         self.book.records().len()
