@@ -60,6 +60,17 @@ pub fn parse<const N: usize>(text: &str) -> Result<[u8; N], ParseHex> {
     Ok(bytes)
 }
 
+/// The text of bytes: `0x` and two digits each.
+pub fn text(bytes: &[u8]) -> String {
+    struct Shown<'a>(&'a [u8]);
+    impl fmt::Display for Shown<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write(self.0, f)
+        }
+    }
+    Shown(bytes).to_string()
+}
+
 /// Reads as many bytes as there are. Errors: those of [`ParseHex`]; `Length` where half a byte is left over.
 pub fn parse_all(text: &str) -> Result<Vec<u8>, ParseHex> {
     let digits = digits(text, 2)?;

@@ -117,6 +117,14 @@ impl AccountId {
 // As it is shown everywhere: `0x` and 40 hexadecimal digits.
 hex_text!(AccountId(20));
 
+/// The name of a transaction: the digest that was signed. Clients look it up by this.
+///
+/// It does not depend on the signature, so that one transaction has one name however often it was signed.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
+pub struct TransactionHash(pub [u8; 32]);
+
+hex_text!(TransactionHash(32));
+
 /// Who holds a balance: an account, or a module of the reserve.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize,

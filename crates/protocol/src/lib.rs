@@ -6,6 +6,7 @@
 //! and times are numbers, bytes are `0x` and hexadecimal digits, a choice is its name or an object of its name alone, and
 //! fields that are not known are refused.
 
+pub mod api;
 #[cfg(any(test, feature = "arbitrary"))]
 pub mod arbitrary;
 mod command;
@@ -38,7 +39,7 @@ pub use genesis::{
 };
 pub use ids::{
     AccountId, AssetId, AuctionId, Buyer, FeedId, Height, Holder, MarketId, Module, PoolId, RoundNumber, SourceId,
-    TicketId, TypeId, VaultId,
+    TicketId, TransactionHash, TypeId, VaultId,
 };
 pub use order::{Lane, Order, Venue};
 pub use receipt::{BlockResult, Fee, Outcome, Receipt};

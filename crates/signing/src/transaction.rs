@@ -1,19 +1,12 @@
 //! A transaction and the signature that came with it.
 
-use ballast_protocol::{Signer, Transaction, hex_text};
+pub use ballast_protocol::TransactionHash;
+use ballast_protocol::{Signer, Transaction};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 use crate::signature::{Signature, SignatureRefused, recover, verify_session};
 use crate::typed::Domain;
-
-/// The name of a transaction: the digest that was signed. Clients look it up by this.
-///
-/// It does not depend on the signature, so that one transaction has one name however often it was signed.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
-pub struct TransactionHash(pub [u8; 32]);
-
-hex_text!(TransactionHash(32));
 
 /// A transaction as its signer sends it.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
