@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 the engine broke a promise (an invariant, a vector), 2 the input cannot be used.
 
 mod folder;
+mod node;
 mod output;
 mod progress;
 mod replay;
@@ -30,6 +31,8 @@ struct Arguments {
 enum Command {
     /// Replays recorded prices through the engine and reports what was lost, by whom.
     Replay(Box<replay::Arguments>),
+    /// Runs a reserve: takes signed transactions, keeps its journal, answers over HTTP.
+    Node(node::Arguments),
     /// Runs the peers' vectors through the engine and compares every figure.
     Conformance {
         /// Files of vectors, or folders of such files
@@ -61,6 +64,7 @@ impl Failure {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Replay(arguments) => replay::replay(&arguments),
+        Command::Node(arguments) => node::run(&arguments),
         Command::Conformance { paths } => conformance(&paths),
         Command::Audit(arguments) => folder::audit(&arguments),
         Command::Export(arguments) => folder::export(&arguments),

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use ballast_engine::State;
 use ballast_num::{Amount, Round, Timestamp};
-use ballast_protocol::{Height, Receipt};
+use ballast_protocol::{Height, ObservationRefused, Receipt};
 use ballast_signing::{Domain, SignedObservation, SignedTransaction, TransactionHash};
 use tokio::sync::{Notify, oneshot, watch};
 
@@ -131,13 +131,17 @@ impl Node {
         Ok(Submitted { hash, outcome })
     }
 
-    /// Checks an observation; the next block holds it. Errors: `NoSourceKey`, `Observation`, `Unproven`, `Stopped`.
+    /// Checks an observation; the next block that may take it holds it. Errors: `NoSourceKey`, `Observation`, `Unproven`, `Stopped`.
     pub fn observe(&self, signed: SignedObservation) -> Result<(), Refused> {
         let latest = self.view.latest();
         let observation = &signed.observation;
         let key = latest.state.source_key(observation.source);
         let key = key.ok_or(Refused::NoSourceKey(observation.source))?;
-        latest.state.oracle().check(observation, self.now())?;
+        match latest.state.oracle().check(observation, self.now()) {
+            // It waits for the next second.
+            Ok(()) | Err(ObservationRefused::AlreadyInBlock { .. }) => {}
+            Err(refused) => return Err(refused.into()),
+        }
         signed.verify(key, &self.domain)?;
         {
             let mut pool = self.inbox.pool();
@@ -153,6 +157,11 @@ impl Node {
         self.inbox.stopping.store(true, Ordering::Release);
         self.inbox.arrived.notify_one();
         self.stopped().await
+    }
+
+    /// Why the node has stopped, if it has.
+    pub fn has_stopped(&self) -> Option<Stopped> {
+        self.inbox.check_running().err()
     }
 
     /// Returns when the node has stopped, and why.

@@ -8,6 +8,7 @@
 //! Written against `commonware_runtime`'s traits: the same code runs on a disk under tokio and in a deterministic runtime
 //! under injected faults (docs/node.md).
 
+pub mod api;
 mod chain_time;
 mod handle;
 mod pool;
@@ -22,5 +23,5 @@ pub use chain_time::ChainTime;
 pub use handle::{Included, Node, Submitted};
 pub use refused::{Refused, Stopped};
 pub use settings::{Pruning, Settings};
-pub use start::{Host, LOG, NotStarted, Running, SNAPSHOTS, Started, open_log, start};
+pub use start::{Host, NotStarted, Running, Started, open_log, start};
 pub use view::{Published, Sealed, View};

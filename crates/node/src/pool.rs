@@ -60,6 +60,9 @@ pub(crate) struct Pool {
     waiting: HashSet<TransactionHash>,
     of_sender: HashMap<AccountId, usize>,
     observations: BTreeMap<(FeedId, SourceId), SignedObservation>,
+    /// Whether all observations that wait are of sources that have spoken in the present second: a feed takes one a block
+    /// time (rule R6), so they wait for the next.
+    early: bool,
     limit: usize,
     per_sender: usize,
     per_block: usize,
@@ -73,14 +76,32 @@ impl Pool {
             waiting: HashSet::new(),
             of_sender: HashMap::new(),
             observations: BTreeMap::new(),
+            early: false,
             limit: settings.pool_transactions.max(1),
             per_sender: settings.pool_per_sender.max(1),
             per_block: settings.block_transactions.max(1),
         }
     }
 
+    /// Whether nothing waits that a block could take now.
     pub(crate) fn is_empty(&self) -> bool {
-        self.len() == 0 && self.observations.is_empty()
+        self.len() == 0 && (self.early || self.observations.is_empty())
+    }
+
+    /// Whether observations wait for the next second.
+    pub(crate) fn is_early(&self) -> bool {
+        self.early
+    }
+
+    /// Gives back observations that came too early for a block.
+    pub(crate) fn give_back(&mut self, early: Vec<SignedObservation>) {
+        let fresh = self.observations.is_empty();
+        self.early = fresh && !early.is_empty();
+        for signed in early {
+            let place = (signed.observation.feed, signed.observation.source);
+            // What came meanwhile is newer.
+            self.observations.entry(place).or_insert(signed);
+        }
     }
 
     /// Whether there are as many transactions as a block takes.
@@ -136,12 +157,14 @@ impl Pool {
             .is_none_or(|waiting| waiting.observation.time < signed.observation.time);
         if newer {
             self.observations.insert(place, signed);
+            self.early = false;
         }
     }
 
     /// What the next block holds: every observation, and as many transactions as it has room for, protective ones first.
     pub(crate) fn take(&mut self, room: Room) -> (Vec<SignedObservation>, Vec<Pending>) {
         let observations = std::mem::take(&mut self.observations).into_values().collect();
+        self.early = false;
         let (mut taken, mut protective) = (Vec::new(), 0);
         fill(
             &mut self.protective,

@@ -1,18 +1,23 @@
 //! Makes blocks of what waits and executes them, one on top of the other, ahead of the disk by a few.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ballast_engine::{State, apply_block_with_changes};
 use ballast_journal::{Entry, SignedBlock};
-use ballast_protocol::{Block, BlockResult, Height};
-use ballast_signing::TransactionHash;
+use ballast_num::Timestamp;
+use ballast_protocol::{Block, BlockResult, Height, ObservationRefused};
+use ballast_signing::{SignedObservation, TransactionHash};
 use commonware_runtime::Clock;
 use tokio::sync::mpsc;
 
 use crate::handle::{Inbox, room};
-use crate::pool::Reply;
+use crate::pool::{Pending, Reply};
 use crate::view::{Published, Sealed};
 use crate::{ChainTime, Settings, Stopped};
+
+/// How often it is looked whether another second has begun, while something waits for it.
+const SECOND_CHECK: Duration = Duration::from_millis(50);
 
 /// A block that is executed and not durable yet.
 pub(crate) struct Executed {
@@ -65,9 +70,19 @@ impl<C: Clock> Sequencer<C> {
             if self.inbox.is_stopping() {
                 return false;
             }
+            // Observations that came too early wake it when the chain's clock shows another second.
+            let early = self.inbox.pool().is_early();
+            if early && self.time.at(self.clock.current()) > self.state.chain().time {
+                return true;
+            }
+            let wake = if early {
+                idle.min(self.clock.current() + SECOND_CHECK)
+            } else {
+                idle
+            };
             tokio::select! {
                 () = self.inbox.arrived.notified() => {}
-                () = self.clock.sleep_until(idle) => return true,
+                () = self.clock.sleep_until(wake) => if wake == idle { return true },
             }
         }
         let full = self.clock.current() + self.settings.block_wait;
@@ -80,13 +95,31 @@ impl<C: Clock> Sequencer<C> {
         true
     }
 
+    /// What a block of this time holds. An observation that the feed would not take, which is known only now, is dropped: it
+    /// would change nothing.
+    fn take(&self, time: Timestamp) -> (Vec<SignedObservation>, Vec<Pending>) {
+        let mut pool = self.inbox.pool();
+        let (waiting, pending) = pool.take(room(&self.state));
+        let (mut taken, mut early) = (Vec::with_capacity(waiting.len()), Vec::new());
+        for signed in waiting {
+            match self.state.oracle().check(&signed.observation, time) {
+                Ok(()) => taken.push(signed),
+                Err(ObservationRefused::AlreadyInBlock { .. }) => early.push(signed),
+                Err(_) => {}
+            }
+        }
+        pool.give_back(early);
+        (taken, pending)
+    }
+
     /// The next block, executed. None is made while stopping with nothing to say. Error: what the engine said.
     fn next_block(&mut self) -> Result<Option<Executed>, String> {
-        let (observations, pending) = self.inbox.pool().take(room(&self.state));
+        let parent = *self.state.chain();
+        let time = self.time.at(self.clock.current()).max(parent.time);
+        let (observations, pending) = self.take(time);
         if self.inbox.is_stopping() && observations.is_empty() && pending.is_empty() {
             return Ok(None);
         }
-        let parent = *self.state.chain();
         let (mut hashes, mut replies) = (Vec::with_capacity(pending.len()), Vec::with_capacity(pending.len()));
         let (mut transactions, mut signatures) = (Vec::with_capacity(pending.len()), Vec::with_capacity(pending.len()));
         for pending in pending {
@@ -101,7 +134,7 @@ impl<C: Clock> Sequencer<C> {
             .unzip();
         let block = Block {
             height: Height(parent.height.0.saturating_add(1)),
-            time: self.time.at(self.clock.current()).max(parent.time),
+            time,
             observations,
             transactions,
         };

@@ -40,8 +40,6 @@ pub struct Settings {
     /// Acknowledges before the disk has a block: the planted mistake.
     #[cfg(feature = "planted")]
     pub acknowledge_early: bool,
-    /// Published blocks that a slow subscriber may lag behind before it misses some.
-    pub subscriber_lag: usize,
 }
 
 impl Default for Settings {
@@ -60,7 +58,6 @@ impl Default for Settings {
             segment_bytes: 64 << 20,
             #[cfg(feature = "planted")]
             acknowledge_early: false,
-            subscriber_lag: 1_024,
         }
     }
 }

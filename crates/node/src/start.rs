@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ballast_journal::{Cut, Fault, Log, LogConfig, Snapshots, Unrecoverable, recover};
+use ballast_journal::{Cut, Fault, LOG, Log, LogConfig, SNAPSHOTS, Snapshots, Unrecoverable, recover};
 use ballast_protocol::{Genesis, Height};
 use ballast_signing::Domain;
 use commonware_runtime::{Clock, Handle, Spawner, Storage};
@@ -17,11 +17,6 @@ use crate::{ChainTime, Node, Settings, View};
 /// What a node runs on: a disk, a clock and tasks; `commonware_runtime`'s contexts are such.
 pub trait Host: Storage + Clock + Spawner {}
 impl<E: Storage + Clock + Spawner> Host for E {}
-
-/// The storage partition of the log.
-pub const LOG: &str = "blocks";
-/// The storage partition of the snapshots.
-pub const SNAPSHOTS: &str = "snapshots";
 
 /// Why a node has not started.
 #[derive(Debug, thiserror::Error)]
@@ -100,7 +95,7 @@ pub async fn start<E: Host>(
             .collect(),
     };
 
-    let view = View::new(state.clone(), settings.heights_kept, settings.subscriber_lag);
+    let view = View::new(state.clone(), settings.heights_kept);
     let clock = context.child("time");
     let node = Node {
         clock: Arc::new(move || clock.current()),

@@ -1,13 +1,13 @@
-//! What readers see: the last durable states, by height, and each block as it becomes durable.
+//! What readers see: the last durable blocks with the states after them, by height, as they become durable.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
+use ballast_engine::State;
 use ballast_engine::kernel::ChangeSet;
-use ballast_engine::{History, State};
 use ballast_journal::SignedBlock;
-use ballast_protocol::{BlockResult, Height};
-use ballast_signing::TransactionHash;
-use tokio::sync::{broadcast, watch};
+use ballast_protocol::{BlockResult, Height, TransactionHash};
+use tokio::sync::watch;
 
 /// A durable block, and the state after it.
 pub struct Published {
@@ -15,6 +15,13 @@ pub struct Published {
     pub state: State,
     /// The block; none before the first since the start.
     pub sealed: Option<Sealed>,
+}
+
+impl Published {
+    /// Its height.
+    pub fn height(&self) -> Height {
+        self.state.chain().height
+    }
 }
 
 /// A block with all that came of it.
@@ -33,30 +40,42 @@ pub struct Sealed {
 #[derive(Clone)]
 pub struct View {
     latest: watch::Sender<Arc<Published>>,
-    blocks: broadcast::Sender<Arc<Published>>,
-    history: Arc<RwLock<History>>,
+    recent: Arc<RwLock<Recent>>,
+}
+
+/// The last so many blocks.
+struct Recent {
+    keep: usize,
+    blocks: BTreeMap<Height, Arc<Published>>,
+    transactions: HashMap<TransactionHash, (Height, usize)>,
 }
 
 impl View {
-    pub(crate) fn new(state: State, heights_kept: usize, subscriber_lag: usize) -> Self {
-        let mut history = History::new(heights_kept);
-        history.record(&state);
-        let first = Published { state, sealed: None };
+    pub(crate) fn new(state: State, heights_kept: usize) -> Self {
+        let first = Arc::new(Published { state, sealed: None });
+        let mut recent = Recent {
+            keep: heights_kept.max(1),
+            blocks: BTreeMap::new(),
+            transactions: HashMap::new(),
+        };
+        recent.add(first.clone());
         Self {
-            latest: watch::Sender::new(Arc::new(first)),
-            blocks: broadcast::Sender::new(subscriber_lag.max(1)),
-            history: Arc::new(RwLock::new(history)),
+            latest: watch::Sender::new(first),
+            recent: Arc::new(RwLock::new(recent)),
         }
     }
 
     pub(crate) fn publish(&self, published: Published) {
-        let mut history = self.history.write().unwrap_or_else(PoisonError::into_inner);
-        history.record(&published.state);
-        drop(history);
         let published = Arc::new(published);
-        self.latest.send_replace(published.clone());
-        // Nobody may be listening.
-        let _ = self.blocks.send(published);
+        self.recent
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .add(published.clone());
+        self.latest.send_replace(published);
+    }
+
+    fn recent(&self) -> RwLockReadGuard<'_, Recent> {
+        self.recent.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The last durable block and its state.
@@ -64,27 +83,54 @@ impl View {
         self.latest.borrow().clone()
     }
 
-    /// The state after a recent height.
-    pub fn at(&self, height: Height) -> Option<State> {
-        let history = self.history.read().unwrap_or_else(PoisonError::into_inner);
-        history.at(height).cloned()
+    /// A recent block and its state.
+    pub fn at(&self, height: Height) -> Option<Arc<Published>> {
+        self.recent().blocks.get(&height).cloned()
     }
 
-    /// The heights that [`View::at`] knows, oldest and newest.
-    pub fn heights(&self) -> (Height, Height) {
-        let history = self.history.read().unwrap_or_else(PoisonError::into_inner);
-        let mut heights = history.heights();
-        let oldest = heights.next().unwrap_or_default();
-        (oldest, heights.last().unwrap_or(oldest))
+    /// The oldest height that [`View::at`] knows.
+    pub fn oldest(&self) -> Height {
+        let recent = self.recent();
+        let oldest = recent.blocks.first_key_value().map(|(height, _)| *height);
+        oldest.unwrap_or_default()
     }
 
-    /// Each block from now on, as it becomes durable.
-    pub fn blocks(&self) -> broadcast::Receiver<Arc<Published>> {
-        self.blocks.subscribe()
+    /// The block of a recent transaction, and its place there.
+    pub fn transaction(&self, hash: TransactionHash) -> Option<(Arc<Published>, usize)> {
+        let recent = self.recent();
+        let (height, index) = *recent.transactions.get(&hash)?;
+        Some((recent.blocks.get(&height)?.clone(), index))
     }
 
-    /// Wakes up when a block became durable.
+    /// Wakes up whenever a block has become durable.
     pub fn changed(&self) -> watch::Receiver<Arc<Published>> {
         self.latest.subscribe()
+    }
+}
+
+impl Recent {
+    fn add(&mut self, published: Arc<Published>) {
+        let height = published.height();
+        if let Some(sealed) = &published.sealed {
+            let places = sealed.hashes.iter().zip(0..);
+            self.transactions
+                .extend(places.map(|(hash, index)| (*hash, (height, index))));
+        }
+        self.blocks.insert(height, published);
+        while self.blocks.len() > self.keep {
+            let oldest = self.blocks.pop_first();
+            let Some((height, sealed)) = oldest
+                .as_ref()
+                .and_then(|(height, old)| Some((height, old.sealed.as_ref()?)))
+            else {
+                continue;
+            };
+            for hash in &sealed.hashes {
+                // The same transaction may have been brought again, to be refused in a later block.
+                if self.transactions.get(hash).is_some_and(|(at, _)| at == height) {
+                    self.transactions.remove(hash);
+                }
+            }
+        }
     }
 }

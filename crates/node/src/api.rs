@@ -1,0 +1,98 @@
+//! The node's API: HTTP and WebSocket, JSON, described by the document that it serves (docs/api.md).
+//!
+//! Every endpoint stands once, in [`endpoints`]: the router and the OpenAPI document are made of the same list.
+
+mod auctions;
+mod blocks;
+mod endpoint;
+mod error;
+mod extract;
+mod limiter;
+mod metrics;
+mod reads;
+mod server;
+mod stream;
+mod transactions;
+mod vaults;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use server::{Bound, serve};
+
+use crate::Node;
+use endpoint::Endpoint;
+use limiter::Limiter;
+use metrics::Metrics;
+
+/// How an API serves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiSettings {
+    /// Most connections at a time; others wait to be accepted.
+    pub connections: usize,
+    /// Most bytes of a body.
+    pub body_bytes: usize,
+    /// How long a request's head, and then its body, may take to arrive, and how long an answer may take.
+    pub patience: Duration,
+    /// Most requests a second of one address over a while, and at once; none does not count them.
+    pub rate: Option<Rate>,
+    /// Most subscriptions at a time.
+    pub subscribers: usize,
+    /// Most vaults or auctions of a page.
+    pub page: usize,
+}
+
+/// How many requests one address may make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// A second, in the long run.
+    pub per_second: u32,
+    /// At once.
+    pub burst: u32,
+}
+
+impl Default for ApiSettings {
+    fn default() -> Self {
+        Self {
+            connections: 10_000,
+            body_bytes: 1 << 20,
+            patience: Duration::from_secs(10),
+            rate: None,
+            subscribers: 1_000,
+            page: 500,
+        }
+    }
+}
+
+/// What all requests share.
+pub(crate) struct Api {
+    pub(crate) node: Node,
+    pub(crate) settings: ApiSettings,
+    pub(crate) metrics: Metrics,
+    /// The OpenAPI document.
+    pub(crate) document: String,
+    /// Who asks how often; none counts nobody.
+    pub(crate) limiter: Option<Limiter>,
+    /// Free places for subscribers.
+    pub(crate) subscribers: Arc<tokio::sync::Semaphore>,
+}
+
+/// Every endpoint that answers in JSON.
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    [
+        reads::endpoints(),
+        vaults::endpoints(),
+        auctions::endpoints(),
+        blocks::endpoints(),
+        transactions::endpoints(),
+        stream::endpoints(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The OpenAPI 3.1 document of the API, as the node serves it.
+pub fn document() -> serde_json::Value {
+    endpoint::document(&endpoints())
+}

@@ -1,0 +1,127 @@
+//! Transactions and observations: taking them, trying them, and what became of them.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State as Shared;
+use ballast_engine::execute_block;
+use ballast_protocol::api::{DryRun, TransactionInfo};
+use ballast_protocol::{Block, Height, Rejected, Transaction, TransactionHash};
+use ballast_signing::{SignedObservation, SignedTransaction, typed_data};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Api;
+use super::endpoint::Endpoint;
+use super::error::Failure;
+use super::extract::{Named, Said};
+use crate::{Included, Refused};
+
+#[derive(Deserialize, JsonSchema)]
+struct OfTransaction {
+    /// The transaction's hash.
+    hash: TransactionHash,
+}
+
+/// That the next block holds what was brought.
+#[derive(Serialize, JsonSchema)]
+struct Taken {
+    /// Always true: what is not taken is an error.
+    taken: bool,
+}
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::post::<SignedTransaction, TransactionInfo, _, _>(
+            "/v1/transactions",
+            "Brings a signed transaction; answers when it is durable",
+            submit,
+        ),
+        Endpoint::get::<TransactionInfo, _, _>("/v1/transactions/{hash}", "What became of a recent transaction", find)
+            .naming::<OfTransaction>(),
+        Endpoint::post::<Transaction, DryRun, _, _>(
+            "/v1/transactions/dry-run",
+            "What would come of a transaction in the next block; nothing is signed and nothing changes",
+            dry_run,
+        ),
+        Endpoint::post::<Transaction, serde_json::Value, _, _>(
+            "/v1/transactions/typed-data",
+            "The EIP-712 document that a wallet shows and signs",
+            typed,
+        ),
+        Endpoint::post::<SignedObservation, Taken, _, _>(
+            "/v1/observations",
+            "Brings an observation with what shows that its source has made it",
+            observe,
+        ),
+    ]
+}
+
+fn info(included: Included) -> TransactionInfo {
+    let Included {
+        hash,
+        height,
+        index,
+        receipt,
+    } = included;
+    TransactionInfo {
+        hash,
+        height,
+        index,
+        receipt,
+    }
+}
+
+async fn submit(
+    Shared(api): Shared<Arc<Api>>,
+    Said(signed): Said<SignedTransaction>,
+) -> Result<Json<TransactionInfo>, Failure> {
+    let submitted = api.node.submit(signed)?;
+    let included = submitted.included().await.map_err(Refused::from)?;
+    Ok(Json(info(included)))
+}
+
+async fn find(
+    Shared(api): Shared<Arc<Api>>,
+    Named(of): Named<OfTransaction>,
+) -> Result<Json<TransactionInfo>, Failure> {
+    let found = api.node.view().transaction(of.hash).and_then(|(published, index)| {
+        let receipt = published.sealed.as_ref()?.result.receipts.get(index)?.clone();
+        Some(TransactionInfo {
+            hash: of.hash,
+            height: published.height(),
+            index: u32::try_from(index).ok()?,
+            receipt,
+        })
+    });
+    let why = format!(
+        "{} is in no recent block: it may wait, be older, or never have come",
+        of.hash
+    );
+    found.map(Json).ok_or_else(|| Failure::not_found(why))
+}
+
+async fn dry_run(Shared(api): Shared<Arc<Api>>, Said(transaction): Said<Transaction>) -> Result<Json<DryRun>, Failure> {
+    let latest = api.node.view().latest();
+    let mut fork = latest.state.clone();
+    let height = latest.height();
+    let block = Block {
+        height: Height(height.0.saturating_add(1)),
+        time: api.node.now(),
+        observations: Vec::new(),
+        transactions: vec![transaction],
+    };
+    let executed = execute_block(&mut fork, &block);
+    let receipt = executed.ok().and_then(|mut executed| executed.receipts.pop());
+    let receipt = receipt.ok_or(Rejected::Arithmetic(ballast_num::Arithmetic::Overflow))?;
+    Ok(Json(DryRun { height, receipt }))
+}
+
+async fn typed(Shared(api): Shared<Arc<Api>>, Said(transaction): Said<Transaction>) -> Json<serde_json::Value> {
+    Json(typed_data(&transaction, api.node.domain()))
+}
+
+async fn observe(Shared(api): Shared<Arc<Api>>, Said(signed): Said<SignedObservation>) -> Result<Json<Taken>, Failure> {
+    api.node.observe(signed)?;
+    Ok(Json(Taken { taken: true }))
+}

@@ -1,0 +1,277 @@
+//! Vaults: pages of them, one of them, and what one would be if.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State as Shared;
+use ballast_engine::State;
+use ballast_engine::mechanisms::vault::Vault;
+use ballast_num::{Amount, Arithmetic, Price, Ratio, Round, mul_div};
+use ballast_protocol::api::{Health, VaultInfo, VaultPage, WhatIf};
+use ballast_protocol::{Rejected, TypeId, VaultId};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::Api;
+use super::endpoint::Endpoint;
+use super::error::Failure;
+use super::extract::{Asked, Named};
+use super::reads::{OfHeight, at, unsigned};
+
+/// Seconds of a year, of which the yearly fee is told.
+const YEAR: u64 = 31_536_000;
+
+#[derive(Deserialize, JsonSchema)]
+struct OfVault {
+    /// The vault's number.
+    id: u64,
+}
+
+/// In which order vaults are told.
+#[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum OrderOf {
+    /// By number.
+    #[default]
+    Id,
+    /// Of one type, the riskiest first.
+    Risk,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Pages {
+    /// A recent height; none is the last.
+    height: Option<u64>,
+    /// Only vaults of this type; the order by risk needs it.
+    collateral_type: Option<u32>,
+    /// In which order.
+    #[serde(default)]
+    order: OrderOf,
+    /// `next` of the page before; of the same height, where the order is by risk.
+    after: Option<String>,
+    /// Most vaults of the page.
+    limit: Option<usize>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Changes {
+    /// A recent height; none is the last.
+    height: Option<u64>,
+    /// Price of the collateral in USD; none is what vaults are judged by now.
+    price: Option<Price>,
+    /// Collateral put in, in base units.
+    deposit: Option<Amount>,
+    /// Collateral taken out, in base units.
+    withdraw: Option<Amount>,
+    /// Coins drawn.
+    draw: Option<Amount>,
+    /// Coins repaid.
+    repay: Option<Amount>,
+}
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get::<VaultPage, _, _>(
+            "/v1/vaults",
+            "Vaults by number, or the riskiest of a type first",
+            vaults,
+        )
+        .asking::<Pages>(),
+        Endpoint::get::<VaultInfo, _, _>("/v1/vaults/{id}", "A vault", vault)
+            .naming::<OfVault>()
+            .asking::<OfHeight>(),
+        Endpoint::get::<WhatIf, _, _>(
+            "/v1/vaults/{id}/what-if",
+            "What a vault would be at a price, or after a change: health, liquidation price, fees",
+            what_if,
+        )
+        .naming::<OfVault>()
+        .asking::<Changes>(),
+    ]
+}
+
+async fn vaults(Shared(api): Shared<Arc<Api>>, Asked(pages): Asked<Pages>) -> Result<Json<VaultPage>, Failure> {
+    let published = at(&api, pages.height)?;
+    let state = &published.state;
+    let limit = pages.limit.unwrap_or(50).clamp(1, api.settings.page);
+    let bad_cursor =
+        |cursor: &str| Failure::bad_request(format!("after={cursor} is no `next` of a page: leave it out to begin"));
+    let cursor = pages
+        .after
+        .as_deref()
+        .map(|text| text.parse::<u64>().map_err(|_| bad_cursor(text)));
+    let after = cursor.transpose()?;
+    let kind = pages.collateral_type.map(TypeId);
+    if let Some(kind) = kind {
+        state.vaults().spec(kind)?;
+    }
+    let (mut infos, mut next) = (Vec::new(), None);
+    match (pages.order, kind) {
+        (OrderOf::Risk, None) => {
+            let message = "the order by risk is one of a type: add collateral_type=…";
+            return Err(Failure::bad_request(message));
+        }
+        (OrderOf::Risk, Some(kind)) => {
+            let start = after.and_then(|after| usize::try_from(after).ok()).unwrap_or(0);
+            for (place, at) in state.vaults().index().places_from(kind, start).zip(start..) {
+                if infos.len() == limit {
+                    next = Some(at.to_string());
+                    break;
+                }
+                infos.push(info(state, place.id())?);
+            }
+        }
+        (OrderOf::Id, kind) => {
+            // A page ends after so many looks too, so that a rare type does not cost a walk over all vaults.
+            let looks = api.settings.page.saturating_mul(20);
+            let first = VaultId(after.unwrap_or(0).saturating_add(1));
+            for (looked, (id, record)) in state.vaults().records_from(first).enumerate() {
+                if infos.len() == limit || looked == looks {
+                    next = Some(id.0.saturating_sub(1).to_string());
+                    break;
+                }
+                if kind.is_none_or(|kind| record.collateral_type == kind) {
+                    infos.push(info(state, id)?);
+                }
+            }
+        }
+    }
+    Ok(Json(VaultPage {
+        height: published.height(),
+        vaults: infos,
+        next,
+    }))
+}
+
+async fn vault(
+    Shared(api): Shared<Arc<Api>>,
+    Named(of): Named<OfVault>,
+    Asked(when): Asked<OfHeight>,
+) -> Result<Json<VaultInfo>, Failure> {
+    let published = at(&api, when.height)?;
+    Ok(Json(info(&published.state, VaultId(of.id))?))
+}
+
+/// A vault as it stands, judged by the price of the state.
+pub(super) fn info(state: &State, id: VaultId) -> Result<VaultInfo, Rejected> {
+    let vault = state.vaults().vault(id)?;
+    let spec = state.vaults().spec(vault.collateral_type)?;
+    let totals = state.vaults().totals(vault.collateral_type)?;
+    let debt = vault.normalized_debt.debt(totals.index, Round::Up)?;
+    let price = state.prices().quote(spec.feed).ok().map(|quote| quote.judging);
+    describe(state, id, &vault, (vault.collateral, debt), price)
+}
+
+/// A vault with this collateral and debt at this price.
+fn describe(
+    state: &State,
+    id: VaultId,
+    vault: &Vault,
+    (collateral, debt): (Amount, Amount),
+    price: Option<Price>,
+) -> Result<VaultInfo, Rejected> {
+    let spec = state.vaults().spec(vault.collateral_type)?;
+    let totals = state.vaults().totals(vault.collateral_type)?;
+    let value = |price| collateral.usd_value(price, totals.decimals, Round::Down);
+    let ratio = match price {
+        Some(price) if !debt.is_zero() => Ratio::of(unsigned(value(price)?), debt.raw(), Round::Down).ok(),
+        _ => None,
+    };
+    let liquidation_price = if debt.is_zero() || collateral.is_zero() {
+        None
+    } else {
+        Some(price_at(collateral, debt, totals.liquidation_ratio, totals.decimals)?)
+    };
+    let warned_under = totals.liquidation_ratio.try_add(spec.warning_band)?;
+    let health = match ratio {
+        _ if debt.is_zero() => Health::NoDebt,
+        None => Health::Unknown,
+        Some(ratio) if ratio < totals.liquidation_ratio => Health::Liquidatable,
+        Some(ratio) if ratio < warned_under => Health::Warned,
+        Some(_) => Health::Healthy,
+    };
+    Ok(VaultInfo {
+        id,
+        owner: vault.owner,
+        collateral_type: vault.collateral_type,
+        collateral,
+        debt,
+        ratio,
+        liquidation_price,
+        health,
+        lots_on_sale: vault.seizures.lots(),
+        standing_order: state.vaults().standing_order(id).copied(),
+    })
+}
+
+/// The least price at which collateral ÷ debt is a ratio, rounded up: `debt × ratio ÷ collateral`.
+fn price_at(
+    collateral: Amount,
+    debt: Amount,
+    ratio: Ratio,
+    decimals: ballast_num::Decimals,
+) -> Result<Price, Arithmetic> {
+    let value = debt.mul_ratio(ratio, Round::Up)?;
+    mul_div(value.raw(), decimals.per_usd(), collateral.raw(), Round::Up).map(Price::from_raw)
+}
+
+async fn what_if(
+    Shared(api): Shared<Arc<Api>>,
+    Named(of): Named<OfVault>,
+    Asked(asked): Asked<Changes>,
+) -> Result<Json<WhatIf>, Failure> {
+    let published = at(&api, asked.height)?;
+    let (state, id) = (&published.state, VaultId(of.id));
+    let vault = state.vaults().vault(id)?;
+    let spec = state.vaults().spec(vault.collateral_type)?;
+    let totals = state.vaults().totals(vault.collateral_type)?;
+    let quote = state.prices().quote(spec.feed);
+    let price = match asked.price {
+        Some(price) => price,
+        None => quote.map_err(Rejected::from)?.judging,
+    };
+    let change = |now: Amount, more: Option<Amount>, less: Option<Amount>, what: &str| {
+        let more = now.try_add(more.unwrap_or_default()).map_err(Rejected::from)?;
+        more.try_sub(less.unwrap_or_default())
+            .map_err(|_| Failure::bad_request(format!("the vault has {more} base units of {what}: that is the most")))
+    };
+    let owed = vault
+        .normalized_debt
+        .debt(totals.index, Round::Up)
+        .map_err(Rejected::from)?;
+    let collateral = change(vault.collateral, asked.deposit, asked.withdraw, "collateral")?;
+    let debt = change(owed, asked.draw, asked.repay, "debt")?;
+    let described = describe(state, id, &vault, (collateral, debt), Some(price))?;
+
+    let figures = || -> Result<_, Arithmetic> {
+        let value = collateral.usd_value(price, totals.decimals, Round::Down)?;
+        let backs = Amount::from_raw(unsigned(value)).div_ratio(spec.initial_ratio, Round::Down)?;
+        let needed = if debt.is_zero() {
+            Amount::ZERO
+        } else {
+            let worth = debt.mul_ratio(spec.initial_ratio, Round::Up)?;
+            Amount::from_raw(mul_div(
+                worth.raw(),
+                totals.decimals.per_usd(),
+                price.raw().max(1),
+                Round::Up,
+            )?)
+        };
+        let growth = spec.stability_fee.pow(ballast_num::Seconds(YEAR))?;
+        let grown = mul_div(debt.raw(), growth.raw(), ballast_num::RAY, Round::Up)?;
+        Ok(WhatIf {
+            height: published.height(),
+            price,
+            vault: described,
+            value,
+            drawable: backs.saturating_sub(debt),
+            releasable: collateral.saturating_sub(needed),
+            yearly_fee: Amount::from_raw(grown).saturating_sub(debt),
+            deposit: vault.deposit,
+            penalty: spec.penalty,
+        })
+    };
+    Ok(Json(figures().map_err(Rejected::from)?))
+}

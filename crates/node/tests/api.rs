@@ -1,0 +1,473 @@
+//! The API over real sockets, of a node on a real disk.
+
+#![allow(clippy::unwrap_used)] // helpers of tests: one that cannot go on has failed
+
+mod common;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use ballast_node::api::{self, ApiSettings, Rate};
+use ballast_node::{ChainTime, Node, Settings, start};
+use ballast_num::{Amount, Price, Timestamp};
+use ballast_protocol::{AccountId, Outcome, Signer, coins, proof, table};
+use ballast_signing::SignedTransaction;
+use common::{ETHER, FEED, genesis, open_vault, price, send, wallet};
+use commonware_runtime::tokio::{Config, Runner};
+use commonware_runtime::{Clock, Runner as _};
+use futures::StreamExt;
+use reqwest::{Client, StatusCode};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_tungstenite::tungstenite::Message;
+
+/// A node and its API, for as long as a test runs.
+struct Served {
+    node: Node,
+    address: SocketAddr,
+    client: Client,
+}
+
+impl Served {
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    async fn get(&self, path: &str) -> (StatusCode, Value) {
+        let answer = self.client.get(self.url(path)).send().await.unwrap();
+        (answer.status(), answer.json().await.unwrap())
+    }
+
+    async fn ok(&self, path: &str) -> Value {
+        let (status, answer) = self.get(path).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {answer}");
+        answer
+    }
+
+    async fn post(&self, path: &str, body: &impl serde::Serialize) -> (StatusCode, Value) {
+        let answer = self.client.post(self.url(path)).json(body).send().await.unwrap();
+        (answer.status(), answer.json().await.unwrap())
+    }
+
+    /// A refusal's status and code, which has a message too.
+    async fn refused(&self, path: &str) -> (u16, String) {
+        refusal(self.get(path).await)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.node.now()
+    }
+
+    fn open(&self, from: u8, nonce: u64) -> SignedTransaction {
+        open_vault(from, nonce, self.now(), self.node.domain())
+    }
+
+    /// All five sources say a price; returns when their round has closed.
+    async fn say(&self, usd: u32) {
+        let mut changed = self.node.view().changed();
+        let time = Timestamp(self.now().0 + 1);
+        for source in 1..=5 {
+            let said = price(source, Price::whole(usd), time, self.node.domain());
+            let (status, answer) = self.post("/v1/observations", &said).await;
+            assert_eq!(status, StatusCode::OK, "{answer}");
+        }
+        let says = |state: &ballast_engine::State| state.prices().quote(FEED).unwrap().spot == Price::whole(usd);
+        let heard = changed.wait_for(|latest| says(&latest.state));
+        heard.await.unwrap();
+    }
+}
+
+fn refusal((status, answer): (StatusCode, Value)) -> (u16, String) {
+    assert!(!status.is_success(), "{answer}");
+    assert!(
+        answer["message"].as_str().is_some_and(|message| message.len() > 10),
+        "{answer}"
+    );
+    (status.as_u16(), answer["code"].as_str().unwrap().to_owned())
+}
+
+fn with_settings<F: Future<Output = ()>>(settings: ApiSettings, test: impl FnOnce(Served) -> F) {
+    let folder = tempfile::tempdir().unwrap();
+    Runner::new(Config::new().with_storage_directory(folder.path())).start(|context| async move {
+        let time = |last| ChainTime::Scaled {
+            wall: context.current(),
+            chain: last,
+            speed: 1,
+        };
+        let (node, _running, _) = start(context.child("node"), &genesis(), Settings::default(), time)
+            .await
+            .unwrap();
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let bound = api::serve(node.clone(), address, settings, axum::Router::new())
+            .await
+            .unwrap();
+        let served = Served {
+            node: node.clone(),
+            address: bound.address,
+            client: Client::new(),
+        };
+        let serving = tokio::spawn(bound.run());
+        test(served).await;
+        node.stop().await;
+        serving.await.unwrap();
+    });
+}
+
+fn served<F: Future<Output = ()>>(test: impl FnOnce(Served) -> F) {
+    with_settings(ApiSettings::default(), test);
+}
+
+use commonware_runtime::Supervisor as _;
+
+#[test]
+fn a_vault_from_nothing_to_a_price_that_breaks_it() {
+    served(|at| async move {
+        let (status, answer) = at.post("/v1/transactions", &at.open(1, 1)).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        assert_eq!(answer["receipt"]["outcome"], "Done", "{answer}");
+        let hash = answer["hash"].as_str().unwrap().to_owned();
+        let height = answer["height"].as_u64().unwrap();
+        assert_eq!(at.ok(&format!("/v1/transactions/{hash}")).await, answer);
+
+        let vault = at.ok("/v1/vaults/1").await;
+        assert_eq!(vault["owner"], wallet(1).address().to_string());
+        assert_eq!(vault["collateral"], coins(20).to_string());
+        assert_eq!(vault["health"], "Healthy");
+        let page = at.ok("/v1/vaults?collateral_type=1&order=risk").await;
+        assert_eq!(page["vaults"], json!([vault]));
+
+        // Half the price: 20 ether × 1000 ÷ 5000 and the deposit.
+        let what_if = at.ok("/v1/vaults/1/what-if?price=300").await;
+        assert_eq!(what_if["vault"]["health"], "Liquidatable");
+        assert_eq!(what_if["vault"]["liquidation_price"], vault["liquidation_price"]);
+        let safer = at
+            .ok(&format!("/v1/vaults/1/what-if?price=300&deposit={}", coins(20)))
+            .await;
+        assert_eq!(safer["vault"]["health"], "Healthy");
+        assert_eq!(
+            refusal(at.get(&format!("/v1/vaults/1/what-if?withdraw={}", coins(21))).await).0,
+            400
+        );
+
+        let account = at.ok(&format!("/v1/accounts/{}", wallet(1).address())).await;
+        let held = |asset: &str| {
+            account["balances"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|held| held["symbol"] == asset)
+                .unwrap()["amount"]
+                .clone()
+        };
+        assert_eq!(held("USB"), coins(5_000).to_string());
+
+        at.say(1_990).await;
+        let feeds = at.ok("/v1/feeds").await;
+        assert_eq!(feeds[0]["spot"], "1990");
+        let block = at.ok(&format!("/v1/blocks/{height}")).await;
+        assert_eq!(block["hashes"], json!([hash]));
+        let status = at.ok("/v1/status").await;
+        assert_eq!(status["vaults"], 1);
+        assert!(status["height"].as_u64().unwrap() > height);
+        let before = at.ok(&format!("/v1/status?height={height}")).await;
+        assert_eq!(before["root"], block["root"]);
+    });
+}
+
+#[test]
+fn what_can_not_be_taken_is_refused_with_a_reason() {
+    served(|at| async move {
+        let good = at.open(1, 1);
+        let mut forged = good.clone();
+        forged.transaction.sender = wallet(2).address();
+        assert_eq!(
+            refusal(at.post("/v1/transactions", &forged).await),
+            (401, "OtherWallet".into())
+        );
+        let mut delegated = good.clone();
+        delegated.transaction.signer = Signer::Session(ballast_protocol::SessionKey([1; 32]));
+        assert_eq!(
+            refusal(at.post("/v1/transactions", &delegated).await),
+            (401, "OtherKind".into())
+        );
+
+        let (status, _) = at.post("/v1/transactions", &good).await;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(
+            refusal(at.post("/v1/transactions", &good).await),
+            (409, "NonceUsed".into()),
+            "a replay"
+        );
+        let poor = send(1, 7, Timestamp(at.now().0 + 1_000_000_000), at.node.domain());
+        assert_eq!(
+            refusal(at.post("/v1/transactions", &poor).await),
+            (422, "ExpiryTooFar".into())
+        );
+
+        let mut unknown = serde_json::to_value(&good).unwrap();
+        unknown["transaction"]["tip"] = json!(1);
+        assert_eq!(
+            refusal(at.post("/v1/transactions", &unknown).await),
+            (400, "BadRequest".into())
+        );
+        assert_eq!(refusal(at.post("/v1/transactions", &json!({})).await).0, 400);
+        assert_eq!(
+            refusal(at.post("/v1/transactions", &json!("x".repeat(2 << 20))).await).0,
+            413
+        );
+
+        let old = price(1, Price::whole(2_000), Timestamp(1), at.node.domain());
+        assert_eq!(refusal(at.post("/v1/observations", &old).await), (422, "TooOld".into()));
+        let later = Timestamp(at.now().0 + 1);
+        let mut other = price(1, Price::whole(2_000), later, at.node.domain());
+        other.observation.source = ballast_protocol::SourceId(2);
+        assert_eq!(
+            refusal(at.post("/v1/observations", &other).await),
+            (401, "OtherWallet".into())
+        );
+
+        assert_eq!(at.refused("/v1/vaults/77").await, (404, "UnknownVault".into()));
+        assert_eq!(at.refused("/v1/vaults/x").await, (400, "BadRequest".into()));
+        assert_eq!(at.refused("/v1/vaults?order=risk").await, (400, "BadRequest".into()));
+        assert_eq!(at.refused("/v1/vaults?after=abc").await, (400, "BadRequest".into()));
+        assert_eq!(at.refused("/v1/vaults?colour=red").await, (400, "BadRequest".into()));
+        assert_eq!(
+            at.refused("/v1/status?height=99999").await,
+            (404, "HeightNotKept".into())
+        );
+        assert_eq!(at.refused("/v1/transactions/0x00").await, (400, "BadRequest".into()));
+        assert_eq!(
+            at.refused(&format!("/v1/transactions/0x{}", "0".repeat(64))).await,
+            (404, "NotFound".into())
+        );
+        assert_eq!(at.refused("/v2/nothing").await, (404, "NotFound".into()));
+        assert_eq!(
+            refusal(at.post("/v1/status", &json!({})).await),
+            (405, "MethodNotAllowed".into())
+        );
+        assert_eq!(at.refused("/v1/stream").await, (426, "UpgradeRequired".into()));
+    });
+}
+
+#[test]
+fn trying_changes_nothing_and_tells_what_would_come() {
+    served(|at| async move {
+        let before = at.ok("/v1/status").await["root"].clone();
+        let tried = at.open(1, 1).transaction;
+        let (status, answer) = at.post("/v1/transactions/dry-run", &tried).await;
+        assert_eq!(
+            (status, &answer["receipt"]["outcome"]),
+            (StatusCode::OK, &json!("Done")),
+            "{answer}"
+        );
+        let mut poor = tried.clone();
+        poor.commands.push(ballast_protocol::Command::Send {
+            asset: ETHER,
+            to: AccountId::numbered(1),
+            amount: coins(1_000_000),
+        });
+        let (_, answer) = at.post("/v1/transactions/dry-run", &poor).await;
+        assert_eq!(answer["receipt"]["outcome"]["Failed"]["command"], 3, "{answer}");
+        let (_, document) = at.post("/v1/transactions/typed-data", &tried).await;
+        assert_eq!(document["primaryType"], "Transaction");
+        assert_eq!(document["domain"]["chainId"], 31_337, "{document}");
+        assert_eq!(at.ok("/v1/status").await["root"], before);
+    });
+}
+
+#[test]
+fn a_record_is_proven_and_so_is_its_absence() {
+    served(|at| async move {
+        at.post("/v1/transactions", &at.open(1, 1)).await;
+        let proven = async |id: u64| {
+            let key = ballast_protocol::hex::text(&id.to_le_bytes());
+            at.ok(&format!("/v1/proofs?table={}&key={key}", table::VAULTS)).await
+        };
+        let there: ballast_protocol::api::ProofInfo = serde_json::from_value(proven(1).await).unwrap();
+        let value = ballast_protocol::hex::parse_all(there.value.as_deref().unwrap()).unwrap();
+        let key = 1_u64.to_le_bytes();
+        let shown = proof::verify_membership(&there.root, table::VAULTS, &key, &value, &there.proof);
+        assert_eq!(shown, Ok(()), "the vault is there");
+        let none: ballast_protocol::api::ProofInfo = serde_json::from_value(proven(2).await).unwrap();
+        assert_eq!(none.value, None);
+        let absent = proof::verify_absence(&none.root, table::VAULTS, &2_u64.to_le_bytes(), &none.proof);
+        assert_eq!(absent, Ok(()));
+    });
+}
+
+#[test]
+fn a_subscriber_is_told_each_block_once_and_may_resume() {
+    served(|at| async move {
+        let subscribe = async |query: &str| {
+            let url = format!("ws://{}/v1/stream{query}", at.address);
+            tokio_tungstenite::connect_async(url).await.unwrap().0
+        };
+        let mut live = subscribe("?changes=true").await;
+        for nonce in 1..=3 {
+            let (status, answer) = at.post("/v1/transactions", &at.open(1, nonce)).await;
+            assert_eq!(status, StatusCode::OK, "{answer}");
+        }
+        let next = async |from: &mut (dyn futures::Stream<Item = _> + Unpin)| -> Value {
+            let message: Option<Result<Message, tokio_tungstenite::tungstenite::Error>> = from.next().await;
+            serde_json::from_str(message.unwrap().unwrap().to_text().unwrap()).unwrap()
+        };
+        let mut heights = Vec::new();
+        for _ in 0..3 {
+            let told = next(&mut live).await;
+            assert!(!told["changes"].as_array().unwrap().is_empty());
+            heights.push(told["block"]["height"].as_u64().unwrap());
+        }
+        assert!(heights.windows(2).all(|pair| pair[1] == pair[0] + 1), "{heights:?}");
+        let mut again = subscribe(&format!("?from={}", heights[1])).await;
+        assert_eq!(next(&mut again).await["block"]["height"], heights[1]);
+
+        let gone = tokio_tungstenite::connect_async(format!("ws://{}/v1/stream?from=99999", at.address)).await;
+        assert!(gone.is_err(), "a height that does not exist yet");
+    });
+}
+
+#[test]
+fn the_document_describes_what_is_served() {
+    served(|at| async move {
+        let document = at.ok("/openapi.json").await;
+        assert_eq!(document, api::document());
+        assert_eq!(document["openapi"], "3.1.0");
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                assert!(operation["summary"].as_str().is_some_and(|summary| !summary.is_empty()));
+                let names = operation["parameters"].as_array().unwrap().iter();
+                let named = names.filter(|parameter| parameter["in"] == "path").count();
+                assert_eq!(named, path.matches('{').count(), "{method} {path}");
+                let concrete = path
+                    .replace("{id}", "1")
+                    .replace("{height}", "1")
+                    .replace("{account}", &wallet(1).address().to_string())
+                    .replace("{hash}", &format!("0x{}", "0".repeat(64)));
+                let request = match method.as_str() {
+                    "get" => at.client.get(at.url(&concrete)),
+                    _ => at.client.post(at.url(&concrete)).json(&json!({})),
+                };
+                let status = request.send().await.unwrap().status();
+                assert_ne!(status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+                assert!(!status.is_server_error(), "{method} {path}: {status}");
+            }
+        }
+        // Every reference leads somewhere.
+        let text = document.to_string();
+        for reference in text.split("\"$ref\":\"#").skip(1) {
+            let pointer = reference.split('"').next().unwrap();
+            assert!(document.pointer(pointer).is_some(), "{pointer} is nowhere");
+        }
+        let metrics = at
+            .client
+            .get(at.url("/metrics"))
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap();
+        assert!(
+            metrics.contains("# TYPE ballast_height gauge\nballast_height "),
+            "{metrics}"
+        );
+        assert_eq!(at.ok("/readyz").await, "Ready");
+    });
+}
+
+#[test]
+fn who_asks_too_often_is_told_so_and_others_are_not_held_up() {
+    let settings = ApiSettings {
+        rate: Some(Rate {
+            per_second: 1,
+            burst: 5,
+        }),
+        ..ApiSettings::default()
+    };
+    with_settings(settings, |at| async move {
+        let mut refused = 0;
+        for _ in 0..10 {
+            let (status, _) = at.get("/v1/status").await;
+            refused += u32::from(status == StatusCode::TOO_MANY_REQUESTS);
+        }
+        assert!((4..=5).contains(&refused), "{refused}");
+    });
+}
+
+#[test]
+fn a_client_that_says_nothing_is_let_go_and_holds_up_nobody() {
+    let settings = ApiSettings {
+        connections: 4,
+        patience: Duration::from_millis(300),
+        ..ApiSettings::default()
+    };
+    with_settings(settings, |at| async move {
+        let mut silent = Vec::new();
+        for begun in [
+            "",
+            "GET /v1/status HT",
+            "POST /v1/transactions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{",
+        ] {
+            let mut socket = tokio::net::TcpStream::connect(at.address).await.unwrap();
+            socket.write_all(begun.as_bytes()).await.unwrap();
+            silent.push((begun, socket));
+        }
+        assert_eq!(at.ok("/readyz").await, "Ready", "while they are silent");
+        for (begun, mut socket) in silent {
+            let mut answer = Vec::new();
+            let ended = tokio::time::timeout(Duration::from_secs(5), socket.read_to_end(&mut answer)).await;
+            assert!(
+                ended.is_ok(),
+                "not closed after {begun:?}: {}",
+                String::from_utf8_lossy(&answer)
+            );
+        }
+        assert_eq!(at.ok("/readyz").await, "Ready");
+    });
+}
+
+#[test]
+fn what_is_not_executed_is_never_acknowledged() {
+    served(|at| async move {
+        let failing = common::signed(
+            1,
+            1,
+            at.now(),
+            vec![ballast_protocol::Command::Withdraw {
+                vault: ballast_protocol::VaultRef::Id(ballast_protocol::VaultId(9)),
+                amount: Amount::ONE,
+            }],
+            at.node.domain(),
+        );
+        let (status, answer) = at.post("/v1/transactions", &failing).await;
+        assert_eq!(status, StatusCode::OK, "it is in a block, and has paid: {answer}");
+        let info: ballast_protocol::api::TransactionInfo = serde_json::from_value(answer).unwrap();
+        assert!(matches!(info.receipt.outcome, Outcome::Failed { command: 0, .. }));
+        assert!(info.receipt.fee.is_some());
+    });
+}
+
+#[test]
+fn a_source_that_speaks_twice_in_a_second_is_heard_twice() {
+    served(|at| async move {
+        let time = at.now();
+        for more in 1..=2 {
+            let says = price(1, Price::whole(2_000), Timestamp(time.0 + more), at.node.domain());
+            let (status, answer) = at.post("/v1/observations", &says).await;
+            assert_eq!(status, StatusCode::OK, "{answer}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let heard = |latest: &ballast_node::Published| {
+            let of_one = latest
+                .state
+                .oracle()
+                .observations
+                .get(&(FEED, ballast_protocol::SourceId(1)));
+            of_one.is_some_and(|said| said.time == Timestamp(time.0 + 2))
+        };
+        let mut changed = at.node.view().changed();
+        let second = tokio::time::timeout(Duration::from_secs(3), changed.wait_for(|latest| heard(latest))).await;
+        assert!(second.is_ok(), "the second word is in the block of the next second");
+    });
+}
