@@ -80,14 +80,18 @@ impl<C: Clock> Sequencer<C> {
             } else {
                 idle
             };
+            // In this order, not a random one: the same run again is the same.
             tokio::select! {
+                biased;
                 () = self.inbox.arrived.notified() => {}
                 () = self.clock.sleep_until(wake) => if wake == idle { return true },
             }
         }
         let full = self.clock.current() + self.settings.block_wait;
         while !self.inbox.pool().fills_a_block() && !self.inbox.is_stopping() {
+            // In this order, not a random one: the same run again is the same.
             tokio::select! {
+                biased;
                 () = self.inbox.arrived.notified() => {}
                 () = self.clock.sleep_until(full) => break,
             }

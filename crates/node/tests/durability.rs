@@ -130,6 +130,7 @@ async fn live(mut context: Context, clients: Arc<Mutex<Clients>>, settings: Sett
     let life = context.random_range(20..2_500);
     let killed = context.sleep(Duration::from_millis(life));
     tokio::select! {
+        biased;
         () = killed => {}
         _ = node.stopped() => {}
     }
@@ -268,6 +269,12 @@ fn nothing_acknowledged_is_lost_and_nothing_else_acknowledged() {
 
 #[test]
 fn acknowledging_before_the_disk_has_a_block_is_caught() {
-    let caught = (0..12).filter(|seed| lives(*seed, 4, Acknowledges::Early).is_err());
-    assert!(caught.count() >= 6);
+    let caught = || {
+        (0..12)
+            .filter(|seed| lives(*seed, 4, Acknowledges::Early).is_err())
+            .collect::<Vec<_>>()
+    };
+    let (first, again) = (caught(), caught());
+    assert!(first.len() >= 3, "{first:?}");
+    assert_eq!(first, again, "a seed that fails fails again");
 }
