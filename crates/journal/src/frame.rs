@@ -1,21 +1,20 @@
-//! A record of the log as bytes, and finding it again.
+//! A record of the log as bytes.
 //!
 //! ```text
-//! magic 4 | payload's length 4 | height 8 | durable 8 | check 16 | payload
+//! magic 4 | payload's length 4 | height 8 | check 16 | payload
 //! ```
 //!
 //! Integers are little-endian. `check` is the beginning of a BLAKE3 hash, keyed by the chain, of all other bytes of the
-//! record: a record of another chain, or a torn one, is none. `durable` is the height below which all was
-//! durable when the record was written, so that a reader who finds a hole knows whether an acknowledged block has stood there.
+//! record: a record of another chain, or a torn one, is none.
 
 use ballast_protocol::{Height, proof::Hash};
 
 /// Bytes before the payload.
-pub(crate) const HEADER: usize = 40;
+pub(crate) const HEADER: usize = 32;
 /// Most bytes of a payload: 64 MiB.
 pub const RECORD_MAX: usize = 64 << 20;
-const MAGIC: [u8; 4] = *b"BLK\x01";
-const CHECKED: usize = 24;
+const MAGIC: [u8; 4] = *b"BLK\x02";
+const CHECKED: usize = 16;
 
 /// The key of a chain's checks.
 #[derive(Clone, Copy)]
@@ -42,8 +41,6 @@ impl Key {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Frame<'a> {
     pub(crate) height: Height,
-    /// Everything below this was durable when it was written.
-    pub(crate) durable: Height,
     pub(crate) payload: &'a [u8],
 }
 
@@ -60,7 +57,6 @@ impl Frame<'_> {
         bytes.extend_from_slice(&MAGIC);
         bytes.extend_from_slice(&length.to_le_bytes());
         bytes.extend_from_slice(&self.height.0.to_le_bytes());
-        bytes.extend_from_slice(&self.durable.0.to_le_bytes());
         let check: [u8; 16] = key.check(&[&bytes[start..], self.payload]);
         bytes.extend_from_slice(&check);
         bytes.extend_from_slice(self.payload);
@@ -73,8 +69,7 @@ pub(crate) fn read<'a>(key: &Key, bytes: &'a [u8]) -> Option<Frame<'a>> {
     let (checked, check) = header.split_at(CHECKED);
     let (magic, checked_rest) = checked.split_first_chunk::<4>()?;
     let (length, checked_rest) = checked_rest.split_first_chunk::<4>()?;
-    let (height, checked_rest) = checked_rest.split_first_chunk::<8>()?;
-    let (durable, _) = checked_rest.split_first_chunk::<8>()?;
+    let (height, _) = checked_rest.split_first_chunk::<8>()?;
     let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
     if *magic != MAGIC || length > RECORD_MAX {
         return None;
@@ -83,25 +78,6 @@ pub(crate) fn read<'a>(key: &Key, bytes: &'a [u8]) -> Option<Frame<'a>> {
     let expected: [u8; 16] = key.check(&[checked, payload]);
     (check == expected).then_some(Frame {
         height: Height(u64::from_le_bytes(*height)),
-        durable: Height(u64::from_le_bytes(*durable)),
         payload,
-    })
-}
-
-/// All whole records in `bytes`, wherever they begin: what a hole has left.
-pub(crate) fn search<'a>(key: &Key, bytes: &'a [u8]) -> impl Iterator<Item = Frame<'a>> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let rest = bytes.get(at..)?;
-            at += rest.windows(MAGIC.len()).position(|window| window == MAGIC)?;
-            match read(key, &bytes[at..]) {
-                Some(frame) => {
-                    at += frame.len();
-                    return Some(frame);
-                }
-                None => at += 1,
-            }
-        }
     })
 }

@@ -84,17 +84,25 @@ impl<S: Storage> Log<S> {
             if walked.has_lost() {
                 return Err(corrupt(place, &walked));
             }
-            let cut = match size.saturating_sub(walked.end) {
-                0 => None,
-                bytes => {
-                    blob.resize(walked.end.max(FIRST)).await?;
-                    blob.sync().await?;
-                    Some(Cut {
-                        height: walked.next,
-                        bytes,
-                    })
-                }
-            };
+            // What this file shows may stand in memory alone: written before a crash, or by a sync that failed and would not say
+            // so twice. What no mark vouches for is therefore written again before anyone builds on it.
+            let doubtful = bytes
+                .as_ref()
+                .get(offset(walked.doubtful)?..offset(walked.end)?)
+                .unwrap_or_default();
+            let torn = size.saturating_sub(walked.end);
+            if torn > 0 {
+                blob.resize(walked.end).await?;
+            }
+            if !doubtful.is_empty() {
+                let (at, again) = (walked.doubtful, doubtful.to_vec());
+                blob.write_at(at, again, WriteOptions::default()).await?;
+            }
+            blob.sync().await?;
+            let cut = (torn > 0).then_some(Cut {
+                height: walked.next,
+                bytes: torn,
+            });
             let log = Self {
                 storage,
                 config,
@@ -161,11 +169,7 @@ impl<S: Storage> Log<S> {
                 limit: RECORD_MAX,
             });
         }
-        let frame = Frame {
-            height,
-            durable: self.durable,
-            payload,
-        };
+        let frame = Frame { height, payload };
         frame.write(&self.key, &mut self.pending);
         self.next = Height(height.0.saturating_add(1));
         Ok(())
@@ -284,6 +288,11 @@ impl<S: Storage> Log<S> {
     fn usable(&self) -> Result<(), Fault> {
         self.failed.clone().map_or(Ok(()), Err)
     }
+}
+
+/// An offset in memory. Error: it does not fit this machine.
+fn offset(at: u64) -> Result<usize, Fault> {
+    usize::try_from(at).map_err(|_| StorageError::OffsetOverflow.into())
 }
 
 /// A segment's name in its partition.

@@ -60,6 +60,8 @@ pub(crate) struct Walked {
     pub(crate) next: Height,
     /// Everything below this was durable, as far as this segment tells.
     pub(crate) durable: Height,
+    /// Where the records begin that may not be durable.
+    pub(crate) doubtful: u64,
 }
 
 impl Walked {
@@ -77,18 +79,21 @@ pub(crate) fn walk<E>(
     mut visit: impl FnMut(Frame<'_>) -> Result<(), E>,
 ) -> Result<Walked, E> {
     let (mut at, mut next) = (usize::try_from(FIRST).expect("a page fits"), first);
-    let mut durable = marked(key, bytes).unwrap_or(first);
+    let durable = marked(key, bytes).unwrap_or(first);
+    let mut doubtful = None;
     while let Some(frame) = frame::read(key, bytes.get(at..).unwrap_or_default()).filter(|frame| frame.height == next) {
+        if frame.height >= durable {
+            doubtful.get_or_insert(at);
+        }
         visit(frame)?;
-        durable = durable.max(frame.durable);
         at += frame.len();
         next = Height(next.0.saturating_add(1));
     }
-    // Behind a hole there may be records that were not torn; they know what was durable before them.
-    let beyond = frame::search(key, bytes.get(at..).unwrap_or_default()).map(|frame| frame.durable);
+    let offset = |at: usize| u64::try_from(at).expect("an offset fits");
     Ok(Walked {
-        end: u64::try_from(at).expect("an offset fits"),
+        end: offset(at),
         next,
-        durable: beyond.fold(durable, Height::max),
+        durable,
+        doubtful: offset(doubtful.unwrap_or(at)),
     })
 }

@@ -366,6 +366,29 @@ fn a_torn_tail_is_cut_and_said() {
 }
 
 #[test]
+fn a_record_that_somebody_has_put_into_another_proves_nothing() {
+    Runner::default().start(|context| async move {
+        written(&context, 5).await;
+        let whole = size(&context, 1).await;
+        let (blob, _) = context.open("blocks", &1_u64.to_be_bytes()).await.unwrap();
+        let (mut log, _) = {
+            let bytes = blob
+                .read_at(4_096, usize::try_from(whole - 4_096).unwrap(), ReadOptions::default())
+                .await;
+            let planted = [b"torn".to_vec(), bytes.unwrap().coalesce().as_ref().to_vec()].concat();
+            blob.write_at(whole, planted, WriteOptions::SYNC).await.unwrap();
+            drop(blob);
+            let opened = Log::open(clone(&context), config()).await.unwrap();
+            assert!(opened.1.is_some_and(|cut| cut.height == Height(6)), "all of it is cut");
+            opened
+        };
+        assert_eq!(checked(&log).await, 5);
+        log.append(Height(6), &payload(6)).unwrap();
+        log.sync().await.unwrap();
+    });
+}
+
+#[test]
 fn a_segment_whose_first_page_was_torn_is_begun_anew() {
     Runner::default().start(|context| async move {
         written(&context, 60).await;

@@ -33,6 +33,7 @@ pub struct Node {
     pub(crate) view: View,
     pub(crate) domain: Domain,
     pub(crate) time: ChainTime,
+    pub(crate) transaction_bytes: usize,
     pub(crate) clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
 }
 
@@ -78,6 +79,13 @@ impl Inbox {
         });
     }
 
+    /// Returns when the node has stopped, and why.
+    async fn stopped(&self) -> Stopped {
+        let mut stopped = self.stopped.subscribe();
+        let why = stopped.wait_for(Option::is_some).await;
+        why.ok().and_then(|why| why.clone()).unwrap_or(Stopped::Asked)
+    }
+
     fn check_running(&self) -> Result<(), Stopped> {
         if self.is_stopping() {
             Err(self.stopped.borrow().clone().unwrap_or(Stopped::Asked))
@@ -112,11 +120,16 @@ impl Node {
     /// Checks a transaction and lets it wait for a block; its outcome comes when that is durable. Errors: those of
     /// [`Refused`]; then it will be in no block.
     pub fn submit(&self, signed: SignedTransaction) -> Result<Submitted, Refused> {
+        let bytes = signed.encoded_len();
+        if bytes > self.transaction_bytes {
+            let limit = self.transaction_bytes;
+            return Err(Refused::TooLarge { bytes, limit });
+        }
         let hash = signed.verify(&self.domain)?;
         let latest = self.view.latest();
         latest.state.check_admission(&signed.transaction, self.now())?;
         let (reply, outcome) = oneshot::channel();
-        let pending = Pending::new(hash, signed, Some(reply));
+        let pending = Pending::new(hash, signed, bytes, Some(reply));
         let wake = {
             let mut pool = self.inbox.pool();
             // Under the lock, so that nothing is taken after the last block.
@@ -128,7 +141,8 @@ impl Node {
         if wake {
             self.inbox.arrived.notify_one();
         }
-        Ok(Submitted { hash, outcome })
+        let inbox = self.inbox.clone();
+        Ok(Submitted { hash, outcome, inbox })
     }
 
     /// Checks an observation; the next block that may take it holds it. Errors: `NoSourceKey`, `Observation`, `Unproven`, `Stopped`.
@@ -166,9 +180,7 @@ impl Node {
 
     /// Returns when the node has stopped, and why.
     pub async fn stopped(&self) -> Stopped {
-        let mut stopped = self.inbox.stopped.subscribe();
-        let why = stopped.wait_for(Option::is_some).await;
-        why.ok().and_then(|why| why.clone()).unwrap_or(Stopped::Asked)
+        self.inbox.stopped().await
     }
 }
 
@@ -185,17 +197,21 @@ pub(crate) fn room(state: &State) -> Room {
 }
 
 /// A transaction that waits for its block.
-#[derive(Debug)]
 pub struct Submitted {
     /// Its name.
     pub hash: TransactionHash,
     outcome: oneshot::Receiver<Result<Included, Stopped>>,
+    inbox: Arc<Inbox>,
 }
 
 impl Submitted {
     /// Returns when the transaction is durable. Error: the node stopped before; whether it is in a block is known when the
     /// node is back, by its hash.
     pub async fn included(self) -> Result<Included, Stopped> {
-        self.outcome.await.unwrap_or(Err(Stopped::Asked))
+        match self.outcome.await {
+            Ok(outcome) => outcome,
+            // Whoever would have answered has ended, and says why.
+            Err(_) => Err(self.inbox.stopped().await),
+        }
     }
 }

@@ -19,16 +19,19 @@ pub(crate) struct Pending {
     pub(crate) signed: SignedTransaction,
     pub(crate) reply: Option<Reply>,
     work: u64,
+    bytes: usize,
 }
 
 impl Pending {
-    pub(crate) fn new(hash: TransactionHash, signed: SignedTransaction, reply: Option<Reply>) -> Self {
+    /// `bytes` is how long its canonical form is.
+    pub(crate) fn new(hash: TransactionHash, signed: SignedTransaction, bytes: usize, reply: Option<Reply>) -> Self {
         let work = transaction_work(&signed.transaction);
         Self {
             hash,
             signed,
             reply,
             work,
+            bytes,
         }
     }
 
@@ -57,13 +60,17 @@ pub(crate) struct Room {
 pub(crate) struct Pool {
     protective: VecDeque<Pending>,
     ordinary: VecDeque<Pending>,
+    /// What waits, and what is in a block that is not durable yet: brought again it would only fail.
     waiting: HashSet<TransactionHash>,
+    bytes: usize,
     of_sender: HashMap<AccountId, usize>,
     observations: BTreeMap<(FeedId, SourceId), SignedObservation>,
     /// Whether all observations that wait are of sources that have spoken in the present second: a feed takes one a block
     /// time (rule R6), so they wait for the next.
     early: bool,
     limit: usize,
+    bytes_limit: usize,
+    block_bytes: usize,
     per_sender: usize,
     per_block: usize,
 }
@@ -74,10 +81,13 @@ impl Pool {
             protective: VecDeque::new(),
             ordinary: VecDeque::new(),
             waiting: HashSet::new(),
+            bytes: 0,
             of_sender: HashMap::new(),
             observations: BTreeMap::new(),
             early: false,
             limit: settings.pool_transactions.max(1),
+            bytes_limit: settings.pool_bytes,
+            block_bytes: settings.block_bytes,
             per_sender: settings.pool_per_sender.max(1),
             per_block: settings.block_transactions.max(1),
         }
@@ -129,13 +139,14 @@ impl Pool {
             }
         } else if self.waiting.contains(&pending.hash) {
             Refused::Waiting
-        } else if self.len() >= self.limit {
+        } else if self.len() >= self.limit || self.bytes.saturating_add(pending.bytes) > self.bytes_limit {
             Refused::PoolFull { limit: self.limit }
         } else if of_sender >= self.per_sender {
             let limit = self.per_sender;
             Refused::TooManyOfSender { sender, limit }
         } else {
             self.waiting.insert(pending.hash);
+            self.bytes += pending.bytes;
             self.of_sender.insert(sender, of_sender + 1);
             let queue = if pending.is_protective() {
                 &mut self.protective
@@ -166,17 +177,24 @@ impl Pool {
         let observations = std::mem::take(&mut self.observations).into_values().collect();
         self.early = false;
         let (mut taken, mut protective) = (Vec::new(), 0);
+        let (most, mut bytes) = ((self.per_block, self.block_bytes), 0);
         fill(
             &mut self.protective,
             &mut taken,
             room.work,
-            self.per_block,
-            &mut protective,
+            most,
+            (&mut protective, &mut bytes),
         );
         let mut ordinary = protective.max(room.reserved);
-        fill(&mut self.ordinary, &mut taken, room.work, self.per_block, &mut ordinary);
+        fill(
+            &mut self.ordinary,
+            &mut taken,
+            room.work,
+            most,
+            (&mut ordinary, &mut bytes),
+        );
+        self.bytes -= bytes;
         for pending in &taken {
-            self.waiting.remove(&pending.hash);
             let sender = pending.signed.transaction.sender;
             if let Some(count) = self.of_sender.get_mut(&sender) {
                 *count -= 1;
@@ -186,6 +204,13 @@ impl Pool {
             }
         }
         (observations, taken)
+    }
+
+    /// Transactions of a block that is durable now: whoever brings one again is told by its nonce.
+    pub(crate) fn published(&mut self, hashes: &[TransactionHash]) {
+        for hash in hashes {
+            self.waiting.remove(hash);
+        }
     }
 
     /// Forgets what waits and tells those who wait why.
@@ -201,15 +226,22 @@ impl Pool {
     }
 }
 
-/// Moves transactions from the front of a queue until one does not fit.
-fn fill(queue: &mut VecDeque<Pending>, taken: &mut Vec<Pending>, room: u64, most: usize, used: &mut u64) {
+/// Moves transactions from the front of a queue until one does not fit the block's work, number or bytes.
+fn fill(
+    queue: &mut VecDeque<Pending>,
+    taken: &mut Vec<Pending>,
+    room: u64,
+    (most, most_bytes): (usize, usize),
+    (work, bytes): (&mut u64, &mut usize),
+) {
     while taken.len() < most {
         let Some(next) = queue.front() else { return };
-        let after = used.saturating_add(next.work);
-        if after > room {
+        let after = (work.saturating_add(next.work), bytes.saturating_add(next.bytes));
+        // The first goes whatever its size: it is under the limit of a transaction.
+        if after.0 > room || (after.1 > most_bytes && *bytes > 0) {
             return;
         }
-        *used = after;
+        (*work, *bytes) = after;
         taken.extend(queue.pop_front());
     }
 }

@@ -3,7 +3,8 @@
 use ballast_protocol::{AccountId, ObservationRefused, Rejected, SourceId};
 use ballast_signing::{ObservationUnproven, SignatureRefused};
 
-/// Why a node has not taken a transaction or an observation: nothing of it will ever be in a block.
+/// Why a node has not taken a transaction or an observation. But for `Waiting`, and `NonceUsed` of a transaction that was
+/// brought before, nothing of it will be in a block.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// Its signer has not signed it for this chain.
@@ -27,6 +28,14 @@ pub enum Refused {
     #[error("{limit} transactions wait already: try again in a moment")]
     PoolFull {
         /// How many may wait.
+        limit: usize,
+    },
+    /// Larger than a node takes.
+    #[error("the transaction has {bytes} bytes and may have {limit}: send fewer commands at a time")]
+    TooLarge {
+        /// How many it has.
+        bytes: usize,
+        /// How many it may have.
         limit: usize,
     },
     /// More work than a block has room for.

@@ -172,6 +172,12 @@ impl<C: Clock> Sequencer<C> {
 }
 
 impl Executed {
+    /// The transactions' names.
+    pub(crate) fn hashes(&self) -> Vec<TransactionHash> {
+        let sealed = self.published.sealed.as_ref();
+        sealed.map(|sealed| sealed.hashes.clone()).unwrap_or_default()
+    }
+
     /// The transactions' names, receipts and who waits for them.
     pub(crate) fn replies(&mut self) -> impl Iterator<Item = (TransactionHash, u32, ballast_protocol::Receipt, Reply)> {
         let replies = std::mem::take(&mut self.replies);

@@ -23,6 +23,12 @@ pub struct Settings {
     pub idle: Duration,
     /// Most transactions that wait.
     pub pool_transactions: usize,
+    /// Most bytes of all transactions that wait, in their canonical form.
+    pub pool_bytes: usize,
+    /// Most bytes of a transaction.
+    pub transaction_bytes: usize,
+    /// Most bytes of a block's transactions.
+    pub block_bytes: usize,
     /// Most transactions of one sender that wait.
     pub pool_per_sender: usize,
     /// Blocks that may be executed and wait for the disk.
@@ -49,6 +55,9 @@ impl Default for Settings {
             block_wait: Duration::from_millis(10),
             idle: Duration::from_secs(5),
             pool_transactions: 100_000,
+            pool_bytes: 256 << 20,
+            transaction_bytes: 64 << 10,
+            block_bytes: 16 << 20,
             pool_per_sender: 1_000,
             blocks_in_flight: 4,
             heights_kept: 256,

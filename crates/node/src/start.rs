@@ -98,6 +98,7 @@ pub async fn start<E: Host>(
     let view = View::new(state.clone(), settings.heights_kept);
     let clock = context.child("time");
     let node = Node {
+        transaction_bytes: settings.transaction_bytes,
         clock: Arc::new(move || clock.current()),
         inbox: Arc::new(Inbox::new(Pool::new(&settings))),
         view,

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use ballast_engine::State;
 use ballast_engine::kernel::ChangeSet;
 use ballast_journal::SignedBlock;
-use ballast_protocol::{BlockResult, Height, TransactionHash};
+use ballast_protocol::{BlockResult, Height, Outcome, TransactionHash};
 use tokio::sync::watch;
 
 /// A durable block, and the state after it.
@@ -112,9 +112,12 @@ impl Recent {
     fn add(&mut self, published: Arc<Published>) {
         let height = published.height();
         if let Some(sealed) = &published.sealed {
-            let places = sealed.hashes.iter().zip(0..);
-            self.transactions
-                .extend(places.map(|(hash, index)| (*hash, (height, index))));
+            for ((hash, receipt), index) in sealed.hashes.iter().zip(&sealed.result.receipts).zip(0..) {
+                // Brought again it is not admitted, which must not hide what became of it.
+                if !matches!(receipt.outcome, Outcome::NotAdmitted(_)) || !self.transactions.contains_key(hash) {
+                    self.transactions.insert(*hash, (height, index));
+                }
+            }
         }
         self.blocks.insert(height, published);
         while self.blocks.len() > self.keep {

@@ -74,6 +74,7 @@ impl<E: Storage + Spawner> Writer<E> {
         for mut executed in group {
             let height = executed.height;
             let replies: Vec<_> = executed.replies().collect();
+            self.inbox.pool().published(&executed.hashes());
             self.view.publish(executed.published);
             for (hash, index, receipt, reply) in replies {
                 let included = Included {

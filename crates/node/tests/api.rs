@@ -217,6 +217,25 @@ fn what_can_not_be_taken_is_refused_with_a_reason() {
             413
         );
 
+        let mut large = good.transaction.clone();
+        let limit = ballast_protocol::SpendingLimit {
+            asset: ETHER,
+            amount: Amount::ONE,
+        };
+        large.nonce = 9;
+        large.commands = vec![ballast_protocol::Command::GrantSession {
+            key: ballast_protocol::SessionKey([1; 32]),
+            scope: [ballast_protocol::CommandKind::Send].into_iter().collect(),
+            limits: vec![limit; 4_000],
+            expiry: at.now(),
+        }];
+        let large = wallet(1).sign(large, at.node.domain());
+        assert_eq!(
+            refusal(at.post("/v1/transactions", &large).await),
+            (413, "TooLarge".into()),
+            "small work, many bytes"
+        );
+
         let old = price(1, Price::whole(2_000), Timestamp(1), at.node.domain());
         assert_eq!(refusal(at.post("/v1/observations", &old).await), (422, "TooOld".into()));
         let later = Timestamp(at.now().0 + 1);
@@ -247,6 +266,26 @@ fn what_can_not_be_taken_is_refused_with_a_reason() {
             (405, "MethodNotAllowed".into())
         );
         assert_eq!(at.refused("/v1/stream").await, (426, "UpgradeRequired".into()));
+    });
+}
+
+#[test]
+fn a_transaction_brought_again_does_not_hide_what_became_of_it() {
+    served(|at| async move {
+        let signed = at.open(1, 1);
+        let again = async || at.post("/v1/transactions", &signed).await;
+        let answers = futures::future::join_all((0..8).map(|_| again())).await;
+        let mut done = 0;
+        for (status, answer) in &answers {
+            match status.as_u16() {
+                200 => done += u32::from(answer["receipt"]["outcome"] == "Done"),
+                _ => assert_eq!(*status, StatusCode::CONFLICT, "{answer}"),
+            }
+        }
+        assert_eq!(done, 1, "{answers:?}");
+        let hash = at.node.domain().digest(&signed.transaction);
+        let found = at.ok(&format!("/v1/transactions/{hash}")).await;
+        assert_eq!(found["receipt"]["outcome"], "Done");
     });
 }
 

@@ -25,6 +25,11 @@ impl SignedTransaction {
         borsh::from_slice(bytes)
     }
 
+    /// How long its canonical bytes are.
+    pub fn encoded_len(&self) -> usize {
+        borsh::object_length(self).unwrap_or(usize::MAX)
+    }
+
     /// The transaction's hash, if its named signer has signed it for this domain. This is the only rule there is: hosts,
     /// audits and clients all call it.
     ///

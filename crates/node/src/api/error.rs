@@ -89,6 +89,7 @@ impl From<Refused> for Failure {
             Refused::Waiting => (StatusCode::CONFLICT, name_of(&refused)),
             Refused::TooManyOfSender { .. } => (StatusCode::TOO_MANY_REQUESTS, name_of(&refused)),
             Refused::PoolFull { .. } | Refused::Stopped(_) => (StatusCode::SERVICE_UNAVAILABLE, name_of(&refused)),
+            Refused::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, name_of(&refused)),
             Refused::TooMuchWork { .. } | Refused::NoSourceKey(_) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, name_of(&refused))
             }

@@ -1,5 +1,7 @@
 //! What a request names, asks and says, with an error in JSON where it can't be read.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -7,6 +9,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
+use super::Api;
 use super::error::Failure;
 
 /// What stands in the path.
@@ -40,11 +43,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     }
 }
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Said<T> {
+impl<T: DeserializeOwned> FromRequest<Arc<Api>> for Said<T> {
     type Rejection = Failure;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        match Json::<T>::from_request(request, state).await {
+    /// Waits for the body as long as the API is patient, and no longer: an answer may take its time, a body not.
+    async fn from_request(request: Request, api: &Arc<Api>) -> Result<Self, Failure> {
+        let read = tokio::time::timeout(api.settings.patience, Json::<T>::from_request(request, api)).await;
+        let late = |_| {
+            Failure::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "BodyTooSlow",
+                "the body did not arrive in time: send it again",
+            )
+        };
+        match read.map_err(late)? {
             Ok(Json(said)) => Ok(Self(said)),
             Err(JsonRejection::MissingJsonContentType(_)) => Err(Failure::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -18,7 +18,6 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_http::cors::CorsLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use super::error::Failure;
 use super::limiter::Limiter;
@@ -72,10 +71,6 @@ fn router(api: &Arc<Api>, beside: Router) -> Router {
         })
         .with_state(api.clone())
         .fallback_service(beside.fallback(async || Failure::not_found("nothing is here: see /openapi.json")))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            api.settings.patience,
-        ))
         .layer(DefaultBodyLimit::max(api.settings.body_bytes))
         .layer(middleware::from_fn_with_state(api.clone(), counted))
         .layer(CorsLayer::permissive())

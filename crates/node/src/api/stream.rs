@@ -139,7 +139,7 @@ async fn tell(api: &Api, mut socket: WebSocket, mut next: Height, changes: bool)
 
 async fn close(socket: &mut WebSocket, mut reason: String) {
     // A close frame has room for 123 bytes.
-    reason.truncate(120);
+    reason.truncate(reason.floor_char_boundary(120));
     let frame = CloseFrame {
         code: POLICY,
         reason: reason.into(),

@@ -182,7 +182,8 @@ fn describe(
     let liquidation_price = if debt.is_zero() || collateral.is_zero() {
         None
     } else {
-        Some(price_at(collateral, debt, totals.liquidation_ratio, totals.decimals)?)
+        // None where no price is high enough.
+        price_at(collateral, debt, totals.liquidation_ratio, totals.decimals).ok()
     };
     let warned_under = totals.liquidation_ratio.try_add(spec.warning_band)?;
     let health = match ratio {
