@@ -1,6 +1,6 @@
 //! The node's API: HTTP and WebSocket, JSON, described by the document that it serves (docs/api.md).
 //!
-//! Every endpoint stands once, in [`endpoints`]: the router and the OpenAPI document are made of the same list.
+//! Every endpoint stands once, in one list, of which router and OpenAPI document are both made.
 
 mod auctions;
 mod blocks;
