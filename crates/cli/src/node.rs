@@ -106,9 +106,10 @@ async fn serve<E: ballast_node::Host>(context: E, genesis: &Genesis, arguments: 
             arguments.listen
         ))
     })?;
+    let asked = asked_to_stop()?;
     greet(&started, bound.address);
     let serving = context.child("api").spawn(|_| bound.run());
-    let why = until_stopped(&node).await;
+    let why = until_stopped(&node, asked).await;
     // The writer has closed the log when the node says that it has stopped; connections have a moment to end.
     let _ = serving.await;
     drop(running);
@@ -143,26 +144,34 @@ fn greet(started: &Started, address: SocketAddr) {
     println!("Ctrl-C stops; the same command goes on from where it was.");
 }
 
-/// Until the node stops by itself or somebody asks for it.
-async fn until_stopped(node: &Node) -> Stopped {
-    let asked = async {
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-            let terminated = signal(SignalKind::terminate());
-            if let Ok(mut terminated) = terminated {
-                tokio::select! {
-                    _ = tokio::signal::ctrl_c() => {}
-                    _ = terminated.recv() => {}
-                }
-                return;
-            }
+/// Listens for whoever asks it to stop, from now on: a signal that comes sooner kills, as it does any program. What is returned
+/// ends when one has come.
+#[cfg(unix)]
+fn asked_to_stop() -> Result<impl Future<Output = ()>, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupted = signal(SignalKind::interrupt()).map_err(Failure::bad_input);
+    let terminated = signal(SignalKind::terminate()).map_err(Failure::bad_input);
+    let (mut interrupted, mut terminated) = (interrupted?, terminated?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
-        // Without signals only a kill stops it, which loses nothing that was acknowledged.
+    })
+}
+
+#[cfg(not(unix))]
+fn asked_to_stop() -> Result<impl Future<Output = ()>, Failure> {
+    Ok(async {
         if tokio::signal::ctrl_c().await.is_err() {
+            // Without signals only a kill stops it, which loses nothing that was acknowledged.
             std::future::pending::<()>().await;
         }
-    };
+    })
+}
+
+/// Until the node stops by itself or somebody asks for it.
+async fn until_stopped(node: &Node, asked: impl Future<Output = ()>) -> Stopped {
     tokio::select! {
         why = node.stopped() => why,
         () = asked => node.stop().await,
