@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests: one that cannot go on has failed
 
+#[path = "../../journal/tests/common/mod.rs"]
 mod common;
 
 use std::collections::BTreeMap;

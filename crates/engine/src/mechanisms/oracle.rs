@@ -251,22 +251,15 @@ impl Oracle {
     /// Stores what a source says, in place of what it said before. Errors: those of [`Oracle::check`].
     pub fn observe(&mut self, observation: &Observation, now: Timestamp) -> Result<(), ObservationRefused> {
         self.check(observation, now)?;
-        let Observation {
-            feed,
-            source,
-            price,
-            time,
-        } = *observation;
+        let (feed, source) = (observation.feed, observation.source);
         let after = self.rounds.get(&feed).map_or(RoundNumber(0), |last| last.number);
-        self.observations.set(
-            (feed, source),
-            Observed {
-                price,
-                time,
-                stored: now,
-                after,
-            },
-        );
+        let observed = Observed {
+            price: observation.price,
+            time: observation.time,
+            stored: now,
+            after,
+        };
+        self.observations.set((feed, source), observed);
         Ok(())
     }
 
