@@ -470,8 +470,8 @@ proptest! {
             }
             history.push((now, markets.locked_depth(ID).unwrap()));
             let from = (now / HOUR).saturating_sub(24) * HOUR;
-            // What stood at `from` began at the last change before it.
-            let standing = history.iter().rev().find(|(time, _)| *time <= from).map_or(Amount::ZERO, |(_, depth)| *depth);
+            // What stood up to `from` began at the last change before it; a change at `from` itself ends it within the hour.
+            let standing = history.iter().rev().find(|(time, _)| *time < from).map_or(Amount::ZERO, |(_, depth)| *depth);
             let later = history.iter().filter(|(time, _)| *time >= from).map(|(_, depth)| *depth);
             prop_assert_eq!(markets.least_depth(ID, &at(now)).unwrap(), later.fold(standing, Amount::min));
         }
