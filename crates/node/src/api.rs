@@ -9,6 +9,7 @@ mod error;
 mod extract;
 mod limiter;
 mod metrics;
+mod positions;
 mod reads;
 mod server;
 mod stream;
@@ -83,6 +84,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         reads::endpoints(),
         vaults::endpoints(),
         auctions::endpoints(),
+        positions::endpoints(),
         blocks::endpoints(),
         transactions::endpoints(),
         stream::endpoints(),

@@ -317,6 +317,52 @@ fn trying_changes_nothing_and_tells_what_would_come() {
 }
 
 #[test]
+fn an_account_sees_what_waits_and_what_it_has() {
+    served(|at| async move {
+        at.post("/v1/transactions", &at.open(1, 1)).await;
+        let pools = at.ok("/v1/pools").await;
+        let stability = pools.as_array().unwrap().last().unwrap()["id"].clone();
+        assert_eq!(stability, json!({ "collateral_type": 1, "buyer": "StabilityPool" }));
+        let mut queued = at.open(1, 2).transaction;
+        queued.commands = vec![ballast_protocol::Command::Queue {
+            order: ballast_protocol::Order::EnterPool {
+                pool: serde_json::from_value(stability).unwrap(),
+                amount: coins(100),
+            },
+            expiry: Timestamp(at.now().0 + 80_000),
+        }];
+        let queued = wallet(1).sign(queued, at.node.domain());
+        let (_, answer) = at.post("/v1/transactions", &queued).await;
+        assert_eq!(answer["receipt"]["outcome"], "Done", "{answer}");
+
+        let address = wallet(1).address();
+        let positions = at.ok(&format!("/v1/accounts/{address}/positions")).await;
+        let ticket = &positions["tickets"][0];
+        assert_eq!(ticket["owner"], address.to_string());
+        assert_eq!(ticket["ready_in"], 3_600, "the pool's cooldown: {ticket}");
+        assert_eq!(at.ok("/v1/tickets/1").await["order"], ticket["order"]);
+        assert_eq!(at.refused("/v1/tickets/2").await, (404, "UnknownTicket".into()));
+        let other = at.ok(&format!("/v1/accounts/{}/positions", wallet(2).address())).await;
+        assert_eq!(other["tickets"], json!([]));
+
+        let of = async |account: AccountId| {
+            at.ok(&format!("/v1/vaults?owner={account}")).await["vaults"]
+                .as_array()
+                .unwrap()
+                .len()
+        };
+        assert_eq!((of(address).await, of(wallet(2).address()).await), (1, 0));
+        assert_eq!(at.ok("/v1/markets").await, json!([]));
+        at.say(1_990).await;
+        let sources = at.ok("/v1/feeds").await[0]["sources"].clone();
+        assert_eq!(
+            (sources.as_array().unwrap().len(), &sources[0]["price"]),
+            (5, &json!("1990"))
+        );
+    });
+}
+
+#[test]
 fn a_record_is_proven_and_so_is_its_absence() {
     served(|at| async move {
         at.post("/v1/transactions", &at.open(1, 1)).await;

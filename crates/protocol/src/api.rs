@@ -22,6 +22,12 @@ macro_rules! shapes {
     };
 }
 
+mod positions;
+
+pub use positions::{
+    MarketInfo, MarketPosition, PoolInfo, PoolPosition, Positions, SessionInfo, SourceInfo, TicketInfo,
+};
+
 /// How a vault stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -119,6 +125,12 @@ shapes! {
         pub judging: Price,
         /// What lots are sold by.
         pub low: Price,
+        /// Age at which a word is no longer fresh.
+        pub heartbeat: Seconds,
+        /// How many newer words close a round.
+        pub quorum: u8,
+        /// Who speaks.
+        pub sources: Vec<SourceInfo>,
     }
 
     /// A collateral type.

@@ -102,6 +102,11 @@ impl Queue {
         self.tickets.iter().map(|(id, ticket)| (*id, ticket))
     }
 
+    /// An account's ticket in a lane of a venue; there is one at most.
+    pub fn waiting(&self, venue: Venue, lane: Lane, owner: AccountId) -> Option<TicketId> {
+        self.of_owner.get(&(venue, lane, owner)).copied()
+    }
+
     /// Whether the orders in which tickets are looked for hold exactly the open tickets: none is lost, none is left.
     pub fn is_indexed(&self) -> bool {
         let listed = |(id, ticket): (&TicketId, &Ticket)| {

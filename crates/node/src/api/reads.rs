@@ -8,8 +8,10 @@ use axum::http::StatusCode;
 use ballast_engine::State;
 use ballast_engine::kernel::Quote;
 use ballast_num::{Amount, Ratio, Round, Usd};
-use ballast_protocol::api::{AccountInfo, AssetInfo, BalanceInfo, FeedInfo, ProofInfo, Readiness, Status, TypeInfo};
-use ballast_protocol::{AccountId, Height, Module, hex};
+use ballast_protocol::api::{
+    AccountInfo, AssetInfo, BalanceInfo, FeedInfo, ProofInfo, Readiness, SourceInfo, Status, TypeInfo,
+};
+use ballast_protocol::{AccountId, Height, Module, Rejected, SourceId, hex};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -28,9 +30,9 @@ pub(super) struct OfHeight {
 }
 
 #[derive(Deserialize, JsonSchema)]
-struct OfAccount {
+pub(super) struct OfAccount {
     /// The account's address.
-    account: AccountId,
+    pub(super) account: AccountId,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -169,9 +171,24 @@ async fn assets(Shared(api): Shared<Arc<Api>>, Asked(of): Asked<OfHeight>) -> Re
 async fn feeds(Shared(api): Shared<Arc<Api>>, Asked(of): Asked<OfHeight>) -> Result<Json<Vec<FeedInfo>>, Failure> {
     let published = at(&api, of.height)?;
     let state = &published.state;
-    let info = |quote: &Quote| FeedInfo {
-        id: quote.feed,
-        name: state.oracle().name(quote.feed).unwrap_or_default().into(),
+    let infos = state.prices().iter().map(|quote| feed(state, quote));
+    Ok(Json(infos.collect::<Result<_, _>>()?))
+}
+
+fn feed(state: &State, quote: &Quote) -> Result<FeedInfo, Rejected> {
+    let spec = state.oracle().spec(quote.feed)?;
+    let source = |id: &SourceId| {
+        let said = state.oracle().observations.get(&(spec.id, *id));
+        SourceInfo {
+            id: *id,
+            key: state.source_key(*id).cloned(),
+            price: said.map(|said| said.price),
+            time: said.map(|said| said.time),
+        }
+    };
+    Ok(FeedInfo {
+        id: spec.id,
+        name: spec.name.clone(),
         state: quote.state,
         round: quote.round,
         closed: quote.closed,
@@ -179,8 +196,10 @@ async fn feeds(Shared(api): Shared<Arc<Api>>, Asked(of): Asked<OfHeight>) -> Res
         mean: quote.mean,
         judging: quote.judging,
         low: quote.low,
-    };
-    Ok(Json(state.prices().iter().map(info).collect()))
+        heartbeat: spec.heartbeat,
+        quorum: spec.quorum,
+        sources: spec.sources.iter().map(source).collect(),
+    })
 }
 
 async fn types(Shared(api): Shared<Arc<Api>>, Asked(of): Asked<OfHeight>) -> Result<Json<Vec<TypeInfo>>, Failure> {

@@ -8,7 +8,7 @@ use ballast_engine::State;
 use ballast_engine::mechanisms::vault::Vault;
 use ballast_num::{Amount, Arithmetic, Price, Ratio, Round, mul_div};
 use ballast_protocol::api::{Health, VaultInfo, VaultPage, WhatIf};
-use ballast_protocol::{Rejected, TypeId, VaultId};
+use ballast_protocol::{AccountId, Rejected, TypeId, VaultId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -45,6 +45,8 @@ struct Pages {
     height: Option<u64>,
     /// Only vaults of this type; the order by risk needs it.
     collateral_type: Option<u32>,
+    /// Only vaults of this owner; in the order by number alone.
+    owner: Option<AccountId>,
     /// In which order.
     #[serde(default)]
     order: OrderOf,
@@ -109,6 +111,10 @@ async fn vaults(Shared(api): Shared<Arc<Api>>, Asked(pages): Asked<Pages>) -> Re
     }
     let (mut infos, mut next) = (Vec::new(), None);
     match (pages.order, kind) {
+        (OrderOf::Risk, _) if pages.owner.is_some() => {
+            let message = "the order by risk is not one of an owner: leave order or owner out";
+            return Err(Failure::bad_request(message));
+        }
         (OrderOf::Risk, None) => {
             let message = "the order by risk is one of a type: add collateral_type=…";
             return Err(Failure::bad_request(message));
@@ -124,7 +130,7 @@ async fn vaults(Shared(api): Shared<Arc<Api>>, Asked(pages): Asked<Pages>) -> Re
             }
         }
         (OrderOf::Id, kind) => {
-            // A page ends after so many looks too, so that a rare type does not cost a walk over all vaults.
+            // A page ends after so many looks too, so that a rare type or owner does not cost a walk over all vaults.
             let looks = api.settings.page.saturating_mul(20);
             let first = VaultId(after.unwrap_or(0).saturating_add(1));
             for (looked, (id, record)) in state.vaults().records_from(first).enumerate() {
@@ -132,7 +138,8 @@ async fn vaults(Shared(api): Shared<Arc<Api>>, Asked(pages): Asked<Pages>) -> Re
                     next = Some(id.0.saturating_sub(1).to_string());
                     break;
                 }
-                if kind.is_none_or(|kind| record.collateral_type == kind) {
+                let is_of_type = kind.is_none_or(|kind| record.collateral_type == kind);
+                if is_of_type && pages.owner.is_none_or(|owner| record.owner == owner) {
                     infos.push(info(state, id)?);
                 }
             }
