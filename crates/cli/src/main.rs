@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 the engine broke a promise (an invariant, a vector), 2 the input cannot be used.
 
 mod folder;
+mod host;
 mod node;
 mod output;
 mod progress;

@@ -6,14 +6,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use ballast_journal::{BadFolder, Folder};
-use ballast_node::api::{self, ApiSettings, Rate};
-use ballast_node::{ChainTime, Node, Settings, Started, Stopped, start};
+use ballast_node::{ChainTime, Settings, Started};
 use ballast_protocol::Genesis;
 use clap::Args;
-use commonware_runtime::tokio::Runner;
-use commonware_runtime::{Runner as _, Supervisor};
 
 use crate::Failure;
+use crate::host::{Host, host};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -39,13 +37,21 @@ pub(crate) struct Arguments {
 
 /// Runs until it is told to stop.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let folder = folder(arguments)?;
-    log_to_stderr();
-    let runner = Runner::new(folder.runtime());
-    let genesis = folder.genesis().clone();
-    let ended = runner.start(async |context| serve(context.child("ballast"), &genesis, arguments).await);
-    drop(folder);
-    ended
+    let settings = Settings {
+        snapshot_every: arguments.snapshot_every,
+        ..Settings::default()
+    };
+    host(
+        folder(arguments)?,
+        Host {
+            listen: arguments.listen,
+            rate: arguments.rate,
+            settings,
+            time: Box::new(|_| ChainTime::Wall),
+            greet: Box::new(greeting),
+            beside: None,
+        },
+    )
 }
 
 /// The folder as it is, or made of a genesis.
@@ -85,112 +91,16 @@ fn now() -> u64 {
     since.map_or(0, |since| since.as_secs())
 }
 
-async fn serve<E: ballast_node::Host>(context: E, genesis: &Genesis, arguments: &Arguments) -> Result<(), Failure> {
-    let settings = Settings {
-        snapshot_every: arguments.snapshot_every,
-        ..Settings::default()
-    };
-    let started = start(context.child("node"), genesis, settings, |_| ChainTime::Wall).await;
-    let (node, running, started) = started.map_err(Failure::bad_input)?;
-    let settings = ApiSettings {
-        rate: arguments.rate.map(|per_second| Rate {
-            per_second,
-            burst: per_second,
-        }),
-        ..ApiSettings::default()
-    };
-    let bound = api::serve(node.clone(), arguments.listen, settings, axum::Router::new()).await;
-    let bound = bound.map_err(|error| {
-        Failure::BadInput(format!(
-            "{} can't be listened on: {error}; choose another by --listen",
-            arguments.listen
-        ))
-    })?;
-    let asked = asked_to_stop()?;
-    greet(&started, bound.address);
-    let serving = context.child("api").spawn(|_| bound.run());
-    let why = until_stopped(&node, asked).await;
-    // The writer has closed the log when the node says that it has stopped; connections have a moment to end.
-    let _ = serving.await;
-    drop(running);
-    match why {
-        Stopped::Asked => {
-            eprintln!("stopped at {}", node.view().latest().height());
-            Ok(())
-        }
-        Stopped::Failed(why) => Err(Failure::Broken(why)),
-    }
-}
-
-fn greet(started: &Started, address: SocketAddr) {
-    if let Some(cut) = started.cut {
-        eprintln!(
-            "cut off a torn write of {} bytes: {} had been acknowledged to nobody",
-            cut.bytes, cut.height
-        );
-    }
-    for (height, why) in &started.passed_over {
-        eprintln!("passed over the snapshot of {height}: {why}");
-    }
+/// What it found, and what to type next.
+fn greeting(started: &Started, address: SocketAddr) -> String {
     let from = started
         .snapshot
         .map_or("genesis".to_owned(), |height| format!("the snapshot of {height}"));
-    println!(
-        "at {}, from {from} and {} blocks since",
+    format!(
+        "at {}, from {from} and {} blocks since\n\
+         listening on http://{address}\n  \
+         curl http://{address}/v1/status\n\
+         Ctrl-C stops; the same command goes on from where it was.\n",
         started.height, started.replayed
-    );
-    println!("listening on http://{address}");
-    println!("  curl http://{address}/v1/status");
-    println!("Ctrl-C stops; the same command goes on from where it was.");
-}
-
-/// Listens for whoever asks it to stop, from now on: a signal that comes sooner kills, as it does any program. What is returned
-/// ends when one has come.
-#[cfg(unix)]
-fn asked_to_stop() -> Result<impl Future<Output = ()>, Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let interrupted = signal(SignalKind::interrupt()).map_err(Failure::bad_input);
-    let terminated = signal(SignalKind::terminate()).map_err(Failure::bad_input);
-    let (mut interrupted, mut terminated) = (interrupted?, terminated?);
-    Ok(async move {
-        tokio::select! {
-            _ = interrupted.recv() => {}
-            _ = terminated.recv() => {}
-        }
-    })
-}
-
-#[cfg(not(unix))]
-fn asked_to_stop() -> Result<impl Future<Output = ()>, Failure> {
-    Ok(async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            // Without signals only a kill stops it, which loses nothing that was acknowledged.
-            std::future::pending::<()>().await;
-        }
-    })
-}
-
-/// Until the node stops by itself or somebody asks for it.
-async fn until_stopped(node: &Node, asked: impl Future<Output = ()>) -> Stopped {
-    tokio::select! {
-        why = node.stopped() => why,
-        () = asked => node.stop().await,
-    }
-}
-
-/// Structured logs, as lines of JSON where nobody watches.
-fn log_to_stderr() {
-    use std::io::IsTerminal;
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,commonware_runtime=warn"));
-    let logs = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    let set = if std::io::stderr().is_terminal() {
-        logs.try_init()
-    } else {
-        logs.json().try_init()
-    };
-    // A host of this library may have its own.
-    drop(set);
+    )
 }
