@@ -3,6 +3,7 @@
 //! Every endpoint stands once, in one list, of which router and OpenAPI document are both made.
 
 mod auctions;
+mod batch;
 mod blocks;
 mod endpoint;
 mod error;
@@ -87,6 +88,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         positions::endpoints(),
         blocks::endpoints(),
         transactions::endpoints(),
+        batch::endpoints(),
         stream::endpoints(),
     ]
     .into_iter()

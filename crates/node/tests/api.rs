@@ -291,6 +291,122 @@ fn a_transaction_brought_again_does_not_hide_what_became_of_it() {
 }
 
 #[test]
+fn a_session_key_does_what_it_was_granted_and_no_more() {
+    served(|at| async move {
+        let bot = ballast_signing::SessionKeyPair::from_bytes([9; 32]);
+        let of_wallet = |nonce, commands| {
+            let transaction = ballast_protocol::Transaction {
+                nonce,
+                commands,
+                ..at.open(1, 1).transaction
+            };
+            wallet(1).sign(transaction, at.node.domain())
+        };
+        let of_session = |nonce, command| {
+            let transaction = ballast_protocol::Transaction {
+                nonce,
+                commands: vec![command],
+                signer: Signer::Session(bot.key()),
+                ..at.open(1, 1).transaction
+            };
+            bot.sign(transaction, at.node.domain())
+        };
+        let to_mallory = |amount| ballast_protocol::Command::Send {
+            asset: ETHER,
+            to: wallet(6).address(),
+            amount,
+        };
+        let bring = async |signed: &SignedTransaction| at.post("/v1/transactions", signed).await;
+        assert_eq!(
+            refusal(bring(&of_session(10, to_mallory(coins(1)))).await),
+            (422, "UnknownSession".into()),
+            "before it is granted"
+        );
+        let granted = of_wallet(
+            1,
+            vec![ballast_protocol::Command::GrantSession {
+                key: bot.key(),
+                scope: [ballast_protocol::CommandKind::Send].into_iter().collect(),
+                limits: vec![ballast_protocol::SpendingLimit {
+                    asset: ETHER,
+                    amount: coins(3),
+                }],
+                expiry: Timestamp(at.now().0 + 3_600),
+            }],
+        );
+        assert_eq!(bring(&granted).await.1["receipt"]["outcome"], "Done");
+
+        let open = ballast_protocol::Command::OpenVault {
+            collateral_type: common::TYPE,
+        };
+        assert_eq!(refusal(bring(&of_session(11, open)).await), (422, "OutOfScope".into()));
+        let mut forged = of_session(12, to_mallory(coins(1)));
+        forged.signature = ballast_signing::SessionKeyPair::from_bytes([8; 32])
+            .sign(forged.transaction.clone(), at.node.domain())
+            .signature;
+        assert_eq!(bring(&forged).await.0, StatusCode::UNAUTHORIZED, "another key");
+        let (_, first) = bring(&of_session(13, to_mallory(coins(2)))).await;
+        assert_eq!(first["receipt"]["outcome"], "Done", "{first}");
+        let (_, second) = bring(&of_session(14, to_mallory(coins(2)))).await;
+        assert!(
+            second["receipt"]["outcome"]["Failed"]["reason"]["OverSessionLimit"].is_object(),
+            "{second}"
+        );
+        let account = wallet(1).address();
+        let session = &at.ok(&format!("/v1/accounts/{account}/positions")).await["sessions"][0];
+        let left: u128 = session["left"][0][1].as_str().unwrap().parse().unwrap();
+        assert!(left < coins(1).raw(), "two ether and the fees are gone: {session}");
+
+        let revoked = of_wallet(2, vec![ballast_protocol::Command::RevokeSession { key: bot.key() }]);
+        assert_eq!(bring(&revoked).await.1["receipt"]["outcome"], "Done");
+        assert_eq!(
+            refusal(bring(&of_session(15, to_mallory(Amount::ONE))).await),
+            (422, "UnknownSession".into()),
+            "after it is taken back"
+        );
+    });
+}
+
+#[test]
+fn many_are_brought_at_once_and_a_bad_one_spoils_no_other() {
+    served(|at| async move {
+        let mut forged = at.open(2, 1);
+        forged.transaction.sender = wallet(3).address();
+        let many = [at.open(1, 1), forged, send(1, 2, at.now(), at.node.domain())];
+        let (status, answer) = at.post("/v1/transactions/batch", &many).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        assert_eq!(answer[0]["Included"]["receipt"]["outcome"], "Done", "{answer}");
+        assert_eq!(answer[1]["Refused"]["code"], "OtherWallet", "{answer}");
+        assert_eq!(answer[2]["Included"]["receipt"]["outcome"], "Done", "{answer}");
+
+        let in_bytes = async |bytes: Vec<u8>| {
+            let request = at.client.post(at.url("/v1/transactions/batch")).body(bytes);
+            let answer = request
+                .header("content-type", "application/octet-stream")
+                .send()
+                .await
+                .unwrap();
+            (answer.status(), answer.json::<Value>().await.unwrap())
+        };
+        let again = borsh::to_vec(&[send(1, 3, at.now(), at.node.domain()), many[0].clone()].to_vec()).unwrap();
+        let (status, answer) = in_bytes(again.clone()).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        assert_eq!(answer[0]["Included"]["receipt"]["outcome"], "Done", "{answer}");
+        assert_eq!(answer[1]["Refused"]["code"], "NonceUsed", "{answer}");
+        for bad in [
+            vec![0xff; 64],
+            again[..again.len() - 1].to_vec(),
+            [again.as_slice(), &[0]].concat(),
+        ] {
+            assert_eq!(refusal(in_bytes(bad).await), (400, "BadRequest".into()));
+        }
+        assert_eq!(refusal(in_bytes(vec![0; 2 << 20]).await), (413, "BodyTooLarge".into()));
+        let (status, answer) = at.post("/v1/transactions/batch", &json!([])).await;
+        assert_eq!((status, answer), (StatusCode::OK, json!([])));
+    });
+}
+
+#[test]
 fn trying_changes_nothing_and_tells_what_would_come() {
     served(|at| async move {
         let before = at.ok("/v1/status").await["root"].clone();

@@ -54,6 +54,16 @@ pub enum Readiness {
     Stopped(String),
 }
 
+/// What became of one transaction of many.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Brought {
+    /// It is in a durable block.
+    Included(TransactionInfo),
+    /// It will be in none, unless the node stopped meanwhile and says so.
+    Refused(ApiError),
+}
+
 shapes! {
     /// Where the chain stands.
     pub struct Status {

@@ -31,6 +31,16 @@ impl Failure {
         Self::new(StatusCode::BAD_REQUEST, "BadRequest", message)
     }
 
+    pub(crate) fn too_large() -> Self {
+        let why = "the body is larger than this node takes";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "BodyTooLarge", why)
+    }
+
+    /// What it says, without its status.
+    pub(crate) fn into_error(self) -> ApiError {
+        *self.error
+    }
+
     pub(crate) fn not_found(message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "NotFound", message)
     }

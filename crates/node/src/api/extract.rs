@@ -48,27 +48,27 @@ impl<T: DeserializeOwned> FromRequest<Arc<Api>> for Said<T> {
 
     /// Waits for the body as long as the API is patient, and no longer: an answer may take its time, a body not.
     async fn from_request(request: Request, api: &Arc<Api>) -> Result<Self, Failure> {
-        let read = tokio::time::timeout(api.settings.patience, Json::<T>::from_request(request, api)).await;
-        let late = |_| {
-            Failure::new(
-                StatusCode::REQUEST_TIMEOUT,
-                "BodyTooSlow",
-                "the body did not arrive in time: send it again",
-            )
-        };
-        match read.map_err(late)? {
+        match in_time(api, Json::<T>::from_request(request, api)).await? {
             Ok(Json(said)) => Ok(Self(said)),
             Err(JsonRejection::MissingJsonContentType(_)) => Err(Failure::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "NotJson",
                 "the body must be JSON: send the header content-type: application/json",
             )),
-            Err(refused) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Failure::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "BodyTooLarge",
-                "the body is larger than this node takes",
-            )),
+            Err(refused) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Failure::too_large()),
             Err(refused) => Err(Failure::bad_request(refused.body_text())),
         }
     }
+}
+
+/// Waits for a body as long as the API is patient.
+pub(super) async fn in_time<T>(api: &Api, body: impl Future<Output = T>) -> Result<T, Failure> {
+    let read = tokio::time::timeout(api.settings.patience, body).await;
+    read.map_err(|_| {
+        Failure::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "BodyTooSlow",
+            "the body did not arrive in time: send it again",
+        )
+    })
 }

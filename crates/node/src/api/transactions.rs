@@ -57,7 +57,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
-fn info(included: Included) -> TransactionInfo {
+pub(super) fn info(included: Included) -> TransactionInfo {
     let Included {
         hash,
         height,

@@ -1,0 +1,70 @@
+//! Many transactions in one request: for whoever sends thousands a second.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Request, State as Shared};
+use axum::http::{StatusCode, header};
+use ballast_protocol::api::Brought;
+use ballast_signing::SignedTransaction;
+
+use super::Api;
+use super::endpoint::Endpoint;
+use super::error::Failure;
+use super::extract::{Said, in_time};
+use super::transactions::info;
+use crate::Refused;
+
+/// Canonical bytes, as they are sent.
+const BYTES: &str = "application/octet-stream";
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    vec![Endpoint::post::<Vec<SignedTransaction>, Vec<Brought>, _, _>(
+        "/v1/transactions/batch",
+        "Brings many signed transactions, in JSON or as the canonical bytes of their list (application/octet-stream); answers \
+         when all are durable or refused, in their order",
+        submit,
+    )]
+}
+
+/// The transactions of a request.
+struct Batch(Vec<SignedTransaction>);
+
+impl FromRequest<Arc<Api>> for Batch {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, api: &Arc<Api>) -> Result<Self, Failure> {
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        if kind.is_none_or(|kind| kind.as_bytes() != BYTES.as_bytes()) {
+            let Said(transactions) = Said::from_request(request, api).await?;
+            return Ok(Self(transactions));
+        }
+        let read: Result<Bytes, BytesRejection> = in_time(api, Bytes::from_request(request, api)).await?;
+        let bytes = read.map_err(|refused| match refused.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Failure::too_large(),
+            _ => Failure::bad_request(refused.body_text()),
+        })?;
+        let transactions = borsh::from_slice(&bytes);
+        transactions
+            .map(Self)
+            .map_err(|error| Failure::bad_request(format!("the bytes are no list of signed transactions: {error}")))
+    }
+}
+
+async fn submit(Shared(api): Shared<Arc<Api>>, Batch(transactions): Batch) -> Json<Vec<Brought>> {
+    let submitted: Vec<_> = transactions.into_iter().map(|signed| api.node.submit(signed)).collect();
+    let mut brought = Vec::with_capacity(submitted.len());
+    for submitted in submitted {
+        let included = match submitted {
+            Ok(submitted) => submitted.included().await.map_err(Refused::from),
+            Err(refused) => Err(refused),
+        };
+        brought.push(match included {
+            Ok(included) => Brought::Included(info(included)),
+            Err(refused) => Brought::Refused(Failure::from(refused).into_error()),
+        });
+    }
+    Json(brought)
+}
