@@ -20,7 +20,6 @@ mod state;
 
 pub use flows::balance::BalanceSheet;
 pub use flows::block::{Executed, InvalidBlock, apply_block, apply_block_with_changes, execute_block};
-pub use flows::transaction::{transaction_work, work};
 pub use genesis::BadGenesis;
 pub use history::History;
 pub use state::{Chain, Governance, State};

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-use ballast_engine::transaction_work;
 use ballast_protocol::{AccountId, Command, FeedId, SourceId};
 use ballast_signing::{SignedObservation, SignedTransaction, TransactionHash};
 use tokio::sync::oneshot;
@@ -25,7 +24,7 @@ pub(crate) struct Pending {
 impl Pending {
     /// `bytes` is how long its canonical form is.
     pub(crate) fn new(hash: TransactionHash, signed: SignedTransaction, bytes: usize, reply: Option<Reply>) -> Self {
-        let work = transaction_work(&signed.transaction);
+        let work = signed.transaction.work();
         Self {
             hash,
             signed,

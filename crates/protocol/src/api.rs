@@ -311,6 +311,24 @@ shapes! {
         pub work: u64,
     }
 
+    /// A changed record, in canonical bytes.
+    pub struct ChangeInfo {
+        /// Its table.
+        pub table: u16,
+        /// Its key.
+        pub key: String,
+        /// What stood there; none if nothing did.
+        pub before: Option<String>,
+        /// What stands there; none if it is gone.
+        pub after: Option<String>,
+    }
+
+    /// That the next block holds what was brought.
+    pub struct Taken {
+        /// Always true: what is not taken is an error.
+        pub taken: bool,
+    }
+
     /// A record of the state, or that there is none, and its proof.
     pub struct ProofInfo {
         /// Of which state.
@@ -336,4 +354,15 @@ shapes! {
         /// What the engine said, where it is the engine that refuses.
         pub rejected: Option<Rejected>,
     }
+}
+
+/// A message of the subscription.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Told {
+    /// The block.
+    pub block: BlockInfo,
+    /// What changed, if it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Vec<ChangeInfo>>,
 }

@@ -22,6 +22,7 @@ mod rejected;
 mod session;
 mod signer;
 pub mod table;
+mod work;
 
 pub use command::{
     Block, Command, FeeOffer, Observation, ParameterChange, Permission, Protection, Repayment, StandingOrder,
@@ -46,6 +47,7 @@ pub use receipt::{BlockResult, Fee, Outcome, Receipt};
 pub use rejected::{NoPrice, ObservationRefused, ParameterFault, Rejected};
 pub use session::{CommandKind, Scope, SessionFault, SpendingLimit};
 pub use signer::{SessionKey, Signer};
+pub use work::LIQUIDATION_WORK;
 
 #[cfg(all(test, feature = "schema"))]
 mod schema_tests;

@@ -336,7 +336,7 @@ impl<'a> BlockRun<'a> {
             if turn % GROUP == 0 {
                 warm::warm(state, &mine[turn..mine.len().min(turn + GROUP)]);
             }
-            let needed = transaction::transaction_work(tx);
+            let needed = tx.work();
             let left = room.saturating_sub(self.work);
             let receipt = if needed > left {
                 let reason = Rejected::BlockFull {
@@ -431,7 +431,7 @@ impl<'a> BlockRun<'a> {
             // Refused: not needed yet, stopped, quiet, or without a price. It is looked at again in its turn.
             let done = mechanisms.auctions.reset(&mut ctx, terms, *id, None);
             self.engine_work += match done {
-                Ok(()) => transaction::work(&Command::ResetAuction { auction: *id }),
+                Ok(()) => Command::ResetAuction { auction: *id }.work(),
                 Err(_) => transaction::LOOK_WORK,
             };
         }

@@ -6,10 +6,12 @@ mod seizure;
 mod terms;
 
 use ballast_num::{Amount, NormalizedDebt, Round};
-use ballast_protocol::{AccountId, Event, LossCause, Module, Rejected, Seized, Seizure, Trigger, TypeId, VaultId};
+use ballast_protocol::{
+    AccountId, Event, LIQUIDATION_WORK, LossCause, Module, Rejected, Seized, Seizure, Trigger, TypeId, VaultId,
+};
 
 use super::disposal;
-use super::transaction::{LIQUIDATION_WORK, LOOK_WORK};
+use super::transaction::LOOK_WORK;
 use crate::kernel::{Clock, Savepoint};
 use crate::mechanisms::auction::Lot;
 use crate::state::{ENGINE, State};

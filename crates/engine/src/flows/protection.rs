@@ -3,10 +3,10 @@
 //! Nothing here can fail a block: what cannot be computed leaves a vault as it is.
 
 use ballast_num::{Amount, Price, Round};
-use ballast_protocol::{Event, Protection, Rejected, Repayment, StandingOrder, TypeId, VaultId};
+use ballast_protocol::{Event, LIQUIDATION_WORK, Protection, Rejected, Repayment, StandingOrder, TypeId, VaultId};
 
 use super::liquidation::{self, JudgingTerms};
-use super::transaction::{LIQUIDATION_WORK, LOOK_WORK};
+use super::transaction::LOOK_WORK;
 use crate::kernel::Clock;
 use crate::kernel::ranking::Ranking;
 use crate::mechanisms::vault::{Bar, Batch};

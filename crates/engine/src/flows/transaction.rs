@@ -20,50 +20,12 @@ use crate::state::State;
 /// Hard bound of the base price of a work unit: a thousandth of a coin. So no setting can price out the authority that
 /// would have to take it back.
 pub(crate) const WORK_PRICE_MAX: Amount = Amount::from_raw(1_000_000_000_000_000);
-/// Work units of admission: signature, nonce, fee.
-const ADMISSION_WORK: u64 = 50;
-/// Work units of finding a session and writing down what it has spent.
-const SESSION_WORK: u64 = 50;
-/// Work units of a liquidation and of what it sets in motion.
-pub(crate) const LIQUIDATION_WORK: u64 = 60;
 /// Work units of a look at a vault that then stays as it is.
 pub(crate) const LOOK_WORK: u64 = 2;
 
-/// Work units of a command (docs/fees.md): in proportion to the records that it touches, measured by benchmarks.
-pub fn work(command: &Command) -> u64 {
-    match command {
-        Command::Send { .. } | Command::SetDelegate { .. } | Command::CancelTicket { .. } => 10,
-        Command::AddFirstLoss { .. } | Command::SetStandingOrder { .. } | Command::SetParameter(_) => 15,
-        Command::OpenVault { .. } | Command::TransferVault { .. } | Command::ResetAuction { .. } => 20,
-        Command::Deposit { .. } | Command::Withdraw { .. } | Command::ClaimPoolGain { .. } => 25,
-        Command::DrawDebt { .. } | Command::RepayDebt { .. } | Command::TakeAuction { .. } => 30,
-        Command::CloseVault { .. } | Command::SplitVault { .. } | Command::MergeVaults { .. } => 40,
-        Command::RevokeSession { .. } => 40,
-        // An order also pays for its execution from the queue.
-        Command::Queue { .. } | Command::GrantSession { .. } => 60,
-        Command::Liquidate { .. } => LIQUIDATION_WORK,
-    }
-}
-
-const fn admission_work(signer: Signer) -> u64 {
-    match signer {
-        Signer::Wallet => ADMISSION_WORK,
-        Signer::Session(_) => ADMISSION_WORK + SESSION_WORK,
-    }
-}
-
-/// Work units of a whole transaction.
-pub fn transaction_work(transaction: &Transaction) -> u64 {
-    transaction
-        .commands
-        .iter()
-        .map(work)
-        .fold(admission_work(transaction.signer), u64::saturating_add)
-}
-
 /// Runs a transaction against the state, at the prices of this block. `batch` is scratch space.
 pub(crate) fn execute(state: &mut State, clock: Clock, transaction: &Transaction, batch: &mut Batch) -> Receipt {
-    let work = transaction_work(transaction);
+    let work = transaction.work();
     let refused = |reason| Receipt {
         outcome: Outcome::NotAdmitted(reason),
         work: 0,
@@ -133,7 +95,7 @@ pub(crate) fn check_admission(state: &State, transaction: &Transaction, now: Tim
         now: now.max(state.chain().time),
         ..state.clock()
     };
-    admit(&mut fork, clock, transaction, transaction_work(transaction)).map(drop)
+    admit(&mut fork, clock, transaction, transaction.work()).map(drop)
 }
 
 /// What an admitted transaction pays.

@@ -7,7 +7,6 @@ use ballast_protocol::{AssetId, AuctionId, BlockResult, Command, Event, Limits, 
 
 use super::{Breach, fits, vault_debt};
 use crate::flows::block::RESETS;
-use crate::flows::transaction::work;
 use crate::state::State;
 
 /// How many invariants [`check_block`] checks.
@@ -208,7 +207,7 @@ fn falls_nowhere(
 
 /// A block has spent no more work than its limits allow, and what the auctions that it looks at in turn cost at most.
 pub fn work_is_bounded(limits: &Limits, result: &BlockResult) -> Result<(), Breach> {
-    let reset = work(&Command::ResetAuction { auction: AuctionId(0) });
+    let reset = Command::ResetAuction { auction: AuctionId(0) }.work();
     let most = limits
         .block_work
         .saturating_add(limits.liquidation_work.saturating_mul(2))

@@ -8,10 +8,10 @@ use axum::extract::State as Shared;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::StatusCode;
 use axum::response::Response;
-use ballast_protocol::api::BlockInfo;
+use ballast_protocol::api::{ChangeInfo, Told};
 use ballast_protocol::{Height, hex};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::Api;
 use super::blocks;
@@ -33,29 +33,6 @@ struct From {
     /// Whether every changed record is told too.
     #[serde(default)]
     changes: bool,
-}
-
-/// A changed record, in canonical bytes.
-#[derive(Serialize, JsonSchema)]
-struct ChangeInfo {
-    /// Its table.
-    table: u16,
-    /// Its key.
-    key: String,
-    /// What stood there; none if nothing did.
-    before: Option<String>,
-    /// What stands there; none if it is gone.
-    after: Option<String>,
-}
-
-/// A message of the subscription.
-#[derive(Serialize, JsonSchema)]
-struct Told {
-    /// The block.
-    block: BlockInfo,
-    /// What changed, if it was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    changes: Option<Vec<ChangeInfo>>,
 }
 
 pub(super) fn endpoints() -> Vec<Endpoint> {

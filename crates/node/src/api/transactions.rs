@@ -5,11 +5,11 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State as Shared;
 use ballast_engine::execute_block;
-use ballast_protocol::api::{DryRun, TransactionInfo};
+use ballast_protocol::api::{DryRun, Taken, TransactionInfo};
 use ballast_protocol::{Block, Height, Rejected, Transaction, TransactionHash};
 use ballast_signing::{SignedObservation, SignedTransaction, typed_data};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::Api;
 use super::endpoint::Endpoint;
@@ -21,13 +21,6 @@ use crate::{Included, Refused};
 struct OfTransaction {
     /// The transaction's hash.
     hash: TransactionHash,
-}
-
-/// That the next block holds what was brought.
-#[derive(Serialize, JsonSchema)]
-struct Taken {
-    /// Always true: what is not taken is an error.
-    taken: bool,
 }
 
 pub(super) fn endpoints() -> Vec<Endpoint> {

@@ -1,9 +1,7 @@
 //! Whether the vaults of a type are few enough to be liquidated in time (rule R7).
 
 use ballast_num::{Amount, Round, cmp_products3};
-use ballast_protocol::{Bounds, Limits, ParameterFault, TypeSpec};
-
-use super::super::transaction::LIQUIDATION_WORK;
+use ballast_protocol::{Bounds, LIQUIDATION_WORK, Limits, ParameterFault, TypeSpec};
 
 /// Whether all vaults of a type, each at the debt floor and together at the ceiling, could be liquidated within
 /// `blocks_to_clear` blocks by the type's share of the engine's work, where `types` share it (rule R7):

@@ -1,0 +1,104 @@
+//! Questions with many answers: their queries, and walking all pages.
+
+use ballast_num::{Amount, Price};
+use ballast_protocol::{AccountId, Height, TypeId};
+
+use crate::Error;
+use crate::http::asked;
+
+/// In which order vaults are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum VaultOrder {
+    /// By number.
+    #[default]
+    Id,
+    /// The riskiest first; only of one type.
+    Risk,
+}
+
+/// Which vaults.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VaultQuery {
+    /// Of a recent height; none is the last.
+    pub height: Option<Height>,
+    /// Only those of this type.
+    pub collateral_type: Option<TypeId>,
+    /// Only those of this owner; in the order by number alone.
+    pub owner: Option<AccountId>,
+    /// In which order.
+    pub order: VaultOrder,
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// Most of a page.
+    pub limit: Option<usize>,
+}
+
+impl VaultQuery {
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let order = match self.order {
+            VaultOrder::Id => None,
+            VaultOrder::Risk => Some("risk"),
+        };
+        let pairs = [
+            asked("height", self.height.map(|height| height.0)),
+            asked("collateral_type", self.collateral_type.map(|kind| kind.0)),
+            asked("owner", self.owner),
+            asked("order", order),
+            asked("after", self.after.clone()),
+            asked("limit", self.limit),
+        ];
+        pairs.into_iter().flatten()
+    }
+}
+
+/// At what price, or after which changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WhatIfQuery {
+    /// Of a recent height; none is the last.
+    pub height: Option<Height>,
+    /// USD for a whole unit of the collateral; none is what vaults are judged by now.
+    pub price: Option<Price>,
+    /// Collateral put in, in base units.
+    pub deposit: Option<Amount>,
+    /// Collateral taken out, in base units.
+    pub withdraw: Option<Amount>,
+    /// Coins drawn.
+    pub draw: Option<Amount>,
+    /// Coins repaid.
+    pub repay: Option<Amount>,
+}
+
+impl WhatIfQuery {
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let pairs = [
+            asked("height", self.height.map(|height| height.0)),
+            asked("price", self.price),
+            asked("deposit", self.deposit),
+            asked("withdraw", self.withdraw),
+            asked("draw", self.draw),
+            asked("repay", self.repay),
+        ];
+        pairs.into_iter().flatten()
+    }
+}
+
+/// A page: of which height, what is on it, and where the next begins.
+pub(crate) type Page<T> = (Height, Vec<T>, Option<String>);
+
+/// All pages after one another, all of the height of the first. A node keeps recent heights only: a walk that takes longer
+/// is refused with `HeightNotKept`, and has to begin anew.
+pub(crate) async fn walk<T>(
+    mut height: Option<Height>,
+    mut after: Option<String>,
+    mut page: impl AsyncFnMut(Option<Height>, Option<String>) -> Result<Page<T>, Error>,
+) -> Result<(Height, Vec<T>), Error> {
+    let mut all = Vec::new();
+    loop {
+        let (of, some, next) = page(height, after).await?;
+        all.extend(some);
+        match next {
+            Some(next) => (height, after) = (Some(of), Some(next)),
+            None => return Ok((of, all)),
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Bringing a signed transaction until it is known what came of it.
+//!
+//! The same bytes are brought again and again: the nonce lets them be executed once. What makes this hard is a request that
+//! was not answered: it may have been heard, and a later refusal does not say otherwise, since most reasons for a refusal are
+//! looked for before the nonce is. From then on only three things are certain: a receipt; that the chain's time has passed
+//! the expiry, if the node remembers all blocks since it was signed and has no receipt; or that it is not known.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use ballast_num::Timestamp;
+use ballast_protocol::api::TransactionInfo;
+use ballast_protocol::{Outcome, TransactionHash};
+use ballast_signing::SignedTransaction;
+use tokio::time::Instant;
+
+use crate::backoff::Backoff;
+use crate::{Client, Error};
+
+/// How long after an expiry a node that does not answer is still asked, by the clock of this machine.
+const GRACE: Duration = Duration::from_secs(5);
+/// How long a transaction may take whose signing we have not seen.
+const UNSEEN: Duration = Duration::from_secs(600);
+/// Longest wait that a node can ask for.
+const WAIT_MAX: Duration = Duration::from_secs(30);
+/// How often an outcome is asked for that the node must have, since the nonce is used.
+const ASKED_MAX: u32 = 5;
+
+impl Client {
+    /// Brings a signed transaction until it is known what came of it: again after a connection broke, after 429 when the node
+    /// wants it, after 503, and while it waits for its block. [`Ok`] says that it is done.
+    ///
+    /// Errors: [`Error::Failed`], [`Error::NotAdmitted`], [`Error::Refused`]; [`Error::Unreachable`] if no try until its
+    /// expiry has reached the node; [`Error::Expired`], [`Error::Unknown`].
+    pub async fn settle(&self, signed: &SignedTransaction) -> Result<TransactionInfo, Error> {
+        let began = self.status().await.ok().map(|status| status.now);
+        Settling::new(self, signed, began).run().await
+    }
+}
+
+/// What a try has brought: the end, or how long to wait before the next; none is as long as usual.
+type Tried = ControlFlow<Result<TransactionInfo, Error>, Option<Duration>>;
+
+/// A transaction that is being brought.
+pub(crate) struct Settling<'a> {
+    client: &'a Client,
+    signed: &'a SignedTransaction,
+    hash: TransactionHash,
+    /// The chain's time before it was signed, as far as known.
+    began: Option<Timestamp>,
+    /// When the expiry passes by the clock of this machine, as far as it can tell.
+    expires: Instant,
+    /// Whether a node may have heard it without our knowing.
+    may_be_heard: bool,
+    /// Tries for which the nonce was used.
+    used: u32,
+    /// Why the last try came to nothing.
+    last: Option<Error>,
+}
+
+impl<'a> Settling<'a> {
+    pub(crate) fn new(client: &'a Client, signed: &'a SignedTransaction, began: Option<Timestamp>) -> Self {
+        let expiry = signed.transaction.expiry;
+        let life = began.map(|began| Duration::from_secs(expiry.0.saturating_sub(began.0)));
+        let life = life.map_or(UNSEEN, |life| life.min(UNSEEN));
+        Self {
+            client,
+            signed,
+            hash: client.domain().digest(&signed.transaction),
+            began,
+            expires: Instant::now() + life,
+            may_be_heard: false,
+            used: 0,
+            last: None,
+        }
+    }
+
+    pub(crate) async fn run(mut self) -> Result<TransactionInfo, Error> {
+        let mut backoff = Backoff::default();
+        loop {
+            let wait = match self.attempt().await {
+                Tried::Break(end) => return end,
+                Tried::Continue(wait) => wait.map_or_else(|| backoff.next(), |wait| wait.min(WAIT_MAX)),
+            };
+            if let Some(end) = self.over().await {
+                return end;
+            }
+            tokio::time::sleep(wait).await;
+            // An answer that was lost may be there to read.
+            if self.may_be_heard
+                && let Some(end) = self.found().await
+            {
+                return end;
+            }
+        }
+    }
+
+    async fn attempt(&mut self) -> Tried {
+        let error = match self.client.submit(self.signed).await {
+            // What an earlier try may have done is told by the hash.
+            Ok(info) if self.may_be_heard && matches!(info.receipt.outcome, Outcome::NotAdmitted(_)) => {
+                Error::NotAdmitted(Box::new(info))
+            }
+            Ok(info) => return Tried::Break(judged(info)),
+            Err(error) => error,
+        };
+        let (heard, wait) = match meaning(&error) {
+            Meaning::NotTaken(wait) => (false, wait),
+            Meaning::MayBeHeard(wait) => (true, wait),
+            Meaning::NonceUsed => return self.nonce_used(error).await,
+            Meaning::Refused if self.may_be_heard => (false, None),
+            Meaning::Refused => return Tried::Break(Err(error)),
+        };
+        self.may_be_heard |= heard;
+        self.last = Some(error);
+        Tried::Continue(wait)
+    }
+
+    /// The nonce is used: by this transaction, unless somebody drew the same of 2⁶⁴.
+    async fn nonce_used(&mut self, error: Error) -> Tried {
+        self.may_be_heard = true;
+        self.used += 1;
+        match self.found().await {
+            Some(end) => Tried::Break(end),
+            None if self.used < ASKED_MAX => {
+                self.last = Some(error);
+                Tried::Continue(None)
+            }
+            None => {
+                let why = "its nonce is used, and the node remembers no receipt of it";
+                Tried::Break(Err(self.unknown(why)))
+            }
+        }
+    }
+
+    /// What the node remembers, if it is more than that something else came first: then a try that is still on its way could
+    /// have another end.
+    async fn found(&self) -> Option<Result<TransactionInfo, Error>> {
+        let found = self.client.transaction(self.hash).await.ok().flatten()?;
+        (!matches!(found.receipt.outcome, Outcome::NotAdmitted(_))).then(|| judged(found))
+    }
+
+    /// The end, if waiting longer will bring nothing.
+    async fn over(&mut self) -> Option<Result<TransactionInfo, Error>> {
+        let (now, expiry) = (Instant::now(), self.signed.transaction.expiry);
+        let is_refused = self
+            .last
+            .as_ref()
+            .is_some_and(|last| matches!(meaning(last), Meaning::Refused));
+        if now < self.expires && !is_refused {
+            return None;
+        }
+        let status = self.client.status().await.ok();
+        let has_expired = status.is_some_and(|status| status.time > expiry);
+        if !has_expired && now < self.expires + GRACE {
+            return None;
+        }
+        if !self.may_be_heard {
+            let expired = Error::Expired {
+                hash: self.hash,
+                expiry,
+            };
+            return Some(Err(self.last.take().unwrap_or(expired)));
+        }
+        if !has_expired {
+            let why = self.last.as_ref().map_or_else(String::new, ToString::to_string);
+            return Some(Err(self.unknown(&why)));
+        }
+        // The receipt first: the oldest height only rises, so what the node remembers now it remembered then.
+        match self.client.transaction(self.hash).await {
+            Ok(Some(found)) => Some(judged(found)),
+            Ok(None) if self.remembers_all().await => Some(Err(Error::Expired {
+                hash: self.hash,
+                expiry,
+            })),
+            _ => {
+                let why = "it has expired, and the node does not remember all blocks since it was signed";
+                Some(Err(self.unknown(why)))
+            }
+        }
+    }
+
+    /// Whether the node remembers every block since the transaction was signed.
+    async fn remembers_all(&self) -> bool {
+        let Some(began) = self.began else { return false };
+        let Ok(status) = self.client.status().await else {
+            return false;
+        };
+        let oldest = self.client.status_at(status.oldest_height).await;
+        oldest.is_ok_and(|oldest| oldest.time < began)
+    }
+
+    fn unknown(&self, why: &str) -> Error {
+        Error::Unknown {
+            hash: self.hash,
+            why: why.into(),
+        }
+    }
+}
+
+/// What a try without a receipt says of the transaction.
+enum Meaning {
+    /// The node has not taken it and would later; it may say when.
+    NotTaken(Option<Duration>),
+    /// It may wait for its block, be in one, or never have come.
+    MayBeHeard(Option<Duration>),
+    /// Its nonce is used.
+    NonceUsed,
+    /// It will be in no block, as far as this try goes.
+    Refused,
+}
+
+fn meaning(error: &Error) -> Meaning {
+    match error {
+        Error::Unreachable { .. } => Meaning::NotTaken(None),
+        Error::Refused {
+            status,
+            error,
+            retry_after,
+        } => match (*status, error.code.as_str()) {
+            (409, "NonceUsed") => Meaning::NonceUsed,
+            (409, "Waiting") => Meaning::MayBeHeard(None),
+            (408 | 429, _) | (503, "PoolFull") => Meaning::NotTaken(*retry_after),
+            // A node that stops says nothing of what it could not finish.
+            (500.., _) => Meaning::MayBeHeard(*retry_after),
+            _ => Meaning::Refused,
+        },
+        _ => Meaning::MayBeHeard(None),
+    }
+}
+
+/// A receipt as a result.
+fn judged(info: TransactionInfo) -> Result<TransactionInfo, Error> {
+    match info.receipt.outcome {
+        Outcome::Done => Ok(info),
+        Outcome::Failed { .. } => Err(Error::Failed(Box::new(info))),
+        Outcome::NotAdmitted(_) => Err(Error::NotAdmitted(Box::new(info))),
+    }
+}
