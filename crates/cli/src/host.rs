@@ -4,7 +4,6 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
 
-use axum::Router;
 use ballast_journal::Folder;
 use ballast_node::api::{self, ApiSettings, Rate};
 use ballast_node::{ChainTime, Node, Settings, Started, Stopped, start};
@@ -13,7 +12,7 @@ use ballast_protocol::Genesis;
 use commonware_runtime::tokio::Runner;
 use commonware_runtime::{Runner as _, Supervisor};
 
-use crate::Failure;
+use crate::{Failure, web};
 
 /// What runs beside a node, once it listens; it ends when the node does.
 pub(crate) type Beside = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -58,7 +57,7 @@ async fn serve<E: ballast_node::Host>(context: E, genesis: &Genesis, host: Host)
         }),
         ..ApiSettings::default()
     };
-    let bound = api::serve(node.clone(), host.listen, settings, Router::new()).await;
+    let bound = api::serve(node.clone(), host.listen, settings, web::router()).await;
     let bound = bound.map_err(|error| {
         Failure::BadInput(format!(
             "{} can't be listened on: {error}; choose another by --listen, or --port",

@@ -8,6 +8,7 @@ mod node;
 mod output;
 mod progress;
 mod replay;
+mod web;
 
 use std::fmt::Display;
 use std::path::PathBuf;

@@ -99,7 +99,8 @@ fn greeting(started: &Started, address: SocketAddr) -> String {
     format!(
         "at {}, from {from} and {} blocks since\n\
          listening on http://{address}\n  \
-         curl http://{address}/v1/status\n\
+         in a browser: http://{address}/\n  \
+         for programs: curl http://{address}/v1/status\n\
          Ctrl-C stops; the same command goes on from where it was.\n",
         started.height, started.replayed
     )
