@@ -330,6 +330,32 @@ test('what the chain calls itself stays text', async ({ page }) => {
   expect(await page.title()).toBe('Events · Ballast');
 });
 
+test('where a node keeps a history, charts and vaults reach back', async ({ page }) => {
+  const { time } = await reserve.get('/v1/status');
+  const prices = [7_200, 3_600, 1_800].map((ago) => ({ time: time - ago, open: '1900' }));
+  await page.route('**/v1/history/prices**', (route) => route.fulfill({ json: { prices } }));
+  const moment = {
+    height: 1,
+    time: time - 7_200,
+    what: ['VaultOpened', 'DebtDrawn'],
+    ratio: '1.61',
+    price: '1900',
+  };
+  const moments = [{ ...moment, collateral: UNIT.toString(), debt: (1_180n * UNIT).toString() }];
+  await page.route('**/v1/history/vaults/**', (route) => route.fulfill({ json: { begins: 0, moments } }));
+  const told = [{ height: 2, time, seq: 0, explanation: 'It was under 150 %, by rule R9 <b>whole</b>.' }];
+  await page.route('**/v1/history/liquidations**', (route) =>
+    route.fulfill({ json: { liquidations: told } }),
+  );
+  await open(page);
+  await expect(page.getByText(/in 2 h 0\d min/)).toBeVisible();
+  await open(page, `#/vaults/${vaults.safe}`);
+  await expect(page.getByText('rule R9 <b>whole</b>')).toBeVisible();
+  const row = page.locator('tbody tr').first();
+  await expect(row).toContainText('vault opened, debt drawn');
+  await expect(row).toContainText('161.00 %');
+});
+
 test('the types of answers are those of the document that the node serves', () => {
   const script = fileURLToPath(new URL('../scripts/types.mjs', import.meta.url));
   const env = { ...process.env, BALLAST_NODE: reserve.url };

@@ -3,6 +3,7 @@
 import { options } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { ask, path } from '../api/client';
+import type { PricePage } from '../api/history';
 import type { AssetInfo, FeedInfo, Status, Told, TypeInfo } from '../api/types';
 import { type Names, Words } from '../events/names';
 import type { Observed } from './connection';
@@ -32,6 +33,8 @@ export interface Reserve {
 
 /** Points of a feed that are kept. */
 const POINTS = 2_000;
+/** How far charts reach back where the node keeps an index of the past, in seconds of the chain, and in which steps. */
+const PAST = { span: 6 * 3_600, every: 60 };
 /** Least time between two askings for the books. */
 const BREATH = 700;
 
@@ -56,6 +59,7 @@ class Store implements Listener {
   #assets: readonly AssetInfo[] = [];
   #asking = false;
   #again = false;
+  #recalled = false;
 
   start(): void {
     this.#stream.start();
@@ -99,6 +103,7 @@ class Store implements Listener {
 
   replaced(): void {
     this.#assets = [];
+    this.#recalled = false;
     this.reserve = nothing();
   }
 
@@ -137,6 +142,7 @@ class Store implements Listener {
         types: new Map(types.map((type) => [type.spec.id, type])),
       };
       this.#set({ books: { status, types, feeds }, words: new Words(names) });
+      if (!this.#recalled) void this.#recall(feeds, status.time);
     } catch {
       // The stream notices what is wrong, and says so; the next block asks again.
     } finally {
@@ -146,6 +152,23 @@ class Store implements Listener {
         this.#again = false;
         void this.#refresh();
       }, BREATH);
+    }
+  }
+
+  /** Prices from before the first block heard, where the node keeps an index of the past. */
+  async #recall(feeds: readonly FeedInfo[], now: number): Promise<void> {
+    this.#recalled = true;
+    for (const { id } of feeds) {
+      const query = { feed: id, from: Math.max(0, now - PAST.span), every: PAST.every, limit: 400 };
+      const page = await ask<PricePage>(path('/v1/history/prices', query)).catch(() => undefined);
+      if (!page) return;
+      const live = this.reserve.series.get(id) ?? [];
+      const first = live[0]?.time ?? now;
+      const past = page.prices
+        .filter(({ time }) => time < first)
+        .map(({ time, open }) => ({ time, price: open }));
+      const series = new Map(this.reserve.series).set(id, [...past, ...live].slice(-POINTS));
+      this.#set({ series });
     }
   }
 }
