@@ -1,13 +1,19 @@
 //! The `ballast` command.
 //!
-//! Exit codes: 0 done, 1 the engine broke a promise (an invariant, a vector), 2 the input cannot be used.
+//! Exit codes: 0 done; 1 the node or its engine refuses, or a promise is broken (an invariant, a vector); 2 the input cannot
+//! be used; 3 no node answers, and nothing was done; 4 what came of a transaction is not known.
 
+mod commands;
+mod connect;
 mod folder;
 mod host;
+mod keyfile;
+mod names;
 mod node;
 mod output;
 mod progress;
 mod replay;
+mod units;
 mod web;
 
 use std::fmt::Display;
@@ -21,7 +27,8 @@ use clap::{Parser, Subcommand};
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// A decentralized reserve: replay recorded markets through its engine, and check the engine against its peers.
+/// A decentralized reserve: run it, use it, replay recorded markets through its engine, and check the engine against its
+/// peers.
 #[derive(Parser)]
 #[command(name = "ballast", version)]
 struct Arguments {
@@ -47,6 +54,9 @@ enum Command {
     Export(folder::ExportArguments),
     /// Makes a folder from such a file: a node that starts in it goes on from there.
     Import(folder::ImportArguments),
+    /// What people and scripts say to a running reserve.
+    #[command(flatten)]
+    Reserve(Box<commands::Command>),
 }
 
 /// How a command ended, other than well.
@@ -55,12 +65,74 @@ enum Failure {
     BadInput(String),
     /// The engine broke a promise.
     Broken(String),
+    /// The engine would refuse it, or the node does not know it.
+    Refused(String),
+    /// A node refuses, or there is none.
+    Node(Box<ballast_client::Error>),
+    /// Told already; only the code is left to give.
+    Told(u8),
 }
 
 impl Failure {
     fn bad_input(error: impl Display) -> Self {
         Self::BadInput(error.to_string())
     }
+
+    /// The exit code.
+    fn code(&self) -> u8 {
+        use ballast_client::Error;
+        match self {
+            Self::Broken(_) | Self::Refused(_) => 1,
+            Self::BadInput(_) => 2,
+            Self::Node(error) => match **error {
+                Error::BadUrl { .. } => 2,
+                Error::Unreachable { .. } | Error::NoAnswer { .. } | Error::BadAnswer { .. } => 3,
+                Error::Unknown { .. } => 4,
+                _ => 1,
+            },
+            Self::Told(code) => *code,
+        }
+    }
+
+    /// What to print.
+    fn message(&self) -> String {
+        use ballast_client::Error;
+        match self {
+            Self::BadInput(message) => format!("error: {message}"),
+            Self::Broken(message) => format!("broken: {message}"),
+            Self::Refused(message) => format!("refused: {message}"),
+            Self::Node(error) => match &**error {
+                Error::Unreachable { .. } => format!(
+                    "error: {error}; start one with `ballast node --dev --dir reserve`, or name another by --node URL"
+                ),
+                Error::Refused { .. } | Error::Failed(_) | Error::NotAdmitted(_) => format!("refused: {error}"),
+                error => format!("error: {error}"),
+            },
+            Self::Told(_) => String::new(),
+        }
+    }
+
+    /// Tells it as a document, for programs.
+    fn told_as_json(&self) -> Self {
+        let code = match self {
+            Self::BadInput(_) => "BadInput",
+            Self::Broken(_) => "Broken",
+            Self::Refused(_) => "Refused",
+            Self::Node(error) => error.code(),
+            Self::Told(_) => "",
+        };
+        let message = self.message();
+        let message = message
+            .split_once(": ")
+            .map_or(message.as_str(), |(_, message)| message);
+        eprintln!("{}", serde_json::json!({ "code": code, "message": message }));
+        Self::Told(self.code())
+    }
+}
+
+/// What the command line takes, for completions.
+fn clap_command() -> clap::Command {
+    <Arguments as clap::CommandFactory>::command()
 }
 
 fn main() -> ExitCode {
@@ -71,16 +143,16 @@ fn main() -> ExitCode {
         Command::Audit(arguments) => folder::audit(&arguments),
         Command::Export(arguments) => folder::export(&arguments),
         Command::Import(arguments) => folder::import(&arguments),
+        Command::Reserve(command) => commands::run(*command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::BadInput(message)) => {
-            eprintln!("error: {message}");
-            ExitCode::from(2)
-        }
-        Err(Failure::Broken(message)) => {
-            eprintln!("broken: {message}");
-            ExitCode::from(1)
+        Err(failure) => {
+            let message = failure.message();
+            if !message.is_empty() {
+                eprintln!("{message}");
+            }
+            ExitCode::from(failure.code())
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `ballast node`: a reserve that runs, keeps its journal and answers.
 
-mod dev;
+pub(crate) mod dev;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ballast_protocol::api::{
-    AccountInfo, AssetInfo, AuctionInfo, AuctionPage, BlockInfo, DryRun, FeedInfo, MarketInfo, PoolInfo, Positions,
-    ProofInfo, Status, Taken, TicketInfo, TransactionInfo, TypeInfo, VaultInfo, VaultPage, WhatIf,
+    AccountInfo, AssetInfo, AuctionInfo, AuctionPage, BlockInfo, Brought, DryRun, FeedInfo, MarketInfo, PoolInfo,
+    Positions, ProofInfo, Status, Taken, TicketInfo, TransactionInfo, TypeInfo, VaultInfo, VaultPage, WhatIf,
 };
 use ballast_protocol::proof::{Hash, verify_absence, verify_membership};
 use ballast_protocol::{AccountId, AssetId, AuctionId, Height, TicketId, Transaction, TransactionHash, VaultId, hex};
@@ -240,6 +240,12 @@ impl Client {
     /// soon.
     pub async fn submit(&self, signed: &SignedTransaction) -> Result<TransactionInfo, Error> {
         self.http().post("v1/transactions", signed).await
+    }
+
+    /// Brings many signed transactions once, in one request; answers when all are durable or refused, each in its place. For
+    /// what has no answer then, [`Client::settle`] goes on with the same bytes.
+    pub async fn submit_many(&self, signed: &[SignedTransaction]) -> Result<Vec<Brought>, Error> {
+        self.http().post("v1/transactions/batch", &signed).await
     }
 }
 

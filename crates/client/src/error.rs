@@ -136,7 +136,7 @@ impl Error {
 fn told(info: &TransactionInfo) -> String {
     match &info.receipt.outcome {
         Outcome::Done => format!("done at {}", info.height),
-        Outcome::Failed { command, reason } => format!("command {} failed: {reason}", u64::from(*command) + 1),
+        Outcome::Failed { reason, .. } => format!("failed: {reason}"),
         Outcome::NotAdmitted(reason) => format!("not admitted: {reason}"),
     }
 }

@@ -13,7 +13,7 @@ use ballast_client::{Client, Error, Payer, Terms, VaultOrder, VaultQuery, WhatIf
 use ballast_node::Settings;
 use ballast_node::api::{ApiSettings, Rate};
 use ballast_num::{Amount, Price, Seconds};
-use ballast_protocol::api::Health;
+use ballast_protocol::api::{Brought, Health};
 use ballast_protocol::{
     AccountId, Command, CommandKind, Height, Outcome, SpendingLimit, VaultId, VaultRef, coins, table,
 };
@@ -195,6 +195,21 @@ fn the_same_bytes_brought_again_are_answered_with_what_they_did() {
             end.unwrap();
         }
         assert_eq!(gifts(&at, 7).await, 1);
+
+        let mut many = vec![once];
+        for to in 8..=10 {
+            many.push(mine.sign(mine.prepare(gift(to)).await.unwrap()));
+        }
+        let brought = at.client.submit_many(&many).await.unwrap();
+        assert!(
+            matches!(&brought[0], Brought::Refused(error) if error.code == "NonceUsed"),
+            "{brought:?}"
+        );
+        assert!(
+            brought[1..].iter().all(|one| matches!(one, Brought::Included(_))),
+            "{brought:?}"
+        );
+        assert_eq!(gifts(&at, 9).await, 1);
     });
 }
 
@@ -245,10 +260,7 @@ fn refused_failed_and_unknown_are_told_apart() {
             panic!("{failed}")
         };
         assert!(info.receipt.fee.is_some(), "it has paid");
-        assert!(
-            failed.to_string() == "command 1 failed: there is no vault 9",
-            "{failed}"
-        );
+        assert!(failed.to_string() == "failed: there is no vault 9", "{failed}");
 
         let cheap = Terms {
             fee_max: Some(Amount::ONE),

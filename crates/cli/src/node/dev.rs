@@ -12,7 +12,7 @@ use ballast_signing::WalletKey;
 const COIN: AssetId = AssetId(0);
 const ETHER: AssetId = AssetId(1);
 const FEED: FeedId = FeedId(1);
-const WALLETS: u8 = 5;
+pub(crate) const WALLETS: u8 = 5;
 const SOURCES: u8 = 5;
 
 /// The secret of a key for development: a hash of its name.
@@ -22,6 +22,11 @@ fn secret(role: &str, number: u8) -> [u8; 32] {
 
 fn key(role: &str, number: u8) -> WalletKey {
     WalletKey::from_bytes(secret(role, number)).expect("checked by a test")
+}
+
+/// The key of a wallet, from 1; none beyond the last.
+pub(crate) fn wallet(number: u8) -> Option<WalletKey> {
+    (1..=WALLETS).contains(&number).then(|| key("wallet", number))
 }
 
 /// Ether at 2,000 USD; each wallet has 1,000 ether; wallet 1 is the authority.
