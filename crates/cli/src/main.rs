@@ -105,7 +105,8 @@ impl Failure {
                 Error::Unreachable { .. } => format!(
                     "error: {error}; start one with `ballast node --dev --dir reserve`, or name another by --node URL"
                 ),
-                Error::Refused { .. } | Error::Failed(_) | Error::NotAdmitted(_) => format!("refused: {error}"),
+                Error::Refused { .. } => format!("refused: {error}"),
+                Error::Failed(_) | Error::NotAdmitted(_) => error.to_string(),
                 error => format!("error: {error}"),
             },
             Self::Told(_) => String::new(),

@@ -251,7 +251,7 @@ fn what_can_not_be_done_is_refused_with_what_would_work() {
             "would fail",
         ),
         ("liquidate 1 --dev-key 1", 1, "vault 1"),
-        ("parameter set debt-ceiling 5 --type ETH-A --dev-key 2", 1, "refused"),
+        ("parameter set debt-ceiling 5 --type ETH-A --dev-key 2", 1, "failed: "),
         ("status --node http://127.0.0.1:1", 3, "start one with"),
         ("status --node https://127.0.0.1", 2, "http"),
         ("account", 2, "Name an address"),

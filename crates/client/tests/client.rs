@@ -217,25 +217,18 @@ fn the_same_bytes_brought_again_are_answered_with_what_they_did() {
 fn who_asks_too_often_waits_and_is_done() {
     let slow = ApiSettings {
         rate: Some(Rate {
-            per_second: 2,
-            burst: 4,
+            per_second: 1,
+            burst: 1,
         }),
         ..api_settings()
     };
     served(settings(), slow, |at| async move {
         let (now, domain) = (at.node.now(), at.node.domain());
-        let sends: Vec<_> = (1..=4)
-            .map(|number| signed(1, number, now, gift(number), domain))
-            .collect();
-        let mut limited = 0;
-        for one in &sends {
-            at.client.settle(one).await.unwrap();
-            limited += u32::from(matches!(
-                at.client.status().await,
-                Err(Error::Refused { status: 429, .. })
-            ));
+        for number in 1..=3 {
+            let one = signed(1, number, now, gift(number), domain);
+            at.client.settle(&one).await.unwrap();
         }
-        assert!(limited > 0, "the node has refused some");
+        assert!(at.road.brought() > 3, "the node has refused some");
     });
 }
 
@@ -314,7 +307,7 @@ fn who_answers_something_else_is_no_node() {
 fn what_nobody_heard_has_expired_and_what_somebody_may_have_heard_is_unknown() {
     served(settings(), api_settings(), |at| async move {
         let mine = at.client.signer(wallet(1)).on(Terms {
-            life: Seconds(1),
+            life: Seconds(2),
             ..Terms::default()
         });
         // The first block is a second old: the node remembers all since.
@@ -388,24 +381,27 @@ fn a_stream_tells_each_block_once_however_often_it_breaks() {
         at.road.bytes.store(6_000, Ordering::SeqCst);
         let connections = at.road.connections.load(Ordering::SeqCst);
         let sending = async {
+            let mut sent = Vec::new();
             for number in 1..=20 {
-                mine.send(gift(number)).await.unwrap();
+                sent.push(mine.send(gift(number)).await.unwrap().hash);
             }
+            sent
         };
         let reading = async {
-            let mut transactions = 0;
-            for height in (from..).take(25) {
+            let (mut heard, mut height) = (Vec::new(), from);
+            while heard.len() < 20 {
                 let told = live.next().await.unwrap();
                 assert_eq!((told.block.height, told.changes), (Height(height), None));
-                transactions += told.block.transactions.len();
+                heard.extend(told.block.hashes);
                 let with = changes.next().await.unwrap();
                 assert_eq!(with.block.height, Height(height));
                 assert!(!with.changes.unwrap().is_empty());
+                height += 1;
             }
-            transactions
+            heard
         };
-        let ((), transactions) = futures_util::future::join(sending, reading).await;
-        assert!(transactions >= 15, "{transactions}");
+        let (sent, heard) = futures_util::future::join(sending, reading).await;
+        assert_eq!(sent, heard, "each once, in order");
         assert!(
             at.road.connections.load(Ordering::SeqCst) > connections + 4,
             "it did break"
@@ -419,7 +415,7 @@ fn a_wait_for_a_block_may_be_dropped_and_nothing_is_lost() {
         let mut live = at.client.blocks(None);
         let mut heights = Vec::new();
         while heights.len() < 5 {
-            if let Ok(told) = tokio::time::timeout(Duration::from_millis(30), live.next()).await {
+            if let Ok(told) = tokio::time::timeout(Duration::from_millis(80), live.next()).await {
                 heights.push(told.unwrap().block.height.0);
             }
         }
