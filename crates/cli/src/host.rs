@@ -14,6 +14,9 @@ use commonware_runtime::{Runner as _, Supervisor};
 
 use crate::{Failure, web};
 
+/// The exit code of a program that a signal has ended, as shells have it.
+const AT_ONCE: i32 = 130;
+
 /// What runs beside a node, once it listens; it ends when the node does.
 pub(crate) type Beside = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -48,7 +51,10 @@ pub(crate) fn host(folder: Folder, host: Host) -> Result<(), Failure> {
 
 async fn serve<E: ballast_node::Host>(context: E, genesis: &Genesis, host: Host) -> Result<(), Failure> {
     let started = start(context.child("node"), genesis, host.settings, host.time).await;
-    let (node, running, started) = started.map_err(Failure::bad_input)?;
+    let (node, running, started) = started.map_err(|error| match error.is_broken() {
+        true => Failure::Broken(error.to_string()),
+        false => Failure::bad_input(error),
+    })?;
     tell_what_was_mended(&started);
     let settings = ApiSettings {
         rate: host.rate.map(|per_second| Rate {
@@ -57,6 +63,14 @@ async fn serve<E: ballast_node::Host>(context: E, genesis: &Genesis, host: Host)
         }),
         ..ApiSettings::default()
     };
+    let descriptors = api::raise_descriptors();
+    let settings = descriptors.map_or(settings.clone(), |descriptors| settings.within(descriptors));
+    tracing::info!(
+        descriptors,
+        connections = settings.connections,
+        subscribers = settings.subscribers,
+        "as many connections as there are file descriptors for"
+    );
     let bound = api::serve(node.clone(), host.listen, settings, web::router()).await;
     let bound = bound.map_err(|error| {
         Failure::BadInput(format!(
@@ -66,17 +80,19 @@ async fn serve<E: ballast_node::Host>(context: E, genesis: &Genesis, host: Host)
     })?;
     let asked = asked_to_stop()?;
     let address = bound.address;
-    print!("{}", (host.greet)(&started, address));
+    say(&(host.greet)(&started, address));
     let serving = context.child("api").spawn(|_| bound.run());
     let beside = host
         .beside
         .map(|beside| context.child("beside").spawn(move |_| beside(address)));
-    let why = until_stopped(&node, asked).await;
-    if let Some(beside) = beside {
-        beside.abort();
-    }
     // The writer has closed the log when the node says that it has stopped; connections have a moment to end.
-    let _ = serving.await;
+    let why = until_stopped(&node, asked, async {
+        if let Some(beside) = beside {
+            beside.abort();
+        }
+        let _ = serving.await;
+    })
+    .await;
     drop(running);
     match why {
         Stopped::Asked => {
@@ -100,15 +116,22 @@ fn tell_what_was_mended(started: &Started) {
     }
 }
 
-/// Listens for whoever asks it to stop, from now on: a signal that comes sooner kills, as it does any program. What is returned
-/// ends when one has come.
+/// Says something to whoever listens; a reserve runs on if nobody does.
+pub(crate) fn say(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stdout();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Listens for whoever asks it to stop, from now on: a signal that comes sooner kills, as it does any program. Each time the
+/// returned function is called, what it returns ends when another has come.
 #[cfg(unix)]
-fn asked_to_stop() -> Result<impl Future<Output = ()>, Failure> {
+fn asked_to_stop() -> Result<impl AsyncFnMut(), Failure> {
     use tokio::signal::unix::{SignalKind, signal};
     let interrupted = signal(SignalKind::interrupt()).map_err(Failure::bad_input);
     let terminated = signal(SignalKind::terminate()).map_err(Failure::bad_input);
     let (mut interrupted, mut terminated) = (interrupted?, terminated?);
-    Ok(async move {
+    Ok(async move || {
         tokio::select! {
             _ = interrupted.recv() => {}
             _ = terminated.recv() => {}
@@ -117,8 +140,8 @@ fn asked_to_stop() -> Result<impl Future<Output = ()>, Failure> {
 }
 
 #[cfg(not(unix))]
-fn asked_to_stop() -> Result<impl Future<Output = ()>, Failure> {
-    Ok(async {
+fn asked_to_stop() -> Result<impl AsyncFnMut(), Failure> {
+    Ok(async || {
         if tokio::signal::ctrl_c().await.is_err() {
             // Without signals only a kill stops it, which loses nothing that was acknowledged.
             std::future::pending::<()>().await;
@@ -126,11 +149,27 @@ fn asked_to_stop() -> Result<impl Future<Output = ()>, Failure> {
     })
 }
 
-/// Until the node stops by itself or somebody asks for it.
-async fn until_stopped(node: &Node, asked: impl Future<Output = ()>) -> Stopped {
+/// Until `ended` has, after the node has stopped by itself or somebody has asked for it. Who asks a second time does not wait: the
+/// process ends at once, which loses nothing that was acknowledged.
+async fn until_stopped(node: &Node, mut asked: impl AsyncFnMut(), ended: impl Future<Output = ()>) -> Stopped {
+    let why = tokio::select! {
+        why = node.stopped() => Some(why),
+        () = asked() => None,
+    };
+    let stopping = async {
+        let why = match why {
+            Some(why) => why,
+            None => node.stop().await,
+        };
+        ended.await;
+        why
+    };
     tokio::select! {
-        why = node.stopped() => why,
-        () = asked => node.stop().await,
+        why = stopping => why,
+        () = asked() => {
+            eprintln!("stopped at once, by the second signal");
+            std::process::exit(AT_ONCE);
+        }
     }
 }
 

@@ -6,12 +6,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use ballast_journal::{BadFolder, Folder};
-use ballast_node::{ChainTime, Settings, Started};
+use ballast_node::{ChainTime, Pruning, Settings, Started};
 use ballast_protocol::Genesis;
 use clap::Args;
 
 use crate::Failure;
-use crate::host::{Host, host};
+use crate::host::{Host, host, say};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -33,12 +33,20 @@ pub(crate) struct Arguments {
     /// Blocks between snapshots; 0 makes none
     #[arg(long, value_name = "BLOCKS", default_value_t = Settings::default().snapshot_every)]
     snapshot_every: u64,
+    /// Removes journal files that no snapshot needs: `audit` can't replay from genesis then
+    #[arg(long)]
+    prune: bool,
 }
 
 /// Runs until it is told to stop.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let settings = Settings {
         snapshot_every: arguments.snapshot_every,
+        pruning: if arguments.prune {
+            Pruning::BelowSnapshots
+        } else {
+            Pruning::KeepAll
+        },
         ..Settings::default()
     };
     host(
@@ -66,7 +74,7 @@ fn folder(arguments: &Arguments) -> Result<Folder, Failure> {
         Some(file) => Folder::create(&arguments.dir, read(file)?).map_err(Failure::bad_input),
         None if arguments.dev && !there => {
             let folder = Folder::create(&arguments.dir, dev::genesis(now())).map_err(Failure::bad_input)?;
-            print!("{}", dev::keys());
+            say(&dev::keys());
             Ok(folder)
         }
         None => Folder::open(&arguments.dir).map_err(|error| match error {
@@ -101,7 +109,7 @@ fn greeting(started: &Started, address: SocketAddr) -> String {
          listening on http://{address}\n  \
          in a browser: http://{address}/\n  \
          for programs: curl http://{address}/v1/status\n\
-         Ctrl-C stops; the same command goes on from where it was.\n",
+         Ctrl-C stops, a second one at once; the same command goes on from where it was.\n",
         started.height, started.replayed
     )
 }

@@ -7,6 +7,7 @@ pub(crate) mod fund_queue;
 pub(crate) mod liquidation;
 pub(crate) mod market_batch;
 pub(crate) mod market_queue;
+pub(crate) mod parts;
 pub(crate) mod pool_queue;
 pub(crate) mod protection;
 mod tickets;

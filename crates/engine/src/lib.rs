@@ -20,6 +20,8 @@ mod state;
 
 pub use flows::balance::BalanceSheet;
 pub use flows::block::{Executed, InvalidBlock, apply_block, apply_block_with_changes, execute_block};
+pub use flows::parts::{BlockPart, BlockRoom};
+pub use flows::transaction::Admission;
 pub use genesis::BadGenesis;
 pub use history::History;
 pub use state::{Chain, Governance, State};

@@ -7,7 +7,7 @@ use ballast_protocol::{
 };
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use crate::flows::transaction::check_admission;
+use crate::flows::transaction::{Admission, check_admission};
 use crate::kernel::merkle::{self, Entry, EntryBatch, MerkleTree, hash_entries};
 use crate::kernel::records::{BadRecords, RecordBytes, RecordSink, RecordSource};
 use crate::kernel::table::{all_entries, all_entries_into, find, load, take_changes, take_changes_into};
@@ -236,9 +236,9 @@ impl State {
         self.merkle.prove(&proof::path(table, key))
     }
 
-    /// Whether a transaction would be admitted to a block of this time on top of the last. Errors: those of admission, as
-    /// `NotAdmitted` in a receipt has them.
-    pub fn check_admission(&self, transaction: &Transaction, now: Timestamp) -> Result<(), Rejected> {
+    /// Whether a transaction would be admitted to a block of this time on top of the last, and what it may cost. Errors: those
+    /// of admission, as `NotAdmitted` in a receipt has them.
+    pub fn check_admission(&self, transaction: &Transaction, now: Timestamp) -> Result<Admission, Rejected> {
         check_admission(self, transaction, now)
     }
 

@@ -4,6 +4,7 @@
 //! DIR/genesis.json   the chain, written last: a folder without it is none
 //! DIR/blocks/        the log
 //! DIR/snapshots/     states
+//! DIR/unfinished     a folder that is being made: what is in it is worth nothing
 //! DIR/lock           held by the program that has the folder; .hold is the storage library's own
 //! ```
 //!
@@ -29,8 +30,12 @@ pub const SEGMENT_BYTES: u64 = 64 << 20;
 const GENESIS: &str = "genesis.json";
 const DRAFT: &str = "genesis.json.new";
 const LOCK: &str = "lock";
+/// There while a folder is being made.
+const UNFINISHED: &str = "unfinished";
 /// What an attempt to make a folder may have left: nothing that anyone could miss.
-const EMPTY: [&str; 3] = [LOCK, ".hold", DRAFT];
+const EMPTY: [&str; 4] = [LOCK, ".hold", DRAFT, UNFINISHED];
+/// What may lie in a folder that is being made, beside.
+const PARTITIONS: [&str; 2] = [LOG, SNAPSHOTS];
 
 /// Why a folder can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -133,22 +138,12 @@ impl Folder {
 
     /// The log, opened or begun at height 1; what a crash has torn is cut off. Errors: those of [`Log::open`].
     pub async fn open_log<S: Storage>(&self, storage: S, segment_bytes: u64) -> Result<(Log<S>, Option<Cut>), Fault> {
-        Log::open(storage, log_config(self.chain, Height(1), segment_bytes)).await
+        Log::open(storage, LogConfig::of_node(self.chain, Height(1), segment_bytes)).await
     }
 
     /// The snapshots.
     pub fn snapshots<S: Storage>(&self, storage: S) -> Snapshots<S> {
         Snapshots::new(storage, SNAPSHOTS, &self.chain)
-    }
-}
-
-/// The log of a chain in a node's folder, which begins with this height if it is made anew.
-pub(crate) fn log_config(chain: Hash, first: Height, segment_bytes: u64) -> LogConfig {
-    LogConfig {
-        partition: LOG.into(),
-        chain,
-        first,
-        segment_bytes,
     }
 }
 
@@ -160,14 +155,23 @@ pub struct NewFolder {
 }
 
 impl NewFolder {
-    /// Makes the folder, or takes an empty one. Errors: `NotEmpty`, `InUse`, `Io`.
+    /// Makes the folder, durably, or takes an empty one; what an attempt has left that was not finished is removed. Errors:
+    /// `NotEmpty`, `InUse`, `Io`.
     pub fn claim(path: impl Into<PathBuf>) -> Result<Self, BadFolder> {
         let path = path.into();
         empty(&path)?; // before anything is left there
-        fs::create_dir_all(&path).map_err(BadFolder::io(&path))?;
+        make(&path).map_err(BadFolder::io(&path))?;
         let lock = lock(&path)?;
         empty(&path)?;
-        Ok(Self { path, lock })
+        let folder = Self { path, lock };
+        folder.clear()?;
+        let unfinished = folder.path.join(UNFINISHED);
+        let marked = || {
+            File::create(&unfinished)?.sync_all()?;
+            sync_folder(&folder.path)
+        };
+        marked().map_err(BadFolder::io(&unfinished))?;
+        Ok(folder)
     }
 
     /// A runtime whose storage is this folder. The folder has to outlive it.
@@ -175,10 +179,10 @@ impl NewFolder {
         tokio::Config::new().with_storage_directory(&self.path)
     }
 
-    /// Writes the genesis, durably: from now on it is a reserve's folder. Error: `Io`.
+    /// Writes the genesis, durably: from now on it is a reserve's folder. Error: `Io`; then it is none, and empty as far as the
+    /// disk lets it.
     pub fn finish(self, genesis: Genesis) -> Result<Folder, BadFolder> {
-        let Self { path, lock } = self;
-        let (draft, file) = (path.join(DRAFT), path.join(GENESIS));
+        let (draft, file) = (self.path.join(DRAFT), self.path.join(GENESIS));
         let written = || -> io::Result<()> {
             let mut text = serde_json::to_vec_pretty(&genesis)?;
             text.push(b'\n');
@@ -186,22 +190,58 @@ impl NewFolder {
             new.write_all(&text)?;
             new.sync_all()?;
             fs::rename(&draft, &file)?;
-            sync_folder(&path)
+            sync_folder(&self.path)
         };
-        written().map_err(BadFolder::io(&file))?;
+        if let Err(why) = written() {
+            // Its name may stand in memory alone: a folder that is not durably one is none.
+            let _ = fs::remove_file(&file);
+            self.abandon()?;
+            return Err(BadFolder::Io { path: file, why });
+        }
+        // A genesis beside it says that all is there.
+        let _ = fs::remove_file(self.path.join(UNFINISHED));
+        let Self { path, lock } = self;
         Ok(Folder::of(path, genesis, lock))
     }
 
-    /// Gives up: removes what storage has made in it.
+    /// Gives up: removes what was made in it. Error: `Io`.
     pub fn abandon(self) -> Result<(), BadFolder> {
-        for partition in [LOG, SNAPSHOTS] {
-            let path = self.path.join(partition);
-            match fs::remove_dir_all(&path) {
-                Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(BadFolder::Io { path, why }),
-                Ok(()) | Err(_) => {}
-            }
+        self.clear()?;
+        for left in [DRAFT, UNFINISHED] {
+            missing_is_fine(&self.path.join(left), |path| fs::remove_file(path))?;
         }
         Ok(())
+    }
+
+    fn clear(&self) -> Result<(), BadFolder> {
+        PARTITIONS
+            .iter()
+            .try_for_each(|partition| missing_is_fine(&self.path.join(partition), |path| fs::remove_dir_all(path)))
+    }
+}
+
+/// Removes something that need not be there. Error: `Io`.
+fn missing_is_fine(path: &Path, remove: impl Fn(&Path) -> io::Result<()>) -> Result<(), BadFolder> {
+    match remove(path) {
+        Err(why) if why.kind() != io::ErrorKind::NotFound => Err(BadFolder::Io {
+            path: path.to_owned(),
+            why,
+        }),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Makes a folder and those above it that are missing, durably: each is named in the one above.
+fn make(path: &Path) -> io::Result<()> {
+    let above = path.parent().filter(|above| !above.as_os_str().is_empty());
+    let above = above.unwrap_or(Path::new("."));
+    if !above.exists() {
+        make(above)?;
+    }
+    match fs::create_dir(path) {
+        Err(why) if why.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        Err(why) => Err(why),
+        Ok(()) => sync_folder(above),
     }
 }
 
@@ -214,7 +254,9 @@ fn empty(path: &Path) -> Result<(), BadFolder> {
     for entry in entries {
         let found = entry.map_err(BadFolder::io(path))?.file_name();
         let found = found.to_string_lossy();
-        if !EMPTY.contains(&found.as_ref()) {
+        let is_leftover =
+            PARTITIONS.contains(&found.as_ref()) && path.join(UNFINISHED).exists() && !Folder::is_there(path);
+        if !EMPTY.contains(&found.as_ref()) && !is_leftover {
             return Err(BadFolder::NotEmpty {
                 path: path.to_owned(),
                 found: found.into_owned(),

@@ -28,5 +28,5 @@ pub use folder::{BadFolder, Folder, LOG, NewFolder, SEGMENT_BYTES, SNAPSHOTS};
 pub use frame::RECORD_MAX;
 pub use log::{Cut, Log, LogConfig};
 pub use portable::{BadPortable, NotImported, Portable};
-pub use recovery::{PassedOver, Recovered, Unrecoverable, recover, recover_at};
+pub use recovery::{PassedOver, Recovered, Replayed, Unrecoverable, recover, recover_at, recover_showing};
 pub use snapshot::{BadSnapshot, Snapshots};

@@ -6,9 +6,9 @@
 use ballast_protocol::{Height, proof::Hash};
 use commonware_runtime::{Blob, Error as StorageError, IoBufMut, ReadOptions, Storage, WriteOptions};
 
-use crate::Fault;
 use crate::frame::{Frame, Key, RECORD_MAX};
 use crate::segment::{self, FIRST, Walked};
+use crate::{Fault, LOG};
 
 /// Where a log lies and whose it is.
 #[derive(Clone, Debug)]
@@ -21,6 +21,18 @@ pub struct LogConfig {
     pub first: Height,
     /// A segment of so many bytes is the last's end: the next record begins another.
     pub segment_bytes: u64,
+}
+
+impl LogConfig {
+    /// The log in a node's folder: with `first` where it is made anew.
+    pub fn of_node(chain: Hash, first: Height, segment_bytes: u64) -> Self {
+        Self {
+            partition: LOG.into(),
+            chain,
+            first,
+            segment_bytes,
+        }
+    }
 }
 
 /// What was cut off at the end of a log when it was opened: a write that a crash has torn, acknowledged to nobody.

@@ -13,10 +13,9 @@ use ballast_engine::State;
 use ballast_protocol::{Genesis, proof::Hash};
 use commonware_runtime::{Runner as _, Supervisor, tokio};
 
-use crate::folder::log_config;
 use crate::frame::Key;
 use crate::recovery::after;
-use crate::{BadFolder, BadSnapshot, Fault, Folder, Log, NewFolder, SEGMENT_BYTES, snapshot};
+use crate::{BadFolder, BadSnapshot, Fault, Folder, Log, LogConfig, NewFolder, SEGMENT_BYTES, snapshot};
 
 const MAGIC: [u8; 8] = *b"BALFILE\x01";
 
@@ -117,7 +116,7 @@ impl Portable {
 async fn write(context: tokio::Context, chain: Hash, state: State) -> Result<(), Fault> {
     let snapshots = crate::Snapshots::new(context.child("snapshots"), crate::SNAPSHOTS, &chain);
     let height = snapshots.save(&state).await?;
-    let config = log_config(chain, after(height), SEGMENT_BYTES);
+    let config = LogConfig::of_node(chain, after(height), SEGMENT_BYTES);
     let (log, _) = Log::open(context.child("log"), config).await?;
     log.close().await?;
     Ok(())

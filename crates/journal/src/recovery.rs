@@ -3,11 +3,12 @@
 use std::fmt;
 
 use ballast_engine::invariants::Breach;
-use ballast_engine::{BadGenesis, InvalidBlock, State, execute_block};
-use ballast_protocol::{Genesis, Height, proof::Hash};
+use ballast_engine::kernel::ChangeSet;
+use ballast_engine::{BadGenesis, InvalidBlock, State, apply_block_with_changes, execute_block};
+use ballast_protocol::{BlockResult, Genesis, Height, proof::Hash};
 use commonware_runtime::Storage;
 
-use crate::entry::{Entry, Unproven};
+use crate::entry::{Entry, SignedBlock, Unproven};
 use crate::{BadSnapshot, Fault, Log, Snapshots};
 
 /// Every how many replayed blocks the root is brought up to date: memory for what changed stays bounded.
@@ -142,15 +143,38 @@ pub struct Recovered {
     pub passed_over: Vec<(Height, BadSnapshot)>,
 }
 
-/// The state after the last durable block. The root of every so many blocks, and of the last, is compared; signatures are
-/// not checked again. Errors: those of [`Unrecoverable`] but `OutOfReach`, `Snapshot`, `Unproven` and `Breach`.
+/// A block that was executed again, with all that came of it.
+pub struct Replayed {
+    /// The state after it.
+    pub state: State,
+    /// The block, and who said it.
+    pub block: SignedBlock,
+    /// Receipts, events and root.
+    pub result: BlockResult,
+    /// What changed, exactly.
+    pub changes: ChangeSet,
+}
+
+/// The state after the last durable block. The root of the snapshot, of every so many blocks, and of the last, is compared;
+/// signatures are not checked again. Errors: those of [`Unrecoverable`] but `OutOfReach`, `Unproven` and `Breach`.
 pub async fn recover<S: Storage, T: Storage>(
     genesis: &Genesis,
     log: &Log<S>,
     snapshots: &Snapshots<T>,
 ) -> Result<Recovered, Unrecoverable> {
-    let from = start(genesis, snapshots, Height(u64::MAX)).await?;
-    replay(from, log, last(log)).await
+    recover_showing(genesis, log, snapshots, 0, |_| ()).await
+}
+
+/// Like [`recover`]; shows the last `most` blocks that are executed again, one by one, and compares the root of each.
+pub async fn recover_showing<S: Storage, T: Storage>(
+    genesis: &Genesis,
+    log: &Log<S>,
+    snapshots: &Snapshots<T>,
+    most: u64,
+    show: impl FnMut(Replayed),
+) -> Result<Recovered, Unrecoverable> {
+    let from = start(genesis, log, snapshots, Height(u64::MAX)).await?;
+    replay(from, log, last(log), (most, show)).await
 }
 
 /// Like [`recover`], for the state after an earlier block. Errors: `OutOfReach` too; `Gap` if the log begins after that height
@@ -165,8 +189,8 @@ pub async fn recover_at<S: Storage, T: Storage>(
     if height > last {
         return Err(Unrecoverable::OutOfReach { asked: height, last });
     }
-    let from = start(genesis, snapshots, height).await?;
-    replay(from, log, height).await
+    let from = start(genesis, log, snapshots, height).await?;
+    replay(from, log, height, (0, |_| ())).await
 }
 
 /// The last durable height.
@@ -174,8 +198,13 @@ pub(crate) fn last<S: Storage>(log: &Log<S>) -> Height {
     Height(log.durable().0.saturating_sub(1))
 }
 
-/// Executes the blocks after a state, to a height that the log has.
-async fn replay<S: Storage>(mut from: Recovered, log: &Log<S>, to: Height) -> Result<Recovered, Unrecoverable> {
+/// Executes the blocks after a state, to a height that the log has, and shows so many of the last.
+async fn replay<S: Storage>(
+    mut from: Recovered,
+    log: &Log<S>,
+    to: Height,
+    (most, mut show): (u64, impl FnMut(Replayed)),
+) -> Result<Recovered, Unrecoverable> {
     let Recovered {
         state,
         replayed,
@@ -197,16 +226,30 @@ async fn replay<S: Storage>(mut from: Recovered, log: &Log<S>, to: Height) -> Re
             passed_over: PassedOver(from.passed_over),
         });
     }
+    // What is shown has exact changes, which count from the block before.
+    let shown_after = to.0.saturating_sub(most);
     log.read_between(next, after(to), |height, payload| {
         let entry = decode(height, payload)?;
         let block = &entry.block.block;
-        execute_block(state, block).map_err(|why| Unrecoverable::Invalid {
+        let invalid = |why| Unrecoverable::Invalid {
             height,
             why: Box::new(why),
-        })?;
+        };
         *replayed += 1;
         *transactions += u64::try_from(block.transactions.len()).unwrap_or(u64::MAX);
-        if height.0.is_multiple_of(ROOT_EVERY) || height == to {
+        if height.0 > shown_after {
+            let (result, changes) = apply_block_with_changes(state, block).map_err(invalid)?;
+            check_root(state, height, entry.root)?;
+            show(Replayed {
+                state: state.clone(),
+                block: entry.block,
+                result,
+                changes,
+            });
+            return Ok(());
+        }
+        execute_block(state, block).map_err(invalid)?;
+        if height.0.is_multiple_of(ROOT_EVERY) || height == to || height.0 == shown_after {
             state.commit();
             check_root(state, height, entry.root)?;
         }
@@ -217,9 +260,10 @@ async fn replay<S: Storage>(mut from: Recovered, log: &Log<S>, to: Height) -> Re
 }
 
 /// What to begin with: the newest snapshot up to a height that is whole, or genesis.
-async fn start<S: Storage>(
+async fn start<S: Storage, T: Storage>(
     genesis: &Genesis,
-    snapshots: &Snapshots<S>,
+    log: &Log<S>,
+    snapshots: &Snapshots<T>,
     newest: Height,
 ) -> Result<Recovered, Unrecoverable> {
     let mut passed_over = Vec::new();
@@ -233,11 +277,31 @@ async fn start<S: Storage>(
     let heights = snapshots.heights().await?;
     for height in heights.into_iter().rev().filter(|height| *height <= newest) {
         match snapshots.load(height).await? {
-            Ok(state) => return Ok(begin(state, Some(height), passed_over)),
+            Ok(state) => {
+                check_logged_root(&state, log).await?;
+                return Ok(begin(state, Some(height), passed_over));
+            }
             Err(why) => passed_over.push((height, why)),
         }
     }
     Ok(begin(State::genesis(genesis)?, None, passed_over))
+}
+
+/// Compares the root of a snapshot with the one that was acknowledged, where the log has that block. Error: `Snapshot`.
+async fn check_logged_root<S: Storage>(state: &State, log: &Log<S>) -> Result<(), Unrecoverable> {
+    let height = state.chain().height;
+    if !(log.first()..log.durable()).contains(&height) {
+        return Ok(());
+    }
+    log.read_between(height, after(height), |height, payload| {
+        let (found, written) = (state.root(), decode(height, payload)?.root);
+        if found == written {
+            Ok(())
+        } else {
+            Err(Unrecoverable::Snapshot { height, found, written })
+        }
+    })
+    .await
 }
 
 pub(crate) fn after(height: Height) -> Height {

@@ -79,10 +79,38 @@ impl<S: Storage> Snapshots<S> {
         Ok(heights)
     }
 
-    /// Writes a state; it is durable when this returns. Error: `Storage`; what was written then is no snapshot.
+    /// Writes a state; it is durable when this returns. Error: `Storage`; what was written then is no snapshot, and is removed
+    /// if the disk lets it.
     pub async fn save(&self, state: &State) -> Result<Height, Fault> {
         let height = state.chain().height;
-        let chunks = encode(&self.key, state);
+        let saved = self.write(height, encode(&self.key, state)).await;
+        if saved.is_err() && self.remove(height).await.is_err() {
+            // What keeps it from being removed may pass; who starts next removes what is not whole.
+        }
+        saved.map(|()| height)
+    }
+
+    /// Like [`Snapshots::save`], and reads back what the disk has. Inside: why that is of no use; it is removed then.
+    pub async fn save_and_read_back(&self, state: &State) -> Result<Result<Height, BadSnapshot>, Fault> {
+        let height = self.save(state).await?;
+        match self.load(height).await? {
+            Ok(_) => Ok(Ok(height)),
+            Err(why) => {
+                self.remove(height).await?;
+                Ok(Err(why))
+            }
+        }
+    }
+
+    /// Removes a snapshot. Error: `Storage`.
+    pub async fn remove(&self, height: Height) -> Result<(), Fault> {
+        match self.storage.remove(&self.partition, Some(&name(height))).await {
+            Err(StorageError::BlobMissing(..) | StorageError::PartitionMissing(_)) => Ok(()),
+            removed => Ok(removed?),
+        }
+    }
+
+    async fn write(&self, height: Height, chunks: Vec<Vec<u8>>) -> Result<(), Fault> {
         let (blob, size) = self.storage.open(&self.partition, &name(height)).await?;
         if size > 0 {
             blob.resize(0).await?;
@@ -94,7 +122,7 @@ impl<S: Storage> Snapshots<S> {
             at = at.saturating_add(written);
         }
         blob.sync().await?;
-        Ok(height)
+        Ok(())
     }
 
     /// The state of a snapshot; `None` inside if it is of no use, and why. Error: `Storage`.
@@ -114,7 +142,7 @@ impl<S: Storage> Snapshots<S> {
         let heights = self.heights().await?;
         let old = heights.len().saturating_sub(keep.max(1));
         for height in heights.into_iter().take(old) {
-            self.storage.remove(&self.partition, Some(&name(height))).await?;
+            self.remove(height).await?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ mod common;
 
 use std::fs;
 
-use ballast_journal::{BadFolder, Folder, NewFolder, SEGMENT_BYTES};
+use ballast_journal::{BadFolder, Folder, LOG, NewFolder, SEGMENT_BYTES};
 use ballast_protocol::Height;
 use common::genesis;
 use commonware_runtime::{Runner as _, Supervisor, tokio};
@@ -87,4 +87,37 @@ fn a_genesis_that_cannot_be_read_is_refused_with_its_place() {
         refused.contains("genesis.json") && refused.contains("chain_ids"),
         "{refused}"
     );
+}
+
+#[test]
+fn a_folder_that_was_left_half_made_is_made_again() {
+    let at = tempfile::tempdir().unwrap();
+    let path = at.path().join("deep").join("reserve");
+    let claimed = NewFolder::claim(&path).unwrap();
+    std::fs::create_dir(path.join(LOG)).unwrap();
+    std::fs::write(path.join(LOG).join("0000000000000001"), b"half").unwrap();
+    drop(claimed); // killed here
+    let folder = NewFolder::claim(&path).unwrap().finish(genesis()).unwrap();
+    assert!(!path.join(LOG).exists(), "what was half made is gone");
+    drop(folder);
+    Folder::open(&path).unwrap();
+    // What is finished, or was never ours, is taken from nobody.
+    assert!(matches!(NewFolder::claim(&path), Err(BadFolder::NotEmpty { .. })));
+    let other = at.path().join("other");
+    std::fs::create_dir_all(other.join(LOG)).unwrap();
+    assert!(matches!(NewFolder::claim(&other), Err(BadFolder::NotEmpty { .. })));
+}
+
+#[test]
+fn a_folder_that_can_not_be_finished_is_left_empty() {
+    let at = tempfile::tempdir().unwrap();
+    let path = at.path().join("reserve");
+    let claimed = NewFolder::claim(&path).unwrap();
+    std::fs::create_dir(path.join(LOG)).unwrap();
+    // The genesis can't get its name.
+    std::fs::create_dir_all(path.join("genesis.json").join("in the way")).unwrap();
+    assert!(claimed.finish(genesis()).is_err());
+    std::fs::remove_dir_all(path.join("genesis.json")).unwrap();
+    NewFolder::claim(&path).expect("nothing of it is in the way");
+    assert!(!path.join(LOG).exists());
 }

@@ -148,7 +148,11 @@ fn a_snapshot_torn_while_it_was_written_is_passed_over_for_the_one_before() {
                 retention_rate: percent(50),
                 mode: [PartialWriteMode::Prefix, PartialWriteMode::Subset][usize::try_from(seed / 2 % 2).unwrap()],
             };
-            let faults = FaultConfig::default().write(write).sync(percent(100));
+            // It can't be removed either: so it is as after a crash.
+            let faults = FaultConfig::default()
+                .write(write)
+                .sync(percent(100))
+                .remove(percent(100));
             context.storage_fault_config().write().clone_from(&faults);
             let saved = snapshots.save(chain.state(8)).await;
             assert!(saved.is_err(), "a save that was not synced is none");
@@ -170,6 +174,18 @@ fn a_snapshot_torn_while_it_was_written_is_passed_over_for_the_one_before() {
         });
     }
     assert!(torn >= 10, "only {torn} snapshots were torn");
+}
+
+#[test]
+fn a_snapshot_that_could_not_be_saved_leaves_nothing_behind() {
+    Runner::default().start(|context| async move {
+        let chain = Chain::of(3);
+        let snapshots = chain.snapshots(&context);
+        let faults = FaultConfig::default().sync(Probability::new(1, 1).unwrap());
+        context.storage_fault_config().write().clone_from(&faults);
+        assert!(snapshots.save(chain.state(3)).await.is_err());
+        assert_eq!(snapshots.heights().await.unwrap(), []);
+    });
 }
 
 #[test]

@@ -5,6 +5,8 @@
 mod auctions;
 mod batch;
 mod blocks;
+mod connections;
+mod descriptors;
 mod endpoint;
 mod error;
 mod extract;
@@ -15,23 +17,31 @@ mod reads;
 mod server;
 mod stream;
 mod transactions;
+mod trials;
 mod vaults;
+mod what_if;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use descriptors::raise_descriptors;
 pub use server::{Bound, serve};
 
 use crate::Node;
+use connections::Shares;
 use endpoint::Endpoint;
 use limiter::Limiter;
 use metrics::Metrics;
+use stream::Texts;
+use trials::Trials;
 
 /// How an API serves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiSettings {
-    /// Most connections at a time; others wait to be accepted.
+    /// Most connections at a time: for another the one that has been idle for the longest makes room.
     pub connections: usize,
+    /// Most connections of one address, IPv6 by /64; zero is a quarter of all.
+    pub connections_per_address: usize,
     /// Most bytes of a body.
     pub body_bytes: usize,
     /// How long a request's head, and then its body, may take to arrive, and how long an answer may take.
@@ -40,6 +50,10 @@ pub struct ApiSettings {
     pub rate: Option<Rate>,
     /// Most subscriptions at a time.
     pub subscribers: usize,
+    /// Most subscriptions of one address.
+    pub subscribers_per_address: usize,
+    /// Most transactions tried, or made into documents, at a time; eight times as many may wait for that.
+    pub trials: usize,
     /// Most vaults or auctions of a page.
     pub page: usize,
 }
@@ -57,10 +71,13 @@ impl Default for ApiSettings {
     fn default() -> Self {
         Self {
             connections: 10_000,
+            connections_per_address: 0,
             body_bytes: 1 << 20,
             patience: Duration::from_secs(10),
             rate: None,
             subscribers: 1_000,
+            subscribers_per_address: 16,
+            trials: 2,
             page: 500,
         }
     }
@@ -77,6 +94,12 @@ pub(crate) struct Api {
     pub(crate) limiter: Option<Limiter>,
     /// Free places for subscribers.
     pub(crate) subscribers: Arc<tokio::sync::Semaphore>,
+    /// How many of them each address has.
+    pub(crate) subscribers_of: Arc<Shares>,
+    /// What subscribers are told, made once for all.
+    pub(crate) texts: Texts,
+    /// Work that would hold up whoever serves.
+    pub(crate) trials: Trials,
 }
 
 /// Every endpoint that answers in JSON.

@@ -2,16 +2,16 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
 
-use ballast_engine::State;
-use ballast_num::{Amount, Round, Timestamp};
+use ballast_engine::{BlockRoom, State};
+use ballast_num::Timestamp;
 use ballast_protocol::{Height, ObservationRefused, Receipt};
 use ballast_signing::{Domain, SignedObservation, SignedTransaction, TransactionHash};
 use tokio::sync::{Notify, oneshot, watch};
 
-use crate::pool::{Pending, Pool, Room};
-use crate::{ChainTime, Refused, Stopped, View};
+use crate::chain_time::Timekeeper;
+use crate::pool::{Pending, Pool};
+use crate::{Refused, Stopped, View, Work};
 
 /// A transaction that is in a durable block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,9 +32,9 @@ pub struct Node {
     pub(crate) inbox: Arc<Inbox>,
     pub(crate) view: View,
     pub(crate) domain: Domain,
-    pub(crate) time: ChainTime,
+    pub(crate) time: Arc<Timekeeper>,
     pub(crate) transaction_bytes: usize,
-    pub(crate) clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+    pub(crate) work: Arc<Work>,
 }
 
 /// Where transactions and observations wait for the sequencer.
@@ -109,7 +109,12 @@ impl Node {
     /// What time it is on the chain now: that of the next block, if it were made at once.
     pub fn now(&self) -> Timestamp {
         let last = self.view.latest().state.chain().time;
-        self.time.at((self.clock)()).max(last)
+        self.time.now().max(last)
+    }
+
+    /// What the node has done since it started.
+    pub fn work(&self) -> &Work {
+        &self.work
     }
 
     /// How many transactions wait for a block.
@@ -126,15 +131,21 @@ impl Node {
             return Err(Refused::TooLarge { bytes, limit });
         }
         let hash = signed.verify(&self.domain)?;
-        let latest = self.view.latest();
-        latest.state.check_admission(&signed.transaction, self.now())?;
+        let mut latest = self.view.latest();
+        let mut admission = latest.state.check_admission(&signed.transaction, self.now())?;
         let (reply, outcome) = oneshot::channel();
-        let pending = Pending::new(hash, signed, bytes, Some(reply));
         let wake = {
             let mut pool = self.inbox.pool();
             // Under the lock, so that nothing is taken after the last block.
             self.inbox.check_running()?;
+            let newest = self.view.latest();
+            if newest.height() != latest.height() {
+                // A block became durable meanwhile, and the pool holds nothing for its transactions any more.
+                admission = newest.state.check_admission(&signed.transaction, self.now())?;
+                latest = newest;
+            }
             let was_empty = pool.is_empty();
+            let pending = Pending::new(hash, signed, bytes, admission, Some(reply));
             pool.add(pending, room(&latest.state))?;
             was_empty || pool.fills_a_block()
         };
@@ -145,8 +156,9 @@ impl Node {
         Ok(Submitted { hash, outcome, inbox })
     }
 
-    /// Checks an observation; the next block that may take it holds it. Errors: `NoSourceKey`, `Observation`, `Unproven`, `Stopped`.
-    pub fn observe(&self, signed: SignedObservation) -> Result<(), Refused> {
+    /// Checks an observation, which then waits for a block; false if something as new of its source waits already. Errors:
+    /// `NoSourceKey`, `Observation`, `Unproven`, `Stopped`.
+    pub fn observe(&self, signed: SignedObservation) -> Result<bool, Refused> {
         let latest = self.view.latest();
         let observation = &signed.observation;
         let key = latest.state.source_key(observation.source);
@@ -157,13 +169,15 @@ impl Node {
             Err(refused) => return Err(refused.into()),
         }
         signed.verify(key, &self.domain)?;
-        {
+        let taken = {
             let mut pool = self.inbox.pool();
             self.inbox.check_running()?;
-            pool.observe(signed);
+            pool.observe(signed)
+        };
+        if taken {
+            self.inbox.arrived.notify_one();
         }
-        self.inbox.arrived.notify_one();
-        Ok(())
+        Ok(taken)
     }
 
     /// Takes nothing more, makes a last block of what waits, makes it durable, and stops. Returns when that is done.
@@ -185,15 +199,14 @@ impl Node {
 }
 
 /// How much work a block on top of this state has room for.
-pub(crate) fn room(state: &State) -> Room {
+pub(crate) fn room(state: &State) -> BlockRoom {
     let limits = &state.governance().limits;
-    let work = Amount::from_raw(limits.block_work.into());
-    let reserved = work.mul_ratio(limits.protective_share, Round::Down);
-    let reserved = reserved.ok().and_then(|reserved| u64::try_from(reserved.raw()).ok());
-    Room {
+    // Limits that a chain has overflow nothing: with others no block could be made.
+    BlockRoom::of(limits).unwrap_or(BlockRoom {
         work: limits.block_work,
-        reserved: reserved.unwrap_or(limits.block_work),
-    }
+        reserved: limits.block_work,
+        callers: 0,
+    })
 }
 
 /// A transaction that waits for its block.

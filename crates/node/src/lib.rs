@@ -10,18 +10,24 @@
 
 pub mod api;
 mod chain_time;
+#[cfg(test)]
+#[path = "../../journal/tests/common/mod.rs"]
+mod common;
 mod handle;
 mod pool;
 mod refused;
 mod sequencer;
 mod settings;
+mod snapshots;
 mod start;
 mod view;
+mod work;
 mod writer;
 
 pub use chain_time::ChainTime;
 pub use handle::{Included, Node, Submitted};
 pub use refused::{Refused, Stopped};
 pub use settings::{Pruning, Settings};
-pub use start::{Host, NotStarted, Running, Started, open_log, start};
+pub use start::{Host, NotStarted, Running, Started, start};
 pub use view::{Published, Sealed, View};
+pub use work::Work;

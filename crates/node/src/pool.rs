@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-use ballast_protocol::{AccountId, Command, FeedId, SourceId};
+use ballast_engine::{Admission, BlockPart, BlockRoom};
+use ballast_num::Amount;
+use ballast_protocol::{AccountId, AssetId, FeedId, SessionKey, Signer, SourceId};
 use ballast_signing::{SignedObservation, SignedTransaction, TransactionHash};
 use tokio::sync::oneshot;
 
@@ -17,50 +19,78 @@ pub(crate) struct Pending {
     pub(crate) hash: TransactionHash,
     pub(crate) signed: SignedTransaction,
     pub(crate) reply: Option<Reply>,
+    admission: Admission,
     work: u64,
     bytes: usize,
 }
 
 impl Pending {
-    /// `bytes` is how long its canonical form is.
-    pub(crate) fn new(hash: TransactionHash, signed: SignedTransaction, bytes: usize, reply: Option<Reply>) -> Self {
+    /// `bytes` is how long its canonical form is; `admission` what the latest state says of it.
+    pub(crate) fn new(
+        hash: TransactionHash,
+        signed: SignedTransaction,
+        bytes: usize,
+        admission: Admission,
+        reply: Option<Reply>,
+    ) -> Self {
         let work = signed.transaction.work();
         Self {
             hash,
             signed,
             reply,
+            admission,
             work,
             bytes,
         }
     }
 
-    /// As the engine has it: only repays, deposits and cancels run in the reserved share of a block (rule R6).
-    fn is_protective(&self) -> bool {
-        let commands = &self.signed.transaction.commands;
-        commands.iter().all(|command| {
-            matches!(
-                command,
-                Command::Deposit { .. } | Command::RepayDebt { .. } | Command::CancelTicket { .. }
-            )
-        })
+    fn hold(&self) -> Hold {
+        let transaction = &self.signed.transaction;
+        Hold {
+            sender: transaction.sender,
+            nonce: transaction.nonce,
+            session: match transaction.signer {
+                Signer::Wallet => None,
+                Signer::Session(key) => Some(key),
+            },
+            asset: self.admission.asset,
+            cost_max: self.admission.cost_max,
+        }
     }
 }
 
-/// How much work a block has room for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Room {
-    /// In all.
-    pub(crate) work: u64,
-    /// Kept for protective transactions.
-    pub(crate) reserved: u64,
+/// What a transaction takes up from when it is taken until its block is durable: its nonce, and the most that it may cost.
+#[derive(Clone, Copy)]
+struct Hold {
+    sender: AccountId,
+    nonce: u64,
+    session: Option<SessionKey>,
+    asset: AssetId,
+    cost_max: Amount,
+}
+
+/// Out of which pocket a fee comes: of a sender in all, or of one of his sessions.
+type Pocket = (AccountId, Option<SessionKey>, AssetId);
+
+impl Hold {
+    fn pockets(&self) -> impl Iterator<Item = Pocket> {
+        let of_sender = (self.sender, None, self.asset);
+        let of_session = self.session.map(|key| (self.sender, Some(key), self.asset));
+        std::iter::once(of_sender).chain(of_session)
+    }
 }
 
 /// What waits.
 pub(crate) struct Pool {
     protective: VecDeque<Pending>,
+    liquidating: VecDeque<Pending>,
     ordinary: VecDeque<Pending>,
     /// What waits, and what is in a block that is not durable yet: brought again it would only fail.
-    waiting: HashSet<TransactionHash>,
+    held: HashMap<TransactionHash, Hold>,
+    /// The nonces of these: of two with the same only one can be admitted.
+    nonces: HashSet<(AccountId, u64)>,
+    /// How many of these a pocket pays for, and the most that they cost together.
+    costs: HashMap<Pocket, (usize, Amount)>,
     bytes: usize,
     of_sender: HashMap<AccountId, usize>,
     observations: BTreeMap<(FeedId, SourceId), SignedObservation>,
@@ -78,8 +108,11 @@ impl Pool {
     pub(crate) fn new(settings: &Settings) -> Self {
         Self {
             protective: VecDeque::new(),
+            liquidating: VecDeque::new(),
             ordinary: VecDeque::new(),
-            waiting: HashSet::new(),
+            held: HashMap::new(),
+            nonces: HashSet::new(),
+            costs: HashMap::new(),
             bytes: 0,
             of_sender: HashMap::new(),
             observations: BTreeMap::new(),
@@ -119,47 +152,87 @@ impl Pool {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.protective.len() + self.ordinary.len()
+        self.protective.len() + self.liquidating.len() + self.ordinary.len()
     }
 
-    /// Takes a transaction. Errors, in order: `TooMuchWork`, `Waiting`, `PoolFull`, `TooManyOfSender`.
-    pub(crate) fn add(&mut self, pending: Pending, room: Room) -> Result<(), Refused> {
-        let sender = pending.signed.transaction.sender;
+    /// Takes a transaction. Errors, in order: `TooMuchWork`, `Waiting`, `NonceWaiting`, `PoolFull`, `TooManyOfSender`,
+    /// `CostsWaiting`.
+    pub(crate) fn add(&mut self, pending: Pending, room: BlockRoom) -> Result<(), Refused> {
+        let hold = pending.hold();
+        let (sender, nonce) = (hold.sender, hold.nonce);
         let of_sender = self.of_sender.get(&sender).copied().unwrap_or(0);
-        let most = if pending.is_protective() {
-            room.work
-        } else {
-            room.work.saturating_sub(room.reserved)
+        let part = BlockPart::of(&pending.signed.transaction);
+        let most = match part {
+            BlockPart::Protective => room.work,
+            BlockPart::Liquidating => room.callers,
+            BlockPart::Ordinary => room.work.saturating_sub(room.reserved),
         };
-        let refused = if pending.work > most {
-            Refused::TooMuchWork {
+        if pending.work > most {
+            return Err(Refused::TooMuchWork {
                 work: pending.work,
                 room: most,
-            }
-        } else if self.waiting.contains(&pending.hash) {
-            Refused::Waiting
-        } else if self.len() >= self.limit || self.bytes.saturating_add(pending.bytes) > self.bytes_limit {
-            Refused::PoolFull { limit: self.limit }
-        } else if of_sender >= self.per_sender {
+            });
+        }
+        if self.held.contains_key(&pending.hash) {
+            return Err(Refused::Waiting);
+        }
+        if self.nonces.contains(&(sender, nonce)) {
+            return Err(Refused::NonceWaiting { sender, nonce });
+        }
+        if self.len() >= self.limit || self.bytes.saturating_add(pending.bytes) > self.bytes_limit {
+            return Err(Refused::PoolFull { limit: self.limit });
+        }
+        if of_sender >= self.per_sender {
             let limit = self.per_sender;
-            Refused::TooManyOfSender { sender, limit }
-        } else {
-            self.waiting.insert(pending.hash);
-            self.bytes += pending.bytes;
-            self.of_sender.insert(sender, of_sender + 1);
-            let queue = if pending.is_protective() {
-                &mut self.protective
-            } else {
-                &mut self.ordinary
-            };
-            queue.push_back(pending);
-            return Ok(());
+            return Err(Refused::TooManyOfSender { sender, limit });
+        }
+        self.check_costs(&hold, &pending.admission)?;
+
+        self.held.insert(pending.hash, hold);
+        self.nonces.insert((sender, nonce));
+        for pocket in hold.pockets() {
+            let (count, sum) = self.costs.entry(pocket).or_default();
+            *count += 1;
+            *sum = sum.try_add(hold.cost_max).unwrap_or(Amount::MAX);
+        }
+        self.bytes += pending.bytes;
+        self.of_sender.insert(sender, of_sender + 1);
+        let queue = match part {
+            BlockPart::Protective => &mut self.protective,
+            BlockPart::Liquidating => &mut self.liquidating,
+            BlockPart::Ordinary => &mut self.ordinary,
         };
-        Err(refused)
+        queue.push_back(pending);
+        Ok(())
     }
 
-    /// Takes an observation in place of what its source said before, if it is newer.
-    pub(crate) fn observe(&mut self, signed: SignedObservation) {
+    /// Whether a pocket can pay for a transaction and for all others that it has to pay for. Of one alone admission has
+    /// judged already, by the fee as it is now. Error: `CostsWaiting`.
+    fn check_costs(&self, hold: &Hold, admission: &Admission) -> Result<(), Refused> {
+        let Admission {
+            asset,
+            cost_max,
+            balance,
+            allowance,
+        } = *admission;
+        for (pocket, means) in hold.pockets().zip([Some(balance), allowance]) {
+            let Some(((_, waiting), means)) = self.costs.get(&pocket).zip(means) else {
+                continue;
+            };
+            if waiting.try_add(cost_max).unwrap_or(Amount::MAX) > means {
+                return Err(Refused::CostsWaiting {
+                    asset,
+                    cost_max,
+                    waiting: *waiting,
+                    means,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes an observation in place of what its source said before, if it is newer; says whether it is.
+    pub(crate) fn observe(&mut self, signed: SignedObservation) -> bool {
         let place = (signed.observation.feed, signed.observation.source);
         let newer = self
             .observations
@@ -169,31 +242,28 @@ impl Pool {
             self.observations.insert(place, signed);
             self.early = false;
         }
+        newer
     }
 
-    /// What the next block holds: every observation, and as many transactions as it has room for, protective ones first.
-    pub(crate) fn take(&mut self, room: Room) -> (Vec<SignedObservation>, Vec<Pending>) {
+    /// What the next block holds: every observation, and as many transactions as it has room for, protective ones first, then
+    /// liquidations.
+    pub(crate) fn take(&mut self, room: BlockRoom) -> (Vec<SignedObservation>, Vec<Pending>) {
         let observations = std::mem::take(&mut self.observations).into_values().collect();
         self.early = false;
-        let (mut taken, mut protective) = (Vec::new(), 0);
-        let (most, mut bytes) = ((self.per_block, self.block_bytes), 0);
-        fill(
-            &mut self.protective,
-            &mut taken,
-            room.work,
-            most,
-            (&mut protective, &mut bytes),
-        );
-        let mut ordinary = protective.max(room.reserved);
-        fill(
+        let mut block = Filled {
+            taken: Vec::new(),
+            bytes: 0,
+            most: self.per_block,
+            most_bytes: self.block_bytes,
+        };
+        let protective = block.fill(&mut self.protective, room.work);
+        block.fill(&mut self.liquidating, room.callers);
+        block.fill(
             &mut self.ordinary,
-            &mut taken,
-            room.work,
-            most,
-            (&mut ordinary, &mut bytes),
+            room.work.saturating_sub(protective.max(room.reserved)),
         );
-        self.bytes -= bytes;
-        for pending in &taken {
+        self.bytes -= block.bytes;
+        for pending in &block.taken {
             let sender = pending.signed.transaction.sender;
             if let Some(count) = self.of_sender.get_mut(&sender) {
                 *count -= 1;
@@ -202,45 +272,75 @@ impl Pool {
                 }
             }
         }
-        (observations, taken)
+        (observations, block.taken)
     }
 
-    /// Transactions of a block that is durable now: whoever brings one again is told by its nonce.
+    /// Transactions of a block that is durable now and can be seen: whoever brings one again is told by its nonce.
     pub(crate) fn published(&mut self, hashes: &[TransactionHash]) {
         for hash in hashes {
-            self.waiting.remove(hash);
+            let Some(hold) = self.held.remove(hash) else { continue };
+            self.nonces.remove(&(hold.sender, hold.nonce));
+            for pocket in hold.pockets() {
+                let Some((count, sum)) = self.costs.get_mut(&pocket) else {
+                    continue;
+                };
+                *count -= 1;
+                *sum = sum.saturating_sub(hold.cost_max);
+                if *count == 0 {
+                    self.costs.remove(&pocket);
+                }
+            }
         }
     }
 
     /// Forgets what waits and tells those who wait why.
     pub(crate) fn abandon(&mut self, why: &Stopped) {
-        for pending in self.protective.drain(..).chain(self.ordinary.drain(..)) {
+        let Self {
+            protective,
+            liquidating,
+            ordinary,
+            ..
+        } = self;
+        let waiting = [protective, liquidating, ordinary]
+            .into_iter()
+            .flat_map(|queue| queue.drain(..));
+        for pending in waiting {
             if let Some(reply) = pending.reply {
                 // Who asked may be gone.
                 let _ = reply.send(Err(why.clone()));
             }
         }
-        self.waiting.clear();
+        self.held.clear();
+        self.nonces.clear();
+        self.costs.clear();
         self.of_sender.clear();
     }
 }
 
-/// Moves transactions from the front of a queue until one does not fit the block's work, number or bytes.
-fn fill(
-    queue: &mut VecDeque<Pending>,
-    taken: &mut Vec<Pending>,
-    room: u64,
-    (most, most_bytes): (usize, usize),
-    (work, bytes): (&mut u64, &mut usize),
-) {
-    while taken.len() < most {
-        let Some(next) = queue.front() else { return };
-        let after = (work.saturating_add(next.work), bytes.saturating_add(next.bytes));
-        // The first goes whatever its size: it is under the limit of a transaction.
-        if after.0 > room || (after.1 > most_bytes && *bytes > 0) {
-            return;
+/// A block's transactions, as far as they are taken.
+struct Filled {
+    taken: Vec<Pending>,
+    bytes: usize,
+    most: usize,
+    most_bytes: usize,
+}
+
+impl Filled {
+    /// Moves transactions from the front of a queue until one does not fit the room for its part, or the block's number or
+    /// bytes. Returns the work of those that were moved.
+    fn fill(&mut self, queue: &mut VecDeque<Pending>, room: u64) -> u64 {
+        let mut work = 0_u64;
+        while self.taken.len() < self.most {
+            let Some(next) = queue.front() else { break };
+            let after = work.saturating_add(next.work);
+            let bytes = self.bytes.saturating_add(next.bytes);
+            // The first goes whatever its size: it is under the limit of a transaction.
+            if after > room || (bytes > self.most_bytes && self.bytes > 0) {
+                break;
+            }
+            (work, self.bytes) = (after, bytes);
+            self.taken.extend(queue.pop_front());
         }
-        (*work, *bytes) = after;
-        taken.extend(queue.pop_front());
+        work
     }
 }

@@ -1,6 +1,7 @@
 //! Why a node takes something not, or no more.
 
-use ballast_protocol::{AccountId, ObservationRefused, Rejected, SourceId};
+use ballast_num::Amount;
+use ballast_protocol::{AccountId, AssetId, ObservationRefused, Rejected, SourceId};
 use ballast_signing::{ObservationUnproven, SignatureRefused};
 
 /// Why a node has not taken a transaction or an observation. But for `Waiting`, and `NonceUsed` of a transaction that was
@@ -16,6 +17,31 @@ pub enum Refused {
     /// The same transaction waits already.
     #[error("this transaction waits already: ask for its outcome by its hash")]
     Waiting,
+    /// Another with the same nonce waits, or is in a block that is not durable yet: only one of them can be admitted.
+    #[error(
+        "another transaction of {sender} with the nonce {nonce} waits already: ask for its outcome, or take another nonce"
+    )]
+    NonceWaiting {
+        /// Whose.
+        sender: AccountId,
+        /// Which.
+        nonce: u64,
+    },
+    /// Together with those that wait it may cost more than is there: one of them might not pay.
+    #[error(
+        "it may cost {cost_max} base units of {asset}, those that wait {waiting}, and there are {means} to pay for all: wait \
+         until they are done, or offer a lower fee limit"
+    )]
+    CostsWaiting {
+        /// What the fees are paid in.
+        asset: AssetId,
+        /// The most that this one may cost.
+        cost_max: Amount,
+        /// The most that those cost that wait or are in a block that is not durable yet.
+        waiting: Amount,
+        /// The sender's balance, or what his session may still spend.
+        means: Amount,
+    },
     /// Too many of one sender wait.
     #[error("{limit} transactions of {sender} wait already: send more when they are done")]
     TooManyOfSender {

@@ -1,20 +1,22 @@
 //! Makes blocks of what waits and executes them, one on top of the other, ahead of the disk by a few.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ballast_engine::{State, apply_block_with_changes};
 use ballast_journal::{Entry, SignedBlock};
 use ballast_num::Timestamp;
-use ballast_protocol::{Block, BlockResult, Height, ObservationRefused};
+use ballast_protocol::{Block, BlockResult, Height, ObservationRefused, Receipt};
 use ballast_signing::{SignedObservation, TransactionHash};
 use commonware_runtime::Clock;
 use tokio::sync::mpsc;
 
+use crate::chain_time::Timekeeper;
 use crate::handle::{Inbox, room};
 use crate::pool::{Pending, Reply};
 use crate::view::{Published, Sealed};
-use crate::{ChainTime, Settings, Stopped};
+use crate::{Settings, Stopped, Work};
 
 /// How often it is looked whether another second has begun, while something waits for it.
 const SECOND_CHECK: Duration = Duration::from_millis(50);
@@ -34,9 +36,10 @@ pub(crate) struct Sequencer<C> {
     pub(crate) clock: C,
     pub(crate) state: State,
     pub(crate) inbox: Arc<Inbox>,
-    pub(crate) time: ChainTime,
+    pub(crate) time: Arc<Timekeeper>,
     pub(crate) settings: Settings,
     pub(crate) executed: mpsc::Sender<Executed>,
+    pub(crate) work: Arc<Work>,
 }
 
 impl<C: Clock> Sequencer<C> {
@@ -47,6 +50,7 @@ impl<C: Clock> Sequencer<C> {
             let more = self.gather().await;
             match self.next_block() {
                 Ok(Some(executed)) => {
+                    self.work.block_executed();
                     if self.executed.send(executed).await.is_err() {
                         return; // The writer has failed and said why.
                     }
@@ -65,35 +69,32 @@ impl<C: Clock> Sequencer<C> {
 
     /// Waits for something to put into a block, then for others that come with it. False: this is the last block.
     async fn gather(&self) -> bool {
-        let idle = self.clock.current() + self.settings.idle;
+        // Waits are spans of time, not points: a clock that is set back holds up no block.
+        let mut idle = pin!(self.clock.sleep(self.settings.idle));
         while self.inbox.pool().is_empty() {
             if self.inbox.is_stopping() {
                 return false;
             }
             // Observations that came too early wake it when the chain's clock shows another second.
             let early = self.inbox.pool().is_early();
-            if early && self.time.at(self.clock.current()) > self.state.chain().time {
+            if early && self.time.now() > self.state.chain().time {
                 return true;
             }
-            let wake = if early {
-                idle.min(self.clock.current() + SECOND_CHECK)
-            } else {
-                idle
-            };
             // In this order, not a random one: the same run again is the same.
             tokio::select! {
                 biased;
                 () = self.inbox.arrived.notified() => {}
-                () = self.clock.sleep_until(wake) => if wake == idle { return true },
+                () = idle.as_mut() => return true,
+                () = self.clock.sleep(SECOND_CHECK), if early => {}
             }
         }
-        let full = self.clock.current() + self.settings.block_wait;
+        let mut full = pin!(self.clock.sleep(self.settings.block_wait));
         while !self.inbox.pool().fills_a_block() && !self.inbox.is_stopping() {
             // In this order, not a random one: the same run again is the same.
             tokio::select! {
                 biased;
                 () = self.inbox.arrived.notified() => {}
-                () = self.clock.sleep_until(full) => break,
+                () = full.as_mut() => break,
             }
         }
         true
@@ -119,7 +120,7 @@ impl<C: Clock> Sequencer<C> {
     /// The next block, executed. None is made while stopping with nothing to say. Error: what the engine said.
     fn next_block(&mut self) -> Result<Option<Executed>, String> {
         let parent = *self.state.chain();
-        let time = self.time.at(self.clock.current()).max(parent.time);
+        let time = self.time.now().max(parent.time);
         let (observations, pending) = self.take(time);
         if self.inbox.is_stopping() && observations.is_empty() && pending.is_empty() {
             return Ok(None);
@@ -178,8 +179,14 @@ impl Executed {
         sealed.map(|sealed| sealed.hashes.clone()).unwrap_or_default()
     }
 
+    /// What came of its transactions.
+    pub(crate) fn receipts(&self) -> &[Receipt] {
+        let sealed = self.published.sealed.as_ref();
+        sealed.map_or(&[], |sealed| &sealed.result.receipts)
+    }
+
     /// The transactions' names, receipts and who waits for them.
-    pub(crate) fn replies(&mut self) -> impl Iterator<Item = (TransactionHash, u32, ballast_protocol::Receipt, Reply)> {
+    pub(crate) fn replies(&mut self) -> impl Iterator<Item = (TransactionHash, u32, Receipt, Reply)> {
         let replies = std::mem::take(&mut self.replies);
         let sealed = self.published.sealed.as_ref();
         let of_block = sealed.map(|sealed| (sealed.hashes.clone(), sealed.result.receipts.clone()));
@@ -188,3 +195,6 @@ impl Executed {
         all.filter_map(|(((hash, receipt), reply), index)| Some((hash, index, receipt, reply?)))
     }
 }
+
+#[cfg(test)]
+mod tests;

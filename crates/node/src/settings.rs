@@ -8,7 +8,7 @@ pub enum Pruning {
     /// Keeps them: `audit` replays from genesis.
     #[default]
     KeepAll,
-    /// Removes those below the older of the snapshots kept.
+    /// Removes those below the oldest of the snapshots kept, once all of these have been read back well.
     BelowSnapshots,
 }
 
@@ -37,6 +37,8 @@ pub struct Settings {
     pub heights_kept: usize,
     /// Blocks between snapshots; zero makes none.
     pub snapshot_every: u64,
+    /// Transactions after which one is made sooner, so that no start has to execute many more again.
+    pub snapshot_after: u64,
     /// Snapshots kept, at least one.
     pub snapshots_kept: usize,
     /// What becomes of old journal files.
@@ -62,6 +64,7 @@ impl Default for Settings {
             blocks_in_flight: 4,
             heights_kept: 256,
             snapshot_every: 10_000,
+            snapshot_after: 1_000_000,
             snapshots_kept: 2,
             pruning: Pruning::KeepAll,
             segment_bytes: 64 << 20,

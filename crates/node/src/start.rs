@@ -2,17 +2,22 @@
 
 use std::sync::Arc;
 
-use ballast_journal::{Cut, Fault, LOG, Log, LogConfig, SNAPSHOTS, Snapshots, Unrecoverable, recover};
+use ballast_journal::{
+    BadSnapshot, Cut, Fault, Log, LogConfig, Replayed, SNAPSHOTS, Snapshots, Unrecoverable, recover_showing,
+};
 use ballast_protocol::{Genesis, Height};
 use ballast_signing::Domain;
 use commonware_runtime::{Clock, Handle, Spawner, Storage};
 use tokio::sync::mpsc;
 
+use crate::chain_time::Timekeeper;
 use crate::handle::Inbox;
 use crate::pool::Pool;
 use crate::sequencer::Sequencer;
+use crate::snapshots::Keeper;
+use crate::view::Recent;
 use crate::writer::Writer;
-use crate::{ChainTime, Node, Settings, View};
+use crate::{ChainTime, Node, Published, Sealed, Settings, View};
 
 /// What a node runs on: a disk, a clock and tasks; `commonware_runtime`'s contexts are such.
 pub trait Host: Storage + Clock + Spawner {}
@@ -27,6 +32,25 @@ pub enum NotStarted {
     /// The journal leads to no state.
     #[error(transparent)]
     Recovery(#[from] Unrecoverable),
+}
+
+impl NotStarted {
+    /// Whether a promise is broken: what was acknowledged is gone, or leads elsewhere, or the disk fails. Else the folder or its
+    /// genesis can't be used as they are.
+    pub const fn is_broken(&self) -> bool {
+        match self {
+            Self::Journal(fault) | Self::Recovery(Unrecoverable::Fault(fault)) => is_broken_log(fault),
+            Self::Recovery(Unrecoverable::Genesis(_) | Unrecoverable::OutOfReach { .. }) => false,
+            Self::Recovery(_) => true,
+        }
+    }
+}
+
+const fn is_broken_log(fault: &Fault) -> bool {
+    match fault {
+        Fault::Storage(_) | Fault::Corrupt { .. } | Fault::Missing { .. } => true,
+        Fault::Foreign { .. } | Fault::TooLarge { .. } | Fault::OutOfTurn { .. } => false,
+    }
 }
 
 /// What a start has found and done.
@@ -54,21 +78,6 @@ pub struct Running {
     pub writer: Handle<()>,
 }
 
-/// The log of a genesis in the storage of a host.
-pub async fn open_log<E: Storage>(
-    storage: E,
-    genesis: &Genesis,
-    settings: &Settings,
-) -> Result<(Log<E>, Option<Cut>), Fault> {
-    let config = LogConfig {
-        partition: LOG.into(),
-        chain: genesis.hash(),
-        first: Height(1),
-        segment_bytes: settings.segment_bytes,
-    };
-    Log::open(storage, config).await
-}
-
 /// Opens or makes the journal of a genesis, recovers the state and starts to take transactions. `time` is told the last
 /// block's time. Errors: those of [`NotStarted`].
 pub async fn start<E: Host>(
@@ -77,9 +86,18 @@ pub async fn start<E: Host>(
     settings: Settings,
     time: impl FnOnce(ballast_num::Timestamp) -> ChainTime,
 ) -> Result<(Node, Running, Started), NotStarted> {
-    let (log, cut) = open_log(context.child("log"), genesis, &settings).await?;
-    let snapshots = Snapshots::new(context.child("snapshots"), SNAPSHOTS, &genesis.hash());
-    let recovered = recover(genesis, &log, &snapshots).await?;
+    let chain = genesis.hash();
+    let config = LogConfig::of_node(chain, Height(1), settings.segment_bytes);
+    let (log, cut) = Log::open(context.child("log"), config).await?;
+    let snapshots = Snapshots::new(context.child("snapshots"), SNAPSHOTS, &chain);
+    let domain = Domain::of(genesis);
+    let (mut recent, kept) = (Recent::new(settings.heights_kept), settings.heights_kept);
+    let shown = u64::try_from(kept).unwrap_or(u64::MAX);
+    let show = |replayed| recent.add(Arc::new(published(replayed, &domain)));
+    let recovered = recover_showing(genesis, &log, &snapshots, shown, show).await?;
+    for (height, why) in &recovered.passed_over {
+        forget_torn(&snapshots, *height, why).await;
+    }
     let state = recovered.state;
     let height = state.chain().height;
     let started = Started {
@@ -95,36 +113,63 @@ pub async fn start<E: Host>(
             .collect(),
     };
 
-    let view = View::new(state.clone(), settings.heights_kept);
+    let view = View::new(state.clone(), recent);
     let clock = context.child("time");
     let node = Node {
         transaction_bytes: settings.transaction_bytes,
-        clock: Arc::new(move || clock.current()),
+        time: Arc::new(Timekeeper::new(time(state.chain().time), move || clock.current())),
         inbox: Arc::new(Inbox::new(Pool::new(&settings))),
         view,
-        domain: Domain::of(genesis),
-        time: time(state.chain().time),
+        domain,
+        work: Arc::default(),
     };
     let (to_writer, executed) = mpsc::channel(settings.blocks_in_flight.max(1));
     let sequencer = Sequencer {
         clock: context.child("clock"),
         state,
         inbox: node.inbox.clone(),
-        time: node.time,
+        time: node.time.clone(),
         settings: settings.clone(),
         executed: to_writer,
+        work: node.work.clone(),
     };
+    let keeper = Keeper::new(context.child("snapshot"), snapshots, &settings, &started);
     let writer = Writer {
-        context: context.child("snapshot"),
         log,
-        snapshots: Arc::new(snapshots),
-        last_snapshot: started.snapshot.unwrap_or(Height(0)),
+        keeper,
         view: node.view.clone(),
         inbox: node.inbox.clone(),
         settings,
         executed,
+        work: node.work.clone(),
     };
     let sequencer = context.child("sequencer").dedicated().spawn(|_| sequencer.run());
-    let writer = context.child("writer").spawn(|_| writer.run());
+    let writer = context.child("writer").dedicated().spawn(|_| writer.run());
     Ok((node, Running { sequencer, writer }, started))
+}
+
+fn published(replayed: Replayed, domain: &Domain) -> Published {
+    let transactions = &replayed.block.block.transactions;
+    let hashes = transactions
+        .iter()
+        .map(|transaction| domain.digest(transaction))
+        .collect();
+    Published {
+        state: replayed.state,
+        sealed: Some(Sealed {
+            block: replayed.block,
+            hashes,
+            result: replayed.result,
+            changes: replayed.changes,
+        }),
+    }
+}
+
+/// Removes what a crash or a failed write has left of a snapshot. What is whole and of no use stays: it is evidence.
+async fn forget_torn<S: Storage>(snapshots: &Snapshots<S>, height: Height, why: &BadSnapshot) {
+    if *why == BadSnapshot::NotWhole
+        && let Err(fault) = snapshots.remove(height).await
+    {
+        tracing::warn!(%fault, %height, "a torn snapshot can't be removed");
+    }
 }

@@ -11,9 +11,9 @@ use tokio::sync::watch;
 
 /// A durable block, and the state after it.
 pub struct Published {
-    /// The state after the block; before the first, that which the node began with.
+    /// The state after the block.
     pub state: State,
-    /// The block; none before the first since the start.
+    /// The block; none of the state that a start began with, if no block was executed again.
     pub sealed: Option<Sealed>,
 }
 
@@ -44,23 +44,23 @@ pub struct View {
 }
 
 /// The last so many blocks.
-struct Recent {
+pub(crate) struct Recent {
     keep: usize,
     blocks: BTreeMap<Height, Arc<Published>>,
     transactions: HashMap<TransactionHash, (Height, usize)>,
 }
 
 impl View {
-    pub(crate) fn new(state: State, heights_kept: usize) -> Self {
-        let first = Arc::new(Published { state, sealed: None });
-        let mut recent = Recent {
-            keep: heights_kept.max(1),
-            blocks: BTreeMap::new(),
-            transactions: HashMap::new(),
-        };
-        recent.add(first.clone());
+    /// The view of a node that starts with a state, and knows these blocks before it.
+    pub(crate) fn new(state: State, mut recent: Recent) -> Self {
+        let latest = recent.blocks.last_key_value().map(|(_, latest)| latest.clone());
+        let latest = latest.unwrap_or_else(|| {
+            let first = Arc::new(Published { state, sealed: None });
+            recent.add(first.clone());
+            first
+        });
         Self {
-            latest: watch::Sender::new(first),
+            latest: watch::Sender::new(latest),
             recent: Arc::new(RwLock::new(recent)),
         }
     }
@@ -95,6 +95,22 @@ impl View {
         oldest.unwrap_or_default()
     }
 
+    /// The oldest height whose block is kept, or the next.
+    pub fn oldest_block(&self) -> Height {
+        let recent = self.recent();
+        let mut blocks = recent.blocks.iter();
+        let oldest = blocks.find(|(_, published)| published.sealed.is_some());
+        oldest.map_or_else(
+            || Height(self.latest().height().0.saturating_add(1)),
+            |(height, _)| *height,
+        )
+    }
+
+    /// The recent blocks from the last on back.
+    pub(crate) fn backwards(&self) -> Vec<Arc<Published>> {
+        self.recent().blocks.values().rev().cloned().collect()
+    }
+
     /// The block of a recent transaction, and its place there.
     pub fn transaction(&self, hash: TransactionHash) -> Option<(Arc<Published>, usize)> {
         let recent = self.recent();
@@ -109,7 +125,16 @@ impl View {
 }
 
 impl Recent {
-    fn add(&mut self, published: Arc<Published>) {
+    /// None yet, of at most so many; at least one.
+    pub(crate) fn new(keep: usize) -> Self {
+        Self {
+            keep: keep.max(1),
+            blocks: BTreeMap::new(),
+            transactions: HashMap::new(),
+        }
+    }
+
+    pub(crate) fn add(&mut self, published: Arc<Published>) {
         let height = published.height();
         if let Some(sealed) = &published.sealed {
             for ((hash, receipt), index) in sealed.hashes.iter().zip(&sealed.result.receipts).zip(0..) {

@@ -601,6 +601,7 @@ fn who_asks_too_often_is_told_so_and_others_are_not_held_up() {
 fn a_client_that_says_nothing_is_let_go_and_holds_up_nobody() {
     let settings = ApiSettings {
         connections: 4,
+        connections_per_address: 4,
         patience: Duration::from_millis(300),
         ..ApiSettings::default()
     };

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ballast_engine::invariants;
-use ballast_journal::{Entry, audit};
-use ballast_node::{ChainTime, Included, Node, NotStarted, Refused, Settings, Stopped, open_log, start};
+use ballast_journal::{Entry, Log, LogConfig, audit};
+use ballast_node::{ChainTime, Included, Node, NotStarted, Refused, Settings, Stopped, start};
 use ballast_num::Price;
 use ballast_protocol::{Genesis, Height, Outcome, proof::Hash};
 use ballast_signing::{SignedTransaction, TransactionHash};
@@ -162,7 +162,10 @@ async fn last(context: Context, clients: Arc<Mutex<Clients>>) -> Result<u64, Str
     if stopped != Stopped::Asked {
         return Err(format!("does not stop well: {stopped}"));
     }
-    let log = open_log(context.child("log"), &genesis, &settings).await;
+    let log = {
+        let config = LogConfig::of_node(genesis.hash(), Height(1), settings.segment_bytes);
+        Log::open(context.child("log"), config).await
+    };
     let (log, _) = log.map_err(|fault| fault.to_string())?;
     let audited = audit(&genesis, &log, 16, |_| ())
         .await

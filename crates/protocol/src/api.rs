@@ -173,7 +173,7 @@ shapes! {
         pub collateral: Amount,
         /// Coins owed, rounded up.
         pub debt: Amount,
-        /// Collateral value ÷ debt, rounded down; none without debt or without a price.
+        /// Collateral value ÷ debt, rounded down, the greatest number where it is above it; none without debt or without a price.
         pub ratio: Option<Ratio>,
         /// The price at which it is liquidated when it falls below; none without debt.
         pub liquidation_price: Option<Price>,
@@ -205,10 +205,12 @@ shapes! {
         pub vault: VaultInfo,
         /// What its collateral would be worth, USD.
         pub value: Usd,
-        /// Most coins that it could still draw under the initial ratio.
-        pub drawable: Amount,
-        /// Most collateral that it could release under the initial ratio.
-        pub releasable: Amount,
+        /// Most coins that it could still draw, the borrowing fee and the liquidation deposit beside them, as far as the vault
+        /// itself goes: its type may have less room. None while there is no price to borrow by.
+        pub drawable: Option<Amount>,
+        /// Most collateral that could be taken out, as far as the vault itself goes: limits of flow may leave less. None while
+        /// there is no price to borrow by.
+        pub releasable: Option<Amount>,
         /// Stability fee of a year at the present rate, in coins, rounded up.
         pub yearly_fee: Amount,
         /// Coins that are left over now for its liquidator.
@@ -323,9 +325,10 @@ shapes! {
         pub after: Option<String>,
     }
 
-    /// That the next block holds what was brought.
+    /// What becomes of an observation that is in order: the rounds of its feed tell whether it counts.
     pub struct Taken {
-        /// Always true: what is not taken is an error.
+        /// True: it waits for a block, which takes it unless its feed would not any more or its source says something newer first.
+        /// False: something as new of the same source waits already.
         pub taken: bool,
     }
 

@@ -2493,9 +2493,10 @@ export interface components {
             /** @description Supply above its mean by more than so many standard deviations of the mean's window, and by 2 %, stops new debt (k). */
             sigmas: components["schemas"]["Ratio"];
         };
-        /** @description That the next block holds what was brought. */
+        /** @description What becomes of an observation that is in order: the rounds of its feed tell whether it counts. */
         Taken: {
-            /** @description Always true: what is not taken is an error. */
+            /** @description True: it waits for a block, which takes it unless its feed would not any more or its source says something newer first.
+             *     False: something as new of the same source waits already. */
             taken: boolean;
         };
         /**
@@ -2800,16 +2801,18 @@ export interface components {
         WhatIf: {
             /** @description Coins that are left over now for its liquidator. */
             deposit: components["schemas"]["Amount"];
-            /** @description Most coins that it could still draw under the initial ratio. */
-            drawable: components["schemas"]["Amount"];
+            /** @description Most coins that it could still draw, the borrowing fee and the liquidation deposit beside them, as far as the vault
+             *     itself goes: its type may have less room. None while there is no price to borrow by. */
+            drawable?: components["schemas"]["Amount"] | null;
             /** @description Of which state. */
             height: components["schemas"]["Height"];
             /** @description What a liquidation would cost on top of the debt seized: its penalty. */
             penalty: components["schemas"]["Ratio"];
             /** @description At which price of the collateral. */
             price: components["schemas"]["Price"];
-            /** @description Most collateral that it could release under the initial ratio. */
-            releasable: components["schemas"]["Amount"];
+            /** @description Most collateral that could be taken out, as far as the vault itself goes: limits of flow may leave less. None while
+             *     there is no price to borrow by. */
+            releasable?: components["schemas"]["Amount"] | null;
             /** @description What its collateral would be worth, USD. */
             value: components["schemas"]["Usd"];
             /** @description The vault as it would be. */

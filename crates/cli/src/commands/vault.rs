@@ -425,6 +425,7 @@ async fn what_if(node: &NodeOptions, asked: &WhatIf) -> Result<(), Failure> {
         return say_json(&answer);
     }
     let vault = &answer.vault;
+    let no_price = || "nothing while there is no price to borrow by".to_owned();
     let lines = [
         format!("{id} at {}: {}", usd(answer.price), health(vault.health)),
         format!(
@@ -439,10 +440,15 @@ async fn what_if(node: &NodeOptions, asked: &WhatIf) -> Result<(), Failure> {
                 .liquidation_price
                 .map_or_else(|| "never".into(), |price| format!("under {}", usd(price)))
         ),
-        format!("  could draw  {}", names.show_coins(answer.drawable)),
+        format!(
+            "  could draw  {}",
+            answer.drawable.map_or_else(no_price, |amount| names.show_coins(amount))
+        ),
         format!(
             "  could take  {}",
-            names.show_collateral(answer.releasable, vault.collateral_type)
+            answer
+                .releasable
+                .map_or_else(no_price, |amount| names.show_collateral(amount, vault.collateral_type))
         ),
         format!("  fee a year  {}", names.show_coins(answer.yearly_fee)),
         format!("  penalty     {} of what is seized", percent(answer.penalty)),

@@ -4,12 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ballast_num::{Amount, Ratio, Round, Seconds, Timestamp};
+use ballast_num::{Amount, Seconds, Timestamp};
 use ballast_protocol::{
-    AuctionId, Block, BlockResult, Bounds, Command, Event, FeedId, Height, Module, Outcome, Receipt, Rejected,
-    Transaction, Trigger, TypeId,
+    AuctionId, Block, BlockResult, Bounds, Command, Event, FeedId, Height, Module, Outcome, Receipt, Rejected, Trigger,
+    TypeId,
 };
 
+use super::parts::{BlockPart, BlockRoom};
 use super::{fund_queue, liquidation, market_batch, pool_queue, protection, tickets, transaction, warm};
 use crate::kernel::table::GROUP;
 use crate::kernel::{ChangeSet, Clock, Savepoint};
@@ -123,34 +124,6 @@ pub fn execute_block(state: &mut State, block: &Block) -> Result<Executed, Inval
     })
 }
 
-/// In which part of the block a transaction runs.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum LanePart {
-    /// Only repays, deposits and cancels: first, on reserved work (rule R6).
-    Protective,
-    /// Only `Liquidate` commands: with the liquidations (rule R7).
-    Liquidating,
-    /// Everything else.
-    Ordinary,
-}
-
-fn part(transaction: &Transaction) -> LanePart {
-    let all = |test: fn(&Command) -> bool| !transaction.commands.is_empty() && transaction.commands.iter().all(test);
-    let protective = |command: &Command| {
-        matches!(
-            command,
-            Command::Deposit { .. } | Command::RepayDebt { .. } | Command::CancelTicket { .. }
-        )
-    };
-    if all(protective) {
-        LanePart::Protective
-    } else if all(|command| matches!(command, Command::Liquidate { .. })) {
-        LanePart::Liquidating
-    } else {
-        LanePart::Ordinary
-    }
-}
-
 /// What the observations of a block did.
 struct Rounds {
     /// The rounds that closed.
@@ -197,9 +170,7 @@ impl<'a> BlockRun<'a> {
 
     fn all(&mut self, state: &mut State, parent: Chain) -> Result<(), Rejected> {
         let limits = state.governance().limits.clone();
-        let share = |work: u64, share: Ratio| Amount::from_raw(work.into()).mul_ratio(share, Round::Down);
-        let part_of = |work, ratio| share(work, ratio).map(|part| u64::try_from(part.raw()).unwrap_or(work));
-        let reserved = part_of(limits.block_work, limits.protective_share)?;
+        let room = BlockRoom::of(&limits)?;
 
         let coin = limits.coin;
         let buffer = state.ledger.balance(coin, Module::SurplusBuffer);
@@ -221,7 +192,7 @@ impl<'a> BlockRun<'a> {
                 .remember_price(*kind, state.prices.quote(state.vaults.spec(*kind)?.feed)?)?;
         }
 
-        self.transactions(state, LanePart::Protective, limits.block_work);
+        self.transactions(state, BlockPart::Protective, limits.block_work);
         let mut budget = limits.liquidation_work;
         let kinds: Vec<TypeId> = judged.keys().copied().collect();
         self.engine_work += protection::protect(state, self.clock, &kinds, budget / 4, &mut self.events);
@@ -232,8 +203,7 @@ impl<'a> BlockRun<'a> {
         if !closed.is_empty() {
             fund_queue::enter(state, self.clock, &mut self.events)?;
         }
-        let for_callers = part_of(budget, limits.caller_work_share)?;
-        let used = self.transactions(state, LanePart::Liquidating, self.work.saturating_add(for_callers));
+        let used = self.transactions(state, BlockPart::Liquidating, self.work.saturating_add(room.callers));
         budget = budget.saturating_sub(used);
         let left_over = self.liquidations(state, &judged, budget)?;
         for closed in &closed {
@@ -244,10 +214,10 @@ impl<'a> BlockRun<'a> {
             pool_queue::leave(state, self.clock, *kind, *as_of, left, &mut self.events)?;
         }
 
-        let kept = reserved.max(self.protective_work());
+        let kept = room.reserved.max(self.protective_work());
         self.transactions(
             state,
-            LanePart::Ordinary,
+            BlockPart::Ordinary,
             limits.block_work.saturating_sub(kept).saturating_add(self.work),
         );
 
@@ -328,10 +298,10 @@ impl<'a> BlockRun<'a> {
 
     /// Runs the transactions of one part in the block's order while the work used stays within `room`; returns the work
     /// that they used.
-    fn transactions(&mut self, state: &mut State, which: LanePart, room: u64) -> u64 {
+    fn transactions(&mut self, state: &mut State, which: BlockPart, room: u64) -> u64 {
         let before = self.work;
         let all = self.block.transactions.iter().enumerate();
-        let mine: Vec<_> = all.filter(|(_, tx)| part(tx) == which).collect();
+        let mine: Vec<_> = all.filter(|(_, tx)| BlockPart::of(tx) == which).collect();
         for (turn, (at, tx)) in mine.iter().enumerate() {
             if turn % GROUP == 0 {
                 warm::warm(state, &mine[turn..mine.len().min(turn + GROUP)]);
@@ -361,7 +331,7 @@ impl<'a> BlockRun<'a> {
     /// Work that the protective transactions have used.
     fn protective_work(&self) -> u64 {
         let pairs = self.block.transactions.iter().zip(&self.receipts);
-        let protective = pairs.filter(|(tx, _)| part(tx) == LanePart::Protective);
+        let protective = pairs.filter(|(tx, _)| BlockPart::of(tx) == BlockPart::Protective);
         protective
             .filter_map(|(_, receipt)| receipt.as_ref())
             .map(|receipt| receipt.work)

@@ -88,14 +88,50 @@ pub(crate) fn execute(state: &mut State, clock: Clock, transaction: &Transaction
     receipt
 }
 
+/// What a transaction that would be admitted may cost its sender, and what he has: a host that lets several of one sender wait
+/// adds them up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Admission {
+    /// What is held from admission on: what the fee is paid in if the commands fail.
+    pub asset: AssetId,
+    /// The most that it may cost of that: its limit at the present price, rounded up; nothing while work is free.
+    pub cost_max: Amount,
+    /// What the sender has of it.
+    pub balance: Amount,
+    /// What the session that signs may still spend of it; none if the wallet signs.
+    pub allowance: Option<Amount>,
+}
+
 /// Whether a transaction would be admitted at a time: a host asks before it lets one wait. Errors: those of admission.
-pub(crate) fn check_admission(state: &State, transaction: &Transaction, now: Timestamp) -> Result<(), Rejected> {
+pub(crate) fn check_admission(state: &State, transaction: &Transaction, now: Timestamp) -> Result<Admission, Rejected> {
     let mut fork = state.clone();
     let clock = Clock {
         now: now.max(state.chain().time),
         ..state.clock()
     };
-    admit(&mut fork, clock, transaction, transaction.work()).map(drop)
+    let fees = admit(&mut fork, clock, transaction, transaction.work())?;
+    let (Fees::Paid(held) | Fees::Due { on_failure: held, .. }) = fees;
+    let allowance = match transaction.signer {
+        Signer::Wallet => None,
+        Signer::Session(key) => {
+            let session = state
+                .sessions
+                .acting(transaction.sender, key, clock.now, &transaction.commands)?;
+            let left = session.left().into_iter().find(|(asset, _)| *asset == held.asset);
+            Some(left.map_or(Amount::ZERO, |(_, left)| left))
+        }
+    };
+    Ok(Admission {
+        asset: held.asset,
+        cost_max: if held.in_coin.is_zero() {
+            Amount::ZERO
+        } else {
+            // A limit that nobody could hold is one that nobody can pay twice.
+            in_asset(state, held.asset, transaction.fee.limit).map_or(Amount::MAX, |(amount, _)| amount)
+        },
+        balance: state.ledger.balance(held.asset, transaction.sender),
+        allowance,
+    })
 }
 
 /// What an admitted transaction pays.

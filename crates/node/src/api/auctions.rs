@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State as Shared;
 use ballast_engine::State;
+use ballast_engine::kernel::Use;
 use ballast_engine::mechanisms::auction::Auction;
 use ballast_protocol::api::{AuctionInfo, AuctionPage};
 use ballast_protocol::{AuctionId, Rejected};
@@ -48,8 +49,9 @@ fn info(state: &State, id: AuctionId, auction: &Auction) -> Result<AuctionInfo, 
     let quote = state.prices().quote(spec.feed).ok();
     let live_time = quote.map_or(auction.started, |quote| quote.live_time);
     let needs_reset = auction.needs_reset(&spec.auction, live_time)?;
-    let price = match quote {
-        Some(quote) if !needs_reset && !quote.quiet => Some(auction.price(&spec.auction, live_time)?),
+    let lets_take = quote.is_some_and(|quote| quote.price(Use::Take).is_ok());
+    let price = match needs_reset {
+        false if lets_take => Some(auction.price(&spec.auction, live_time)?),
         _ => None,
     };
     Ok(AuctionInfo {

@@ -96,8 +96,10 @@ impl From<Refused> for Failure {
             Refused::Signature(why) => (StatusCode::UNAUTHORIZED, name_of(why)),
             Refused::Unproven(why) => (StatusCode::UNAUTHORIZED, name_of(why)),
             Refused::Observation(why) => (StatusCode::UNPROCESSABLE_ENTITY, name_of(why)),
-            Refused::Waiting => (StatusCode::CONFLICT, name_of(&refused)),
-            Refused::TooManyOfSender { .. } => (StatusCode::TOO_MANY_REQUESTS, name_of(&refused)),
+            Refused::Waiting | Refused::NonceWaiting { .. } => (StatusCode::CONFLICT, name_of(&refused)),
+            Refused::TooManyOfSender { .. } | Refused::CostsWaiting { .. } => {
+                (StatusCode::TOO_MANY_REQUESTS, name_of(&refused))
+            }
             Refused::PoolFull { .. } | Refused::Stopped(_) => (StatusCode::SERVICE_UNAVAILABLE, name_of(&refused)),
             Refused::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, name_of(&refused)),
             Refused::TooMuchWork { .. } | Refused::NoSourceKey(_) => {

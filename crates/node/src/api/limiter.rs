@@ -2,40 +2,64 @@
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use super::Rate;
+use super::connections::host;
 
 /// Addresses after which those that have not asked for a while are forgotten.
 const MANY: usize = 10_000;
 
 /// Counts requests by address, IPv6 by the /64 that one host usually has.
-pub(crate) struct Limiter(DefaultKeyedRateLimiter<IpAddr>);
+pub(crate) struct Limiter {
+    counts: DefaultKeyedRateLimiter<IpAddr>,
+    began: Instant,
+    cleaning: Cleaning,
+}
+
+/// When it is time to look for addresses to forget, which is a walk over all: once a second.
+#[derive(Default)]
+struct Cleaning(AtomicU64);
+
+impl Cleaning {
+    /// Whether it is, so long after the start: true once in each second.
+    fn is_due(&self, passed: Duration) -> bool {
+        let second = passed.as_secs().saturating_add(1);
+        self.0.fetch_max(second, Ordering::Relaxed) < second
+    }
+}
 
 impl Limiter {
     pub(crate) fn new(rate: Rate) -> Self {
         let least_one = |count: u32| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::per_second(least_one(rate.per_second)).allow_burst(least_one(rate.burst));
-        Self(RateLimiter::keyed(quota))
+        Self {
+            counts: RateLimiter::keyed(quota),
+            began: Instant::now(),
+            cleaning: Cleaning::default(),
+        }
     }
 
     /// Whether an address may ask now.
     pub(crate) fn allows(&self, address: IpAddr) -> bool {
-        if self.0.len() > MANY {
-            self.0.retain_recent();
+        if self.cleaning.is_due(self.began.elapsed()) && self.counts.len() > MANY {
+            self.counts.retain_recent();
         }
-        self.0.check_key(&host(address)).is_ok()
+        self.counts.check_key(&host(address)).is_ok()
     }
 }
 
-fn host(address: IpAddr) -> IpAddr {
-    // An IPv4 address may come as one of IPv6.
-    match address.to_canonical() {
-        address @ IpAddr::V4(_) => address,
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::from([a, b, c, d, 0, 0, 0, 0])
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_addresses_do_not_cost_a_walk_each() {
+        let cleaning = Cleaning::default();
+        let walks = (0..100_000).filter(|request| cleaning.is_due(Duration::from_micros(request * 50)));
+        assert_eq!(walks.count(), 5, "in five seconds");
     }
 }

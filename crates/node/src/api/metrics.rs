@@ -14,6 +14,10 @@ pub(crate) struct Metrics {
     pub(crate) refused: AtomicU64,
     pub(crate) limited: AtomicU64,
     pub(crate) connections: AtomicU64,
+    /// Connections refused since their address had its share.
+    pub(crate) turned_away: AtomicU64,
+    /// Idle connections ended for others.
+    pub(crate) made_room: AtomicU64,
     pub(crate) subscribers: AtomicU64,
 }
 
@@ -30,7 +34,8 @@ impl Metrics {
                 .count()
         });
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let rows: [(&str, &str, &str, u64); 10] = [
+        let work = node.work();
+        let rows: [(&str, &str, &str, u64); 17] = [
             (
                 "ballast_height",
                 "gauge",
@@ -60,6 +65,48 @@ impl Metrics {
                 "gauge",
                 "Transactions of the last block that were not done",
                 failed as u64,
+            ),
+            (
+                "ballast_transactions_done_total",
+                "counter",
+                "Transactions in durable blocks that were done, since the start",
+                work.done(),
+            ),
+            (
+                "ballast_transactions_failed_total",
+                "counter",
+                "Transactions in durable blocks that failed and have paid, since the start",
+                work.failed(),
+            ),
+            (
+                "ballast_transactions_not_admitted_total",
+                "counter",
+                "Transactions in durable blocks that were not admitted and have not paid, since the start",
+                work.not_admitted(),
+            ),
+            (
+                "ballast_blocks_in_flight",
+                "gauge",
+                "Blocks that are executed and not durable yet",
+                work.in_flight(),
+            ),
+            (
+                "ballast_journal_sync_seconds_count",
+                "counter",
+                "How often blocks were made durable, one or some at a time",
+                work.syncs(),
+            ),
+            (
+                "ballast_connections_turned_away_total",
+                "counter",
+                "Connections closed at once since their address had its share",
+                count(&self.turned_away),
+            ),
+            (
+                "ballast_connections_made_room_total",
+                "counter",
+                "Idle connections closed for new ones",
+                count(&self.made_room),
             ),
             (
                 "ballast_http_requests_total",
@@ -96,6 +143,13 @@ impl Metrics {
             let written = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n");
             written.expect("writing to memory does not fail");
         }
+        let (name, seconds) = ("ballast_journal_sync_seconds_sum", work.sync_time());
+        let (whole, part) = (seconds.as_secs(), seconds.subsec_nanos());
+        let written = write!(
+            text,
+            "# HELP {name} How long that took in all\n# TYPE {name} counter\n{name} {whole}.{part:09}\n"
+        );
+        written.expect("writing to memory does not fail");
         text
     }
 }

@@ -1,27 +1,34 @@
 //! The HTTP server: connections and their limits, and stopping well.
 
 use std::io;
+use std::net::IpAddr;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
+use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State as Shared};
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Extension, Router};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tower_http::cors::CorsLayer;
 
+use super::connections::{Place, Places, Share, Shares, host};
 use super::error::Failure;
 use super::limiter::Limiter;
 use super::metrics::Metrics;
+use super::stream::Texts;
+use super::trials::Trials;
 use super::{Api, ApiSettings, document, endpoints};
 use crate::Node;
 
@@ -44,6 +51,9 @@ pub async fn serve(node: Node, address: SocketAddr, settings: ApiSettings, besid
         document: document().to_string(),
         limiter: settings.rate.map(Limiter::new),
         subscribers: Arc::new(Semaphore::new(settings.subscribers)),
+        subscribers_of: Shares::new(settings.subscribers_per_address.max(1)),
+        texts: Texts::default(),
+        trials: Trials::new(settings.trials),
         settings,
     });
     Ok(Bound {
@@ -86,10 +96,11 @@ async fn metrics(Shared(api): Shared<Arc<Api>>) -> Response {
 }
 
 /// A connection: who asks, and whether an answer is under way.
-struct Connection {
-    peer: SocketAddr,
-    /// Requests under way.
-    busy: AtomicU32,
+pub(super) struct Connection {
+    peer: IpAddr,
+    /// Whose share of places it counts to.
+    pub(super) host: IpAddr,
+    place: Arc<Place>,
     /// Requests so far.
     requests: AtomicU64,
 }
@@ -98,20 +109,18 @@ struct Connection {
 async fn counted(Shared(api): Shared<Arc<Api>>, request: Request, next: Next) -> Response {
     api.metrics.requests.fetch_add(1, Ordering::Relaxed);
     let connection = request.extensions().get::<Arc<Connection>>().cloned();
-    let limited = |(limiter, connection): (&Limiter, &Arc<Connection>)| !limiter.allows(connection.peer.ip());
+    let limited = |(limiter, connection): (&Limiter, &Arc<Connection>)| !limiter.allows(connection.peer);
     if api.limiter.as_ref().zip(connection.as_ref()).is_some_and(limited) {
         api.metrics.limited.fetch_add(1, Ordering::Relaxed);
         let why = "your address asks more often than this node answers: wait a second";
         return Failure::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", why).into_response();
     }
-    if let Some(connection) = &connection {
+    let busy = connection.map(|connection| {
         connection.requests.fetch_add(1, Ordering::Relaxed);
-        connection.busy.fetch_add(1, Ordering::Relaxed);
-    }
+        connection.place.begin()
+    });
     let response = next.run(request).await;
-    if let Some(connection) = &connection {
-        connection.busy.fetch_sub(1, Ordering::Relaxed);
-    }
+    drop(busy);
     if response.status().is_client_error() || response.status().is_server_error() {
         api.metrics.refused.fetch_add(1, Ordering::Relaxed);
     }
@@ -125,37 +134,61 @@ impl Bound {
         let Self {
             listener, router, api, ..
         } = self;
-        let most = u32::try_from(api.settings.connections).unwrap_or(u32::MAX).max(1);
-        let places = Arc::new(Semaphore::new(api.settings.connections.max(1)));
+        let places = Places::new(api.settings.connections);
+        let shares = Shares::new(match api.settings.connections_per_address {
+            0 => (api.settings.connections / 4).max(1),
+            most => most,
+        });
         loop {
-            let (stream, peer, place) = tokio::select! {
-                accepted = accept(&listener, &places) => accepted,
+            let entered = tokio::select! {
+                entered = accept(&api, &listener, &places, &shares) => entered,
                 _ = api.node.stopped() => break,
             };
             let (router, api) = (router.clone(), api.clone());
             tokio::spawn(async move {
                 api.metrics.connections.fetch_add(1, Ordering::Relaxed);
-                converse(&api, stream, peer, router).await;
+                converse(&api, entered, router).await;
                 api.metrics.connections.fetch_sub(1, Ordering::Relaxed);
-                drop(place);
             });
         }
         drop(listener);
-        let ended = places.acquire_many(most);
-        if tokio::time::timeout(api.settings.patience, ended).await.is_err() {
+        if tokio::time::timeout(api.settings.patience, places.empty())
+            .await
+            .is_err()
+        {
             tracing::warn!("some connections did not end in time");
         }
     }
 }
 
-/// Serves one connection until it ends, is idle for too long, or the node stops.
-async fn converse(api: &Arc<Api>, stream: TcpStream, peer: SocketAddr, router: Router) {
-    let connection = Arc::new(Connection {
-        peer,
-        busy: AtomicU32::new(0),
-        requests: AtomicU64::new(0),
+/// A connection that has a place.
+struct Entered {
+    stream: TcpStream,
+    connection: Arc<Connection>,
+    /// Given back when it ends.
+    _share: Share,
+}
+
+/// Serves one connection until it ends, is idle for too long, has to make room, or the node stops.
+async fn converse(api: &Api, entered: Entered, router: Router) {
+    let Entered {
+        stream,
+        connection,
+        _share,
+    } = entered;
+    // Nothing is set up for a client that says nothing.
+    tokio::select! {
+        said = stream.readable() => if said.is_err() { return },
+        () = tokio::time::sleep(api.settings.patience) => return,
+        () = connection.place.asked_to_leave() => return,
+        _ = api.node.stopped() => return,
+    }
+    let answering = TowerToHyperService::new(router);
+    let who = connection.clone();
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(who.clone());
+        answering.call(request)
     });
-    let service = TowerToHyperService::new(router.layer(Extension(connection.clone())));
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())
@@ -168,9 +201,10 @@ async fn converse(api: &Arc<Api>, stream: TcpStream, peer: SocketAddr, router: R
         tokio::select! {
             // How a connection ends is its client's affair.
             _ = served.as_mut() => return,
+            () = connection.place.asked_to_leave() => return,
             () = tokio::time::sleep(api.settings.patience) => {
                 let requests = connection.requests.load(Ordering::Relaxed);
-                let idle = requests == seen && connection.busy.load(Ordering::Relaxed) == 0;
+                let idle = requests == seen && connection.place.is_idle();
                 seen = requests;
                 if idle && leaving {
                     return;
@@ -188,21 +222,47 @@ async fn converse(api: &Arc<Api>, stream: TcpStream, peer: SocketAddr, router: R
     }
 }
 
-/// The next connection, once a place is free.
-async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
+/// The next connection that has a share and a place; for whose address has none left it is closed at once.
+async fn accept(api: &Api, listener: &TcpListener, places: &Arc<Places>, shares: &Arc<Shares>) -> Entered {
     loop {
-        let place = places.clone().acquire_owned().await.expect("nobody closes it");
-        match listener.accept().await {
-            Ok((stream, peer)) => {
-                // A small answer should not wait for a larger one.
-                let _ = stream.set_nodelay(true);
-                return (stream, peer, place);
-            }
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 // Out of file descriptors, most likely: let some be closed.
-                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
             }
+        };
+        let host = host(peer.ip());
+        let Some(share) = shares.take(host) else {
+            api.metrics.turned_away.fetch_add(1, Ordering::Relaxed);
+            // As far as it goes without waiting for anybody.
+            let _ = stream.try_write(TURNED_AWAY);
+            continue;
+        };
+        let (place, crowded) = places.enter().await;
+        if crowded {
+            api.metrics.made_room.fetch_add(1, Ordering::Relaxed);
         }
+        // A small answer should not wait for a larger one.
+        let _ = stream.set_nodelay(true);
+        let connection = Arc::new(Connection {
+            peer: peer.ip(),
+            host,
+            place: Arc::new(place),
+            requests: AtomicU64::new(0),
+        });
+        return Entered {
+            stream,
+            connection,
+            _share: share,
+        };
     }
 }
+
+/// What a client hears whose address has all the connections that one may have.
+const TURNED_AWAY: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\ncontent-length: 101\r\n\
+connection: close\r\n\r\n\
+{\"code\":\"TooManyConnections\",\"message\":\"your address has all the connections that one may have here\"}";

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State as Shared;
-use ballast_engine::execute_block;
+use axum::http::StatusCode;
+use ballast_engine::{Executed, InvalidBlock, execute_block};
 use ballast_protocol::api::{DryRun, Taken, TransactionInfo};
-use ballast_protocol::{Block, Height, Rejected, Transaction, TransactionHash};
+use ballast_protocol::{Block, Height, Receipt, Transaction, TransactionHash};
 use ballast_signing::{SignedObservation, SignedTransaction, typed_data};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -44,7 +45,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         ),
         Endpoint::post::<SignedObservation, Taken, _, _>(
             "/v1/observations",
-            "Brings an observation with what shows that its source has made it",
+            "Brings an observation with what shows that its source has made it; it waits for a round",
             observe,
         ),
     ]
@@ -104,17 +105,41 @@ async fn dry_run(Shared(api): Shared<Arc<Api>>, Said(transaction): Said<Transact
         observations: Vec::new(),
         transactions: vec![transaction],
     };
-    let executed = execute_block(&mut fork, &block);
-    let receipt = executed.ok().and_then(|mut executed| executed.receipts.pop());
-    let receipt = receipt.ok_or(Rejected::Arithmetic(ballast_num::Arithmetic::Overflow))?;
+    let executed = api.trials.run(move || execute_block(&mut fork, &block)).await?;
+    let receipt = tried(executed)?;
     Ok(Json(DryRun { height, receipt }))
 }
 
-async fn typed(Shared(api): Shared<Arc<Api>>, Said(transaction): Said<Transaction>) -> Json<serde_json::Value> {
-    Json(typed_data(&transaction, api.node.domain()))
+/// What came of a block of one transaction. Error: `Broken`, where the engine contradicts itself.
+fn tried(executed: Result<Executed, InvalidBlock>) -> Result<Receipt, Failure> {
+    let broken = |why: String| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "Broken", why);
+    let executed = executed.map_err(|invalid| broken(invalid.to_string()))?;
+    let receipt = executed.receipts.into_iter().next();
+    receipt.ok_or_else(|| broken("the block has no receipt of its transaction".into()))
+}
+
+async fn typed(
+    Shared(api): Shared<Arc<Api>>,
+    Said(transaction): Said<Transaction>,
+) -> Result<Json<serde_json::Value>, Failure> {
+    let domain = *api.node.domain();
+    let document = api.trials.run(move || typed_data(&transaction, &domain)).await?;
+    Ok(Json(document))
 }
 
 async fn observe(Shared(api): Shared<Arc<Api>>, Said(signed): Said<SignedObservation>) -> Result<Json<Taken>, Failure> {
-    api.node.observe(signed)?;
-    Ok(Json(Taken { taken: true }))
+    let taken = api.node.observe(signed)?;
+    Ok(Json(Taken { taken }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_engine_that_breaks_on_a_trial_is_not_the_fault_of_who_tried() {
+        let broken = tried(Err(InvalidBlock::Broken(ballast_protocol::Rejected::Empty)));
+        let status = broken.map_err(|failure| axum::response::IntoResponse::into_response(failure).status());
+        assert_eq!(status, Err(StatusCode::INTERNAL_SERVER_ERROR));
+    }
 }

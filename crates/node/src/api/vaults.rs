@@ -1,5 +1,6 @@
 //! Vaults: pages of them, one of them, and what one would be if.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use axum::Json;
@@ -17,6 +18,7 @@ use super::endpoint::Endpoint;
 use super::error::Failure;
 use super::extract::{Asked, Named};
 use super::reads::{OfHeight, at, unsigned};
+use super::what_if::{Case, Judged};
 
 /// Seconds of a year, of which the yearly fee is told.
 const YEAR: u64 = 31_536_000;
@@ -165,25 +167,20 @@ async fn vault(
 pub(super) fn info(state: &State, id: VaultId) -> Result<VaultInfo, Rejected> {
     let vault = state.vaults().vault(id)?;
     let spec = state.vaults().spec(vault.collateral_type)?;
-    let totals = state.vaults().totals(vault.collateral_type)?;
-    let debt = vault.normalized_debt.debt(totals.index, Round::Up)?;
     let price = state.prices().quote(spec.feed).ok().map(|quote| quote.judging);
-    describe(state, id, &vault, (vault.collateral, debt), price)
+    describe(state, id, &vault, price)
 }
 
-/// A vault with this collateral and debt at this price.
-fn describe(
-    state: &State,
-    id: VaultId,
-    vault: &Vault,
-    (collateral, debt): (Amount, Amount),
-    price: Option<Price>,
-) -> Result<VaultInfo, Rejected> {
-    let spec = state.vaults().spec(vault.collateral_type)?;
-    let totals = state.vaults().totals(vault.collateral_type)?;
-    let value = |price| collateral.usd_value(price, totals.decimals, Round::Down);
+/// A vault with these figures at this price.
+fn describe(state: &State, id: VaultId, vault: &Vault, price: Option<Price>) -> Result<VaultInfo, Rejected> {
+    let Case { vault, spec, totals } = Case::of(state, *vault)?;
+    let collateral = vault.collateral;
+    let debt = vault.normalized_debt.debt(totals.index, Round::Up)?;
     let ratio = match price {
-        Some(price) if !debt.is_zero() => Ratio::of(unsigned(value(price)?), debt.raw(), Round::Down).ok(),
+        Some(price) if !debt.is_zero() => {
+            let value = unsigned(collateral.usd_value(price, totals.decimals, Round::Down)?);
+            Some(Ratio::of(value, debt.raw(), Round::Down).unwrap_or(Ratio::MAX))
+        }
         _ => None,
     };
     let liquidation_price = if debt.is_zero() || collateral.is_zero() {
@@ -225,6 +222,37 @@ fn price_at(
     mul_div(value.raw(), decimals.per_usd(), collateral.raw(), Round::Up).map(Price::from_raw)
 }
 
+/// The vault with what is asked put in, taken out, drawn and repaid, in this order. Error: `BadRequest` for more than there is.
+fn changed(state: &State, vault: Vault, asked: &Changes) -> Result<Vault, Failure> {
+    let too_much = |most: Amount, what: &str| {
+        Failure::bad_request(format!("the vault has {most} base units of {what}: that is the most"))
+    };
+    let deposit = asked.deposit.unwrap_or_default();
+    let filled = vault.collateral.try_add(deposit).map_err(Rejected::from)?;
+    let rest = filled.try_sub(asked.withdraw.unwrap_or_default());
+    let vault = Vault {
+        collateral: rest.map_err(|_| too_much(filled, "collateral"))?,
+        ..vault
+    };
+    let case = Case::of(state, vault)?;
+    let vault = match asked.draw {
+        Some(amount) if !amount.is_zero() => case.after_draw(amount)?,
+        _ => vault,
+    };
+    let repaid = asked.repay.unwrap_or_default();
+    let index = case.totals.index;
+    let owed = vault.normalized_debt.debt(index, Round::Up).map_err(Rejected::from)?;
+    let normalized = match repaid.cmp(&owed) {
+        Ordering::Less => repaid.normalize(index, Round::Down).map_err(Rejected::from)?,
+        Ordering::Equal => vault.normalized_debt,
+        Ordering::Greater => return Err(too_much(owed, "debt")),
+    };
+    Ok(Vault {
+        normalized_debt: vault.normalized_debt.try_sub(normalized).map_err(Rejected::from)?,
+        ..vault
+    })
+}
+
 async fn what_if(
     Shared(api): Shared<Arc<Api>>,
     Named(of): Named<OfVault>,
@@ -232,54 +260,33 @@ async fn what_if(
 ) -> Result<Json<WhatIf>, Failure> {
     let published = at(&api, asked.height)?;
     let (state, id) = (&published.state, VaultId(of.id));
-    let vault = state.vaults().vault(id)?;
-    let spec = state.vaults().spec(vault.collateral_type)?;
-    let totals = state.vaults().totals(vault.collateral_type)?;
-    let quote = state.prices().quote(spec.feed);
-    let price = match asked.price {
-        Some(price) => price,
-        None => quote.map_err(Rejected::from)?.judging,
+    let vault = changed(state, state.vaults().vault(id)?, &asked)?;
+    let feed = state.vaults().spec(vault.collateral_type)?.feed;
+    let (price, judged) = match asked.price {
+        Some(price) if price.is_zero() => return Err(Failure::bad_request("a price of zero: ask for one above it")),
+        Some(price) => (price, Some(Judged::at(price))),
+        None => {
+            let quote = state.prices().quote(feed).map_err(Rejected::from)?;
+            (quote.judging, Judged::now(state, feed)?)
+        }
     };
-    let change = |now: Amount, more: Option<Amount>, less: Option<Amount>, what: &str| {
-        let more = now.try_add(more.unwrap_or_default()).map_err(Rejected::from)?;
-        more.try_sub(less.unwrap_or_default())
-            .map_err(|_| Failure::bad_request(format!("the vault has {more} base units of {what}: that is the most")))
+    let described = describe(state, id, &vault, Some(price))?;
+    let case = Case::of(state, vault)?;
+    let yearly_fee = || -> Result<Amount, Arithmetic> {
+        let growth = case.spec.stability_fee.pow(ballast_num::Seconds(YEAR))?;
+        let grown = mul_div(described.debt.raw(), growth.raw(), ballast_num::RAY, Round::Up)?;
+        Ok(Amount::from_raw(grown).saturating_sub(described.debt))
     };
-    let owed = vault
-        .normalized_debt
-        .debt(totals.index, Round::Up)
-        .map_err(Rejected::from)?;
-    let collateral = change(vault.collateral, asked.deposit, asked.withdraw, "collateral")?;
-    let debt = change(owed, asked.draw, asked.repay, "debt")?;
-    let described = describe(state, id, &vault, (collateral, debt), Some(price))?;
-
-    let figures = || -> Result<_, Arithmetic> {
-        let value = collateral.usd_value(price, totals.decimals, Round::Down)?;
-        let backs = Amount::from_raw(unsigned(value)).div_ratio(spec.initial_ratio, Round::Down)?;
-        let needed = if debt.is_zero() {
-            Amount::ZERO
-        } else {
-            let worth = debt.mul_ratio(spec.initial_ratio, Round::Up)?;
-            Amount::from_raw(mul_div(
-                worth.raw(),
-                totals.decimals.per_usd(),
-                price.raw().max(1),
-                Round::Up,
-            )?)
-        };
-        let growth = spec.stability_fee.pow(ballast_num::Seconds(YEAR))?;
-        let grown = mul_div(debt.raw(), growth.raw(), ballast_num::RAY, Round::Up)?;
-        Ok(WhatIf {
-            height: published.height(),
-            price,
-            vault: described,
-            value,
-            drawable: backs.saturating_sub(debt),
-            releasable: collateral.saturating_sub(needed),
-            yearly_fee: Amount::from_raw(grown).saturating_sub(debt),
-            deposit: vault.deposit,
-            penalty: spec.penalty,
-        })
-    };
-    Ok(Json(figures().map_err(Rejected::from)?))
+    let value = vault.collateral.usd_value(price, case.totals.decimals, Round::Down);
+    Ok(Json(WhatIf {
+        height: published.height(),
+        price,
+        value: value.map_err(Rejected::from)?,
+        drawable: case.drawable(judged),
+        releasable: case.releasable(judged),
+        yearly_fee: yearly_fee().map_err(Rejected::from)?,
+        deposit: vault.deposit,
+        penalty: case.spec.penalty,
+        vault: described,
+    }))
 }

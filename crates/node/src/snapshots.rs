@@ -1,0 +1,159 @@
+//! When a node makes snapshots, and which of them it trusts enough to remove what lies below.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ballast_engine::State;
+use ballast_journal::{Fault, Log, Snapshots};
+use ballast_protocol::Height;
+use commonware_runtime::{Handle, Spawner, Storage};
+
+use crate::{Pruning, Settings, Started, View};
+
+/// A start executes up to so many transactions again behind a snapshot, so that readers find the last blocks there.
+const REPLAYED: usize = 100_000;
+/// So many blocks are executed again rather than written as a snapshot when a node stops.
+const FEW: u64 = 16;
+
+/// What became of a snapshot: its height, if the disk has it whole.
+type Saved = Result<Option<Height>, Fault>;
+
+/// Makes snapshots beside the blocks, one at a time.
+pub(crate) struct Keeper<E> {
+    context: E,
+    snapshots: Arc<Snapshots<E>>,
+    /// The height of the newest, or where the node began.
+    last: Height,
+    /// Blocks since the last was begun, and the transactions in them.
+    since: (u64, u64),
+    /// Those that were read back well, by this program.
+    read_back: BTreeSet<Height>,
+    under_way: Option<Handle<Saved>>,
+    every: u64,
+    after: u64,
+    keep: usize,
+    pruning: Pruning,
+}
+
+impl<E: Storage + Spawner> Keeper<E> {
+    pub(crate) fn new(context: E, snapshots: Snapshots<E>, settings: &Settings, started: &Started) -> Self {
+        Self {
+            context,
+            snapshots: Arc::new(snapshots),
+            last: started.snapshot.unwrap_or_default(),
+            since: (started.replayed, started.transactions),
+            read_back: started.snapshot.into_iter().collect(),
+            under_way: None,
+            every: settings.snapshot_every,
+            after: settings.snapshot_after,
+            keep: settings.snapshots_kept.max(1),
+            pruning: settings.pruning,
+        }
+    }
+
+    /// Counts a durable block.
+    pub(crate) fn count(&mut self, transactions: usize) {
+        self.since.0 += 1;
+        self.since.1 += u64::try_from(transactions).unwrap_or(u64::MAX);
+    }
+
+    /// Begins a snapshot when it is time, and prunes when one is done.
+    pub(crate) async fn keep_up(&mut self, view: &View, log: &mut Log<E>) {
+        let (blocks, transactions) = self.since;
+        let due = self.every > 0 && (blocks >= self.every || transactions >= self.after.max(1));
+        if !due {
+            return;
+        }
+        // So much later it is done, or the disk is far too slow: wait for it.
+        self.end(log).await;
+        let state = behind(view);
+        if state.chain().height <= self.last {
+            return;
+        }
+        self.since = (0, 0);
+        self.last = state.chain().height;
+        let (snapshots, keep) = (self.snapshots.clone(), self.keep);
+        let context = self.context.child("snapshot").shared(true);
+        self.under_way = Some(context.spawn(move |_| async move { save(&snapshots, &state, keep).await }));
+    }
+
+    /// Before an orderly stop: ends the snapshot that is under way, and makes one if a start would have to execute more than a
+    /// few blocks again beyond those that it shows.
+    pub(crate) async fn stop(&mut self, view: &View, log: &mut Log<E>) {
+        self.end(log).await;
+        let state = behind(view);
+        let height = state.chain().height;
+        if self.every > 0 && height.0.saturating_sub(self.last.0) > FEW {
+            let saved = save(&self.snapshots, &state, self.keep).await;
+            self.settle(saved, log).await;
+        }
+    }
+
+    async fn end(&mut self, log: &mut Log<E>) {
+        let Some(handle) = self.under_way.take() else { return };
+        match handle.await {
+            Ok(saved) => self.settle(saved, log).await,
+            Err(error) => tracing::warn!(%error, "a snapshot ended early"),
+        }
+    }
+
+    async fn settle(&mut self, saved: Saved, log: &mut Log<E>) {
+        match saved {
+            Ok(Some(height)) => {
+                tracing::info!(%height, "snapshot written and read back");
+                self.read_back.insert(height);
+                self.prune(log).await;
+            }
+            Ok(None) => {}
+            Err(fault) => tracing::warn!(%fault, "a snapshot could not be written; the journal is whole without it"),
+        }
+    }
+
+    /// Removes journal files below the oldest snapshot kept, once as many as are kept have been read back well.
+    async fn prune(&mut self, log: &mut Log<E>) {
+        if self.pruning == Pruning::KeepAll {
+            return;
+        }
+        let there = match self.snapshots.heights().await {
+            Ok(heights) => heights,
+            Err(fault) => return tracing::warn!(%fault, "snapshots can't be listed"),
+        };
+        self.read_back.retain(|height| there.contains(height));
+        let Some(oldest) = self.read_back.iter().rev().nth(self.keep - 1).copied() else {
+            return;
+        };
+        if let Err(fault) = log.prune(oldest).await {
+            tracing::warn!(%fault, "old journal files can't be removed");
+        }
+    }
+}
+
+/// The state to write: some blocks behind the last, as far as their states are kept and a start executes them quickly again, so
+/// that it knows what became of their transactions.
+fn behind(view: &View) -> State {
+    let mut transactions = 0_usize;
+    let mut behind = view.latest();
+    for published in view.backwards() {
+        behind = published;
+        let sealed = behind.sealed.as_ref();
+        transactions += sealed.map_or(0, |sealed| sealed.hashes.len());
+        if transactions > REPLAYED {
+            break;
+        }
+    }
+    behind.state.clone()
+}
+
+async fn save<S: Storage>(snapshots: &Snapshots<S>, state: &State, keep: usize) -> Saved {
+    match snapshots.save_and_read_back(state).await? {
+        Ok(height) => {
+            snapshots.keep(keep).await?;
+            Ok(Some(height))
+        }
+        Err(why) => {
+            let height = state.chain().height;
+            tracing::warn!(%height, %why, "a snapshot could not be read back; it is removed");
+            Ok(None)
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! What waits pays.
+
+use ballast_node::Refused;
+use ballast_num::Amount;
+use ballast_protocol::{AccountId, Command, Outcome, VaultId, coins};
+
+use crate::common::{ETHER, send};
+use crate::{begin, limited, now, run, settings};
+
+#[test]
+fn a_nonce_that_waits_does_not_fill_blocks_with_others() {
+    run(|context| async move {
+        let (node, _) = begin(&context, settings()).await;
+        let other = |amount: u128| Command::Send {
+            asset: ETHER,
+            to: AccountId::numbered(9),
+            amount: Amount::from_raw(amount),
+        };
+        let first = node.submit(limited(&node, 1, coins(1), vec![other(1)])).unwrap();
+        let sender = crate::common::wallet(1).address();
+        for amount in 2..50 {
+            let refused = node.submit(limited(&node, 1, coins(1), vec![other(amount)])).err();
+            assert_eq!(refused, Some(Refused::NonceWaiting { sender, nonce: 1 }));
+        }
+        assert_eq!(
+            node.submit(limited(&node, 1, coins(1), vec![other(1)])).err(),
+            Some(Refused::Waiting),
+            "the same again"
+        );
+        node.submit(send(2, 1, now(&node), node.domain()))
+            .expect("another's nonce is another");
+        let included = first.included().await.unwrap();
+        assert_eq!(included.receipt.outcome, Outcome::Done);
+        let again = node.submit(limited(&node, 1, coins(1), vec![other(2)])).err();
+        assert!(
+            matches!(again, Some(Refused::NotAdmissible(_))),
+            "used, and no longer waiting: {again:?}"
+        );
+    });
+}
+
+#[test]
+fn fees_that_a_sender_can_not_pay_together_do_not_wait() {
+    run(|context| async move {
+        let (node, _) = begin(&context, settings()).await;
+        let some = || {
+            vec![Command::Send {
+                asset: ETHER,
+                to: AccountId::numbered(9),
+                amount: Amount::ONE,
+            }]
+        };
+        // Of 1,000 ether at 2,000 USD each, 900,000 coins are 450.
+        let offer = coins(900_000);
+        let first = node.submit(limited(&node, 1, offer, some())).unwrap();
+        let second = node.submit(limited(&node, 2, offer, some())).unwrap();
+        let third = limited(&node, 3, offer, some());
+        let refused = node.submit(third.clone()).err();
+        assert_eq!(
+            refused,
+            Some(Refused::CostsWaiting {
+                asset: ETHER,
+                cost_max: coins(450),
+                waiting: coins(900),
+                means: coins(1_000),
+            })
+        );
+        node.submit(limited(&node, 4, coins(200_000), some()))
+            .expect("100 ether are left for it");
+        first.included().await.unwrap();
+        second.included().await.unwrap();
+        node.submit(third).expect("what was held is free again");
+    });
+}
+
+#[test]
+fn one_transaction_waits_whatever_its_limit() {
+    run(|context| async move {
+        let (node, _) = begin(&context, settings()).await;
+        let some = vec![Command::Send {
+            asset: ETHER,
+            to: AccountId::numbered(9),
+            amount: Amount::ONE,
+        }];
+        let unlimited = limited(&node, 1, Amount::MAX, some.clone());
+        let first = node.submit(unlimited).expect("its fee is small now");
+        let next = node.submit(limited(&node, 2, coins(1), some)).err();
+        assert!(matches!(next, Some(Refused::CostsWaiting { .. })), "{next:?}");
+        assert_eq!(first.included().await.unwrap().receipt.outcome, Outcome::Done);
+    });
+}
+
+#[test]
+fn liquidations_wait_for_a_block_that_has_room_for_them() {
+    run(|context| async move {
+        let (node, _) = begin(&context, settings()).await;
+        let calls = |nonce: u64| vec![Command::Liquidate { vault: VaultId(nonce) }; 1_000];
+        let waiting: Vec<_> = (1..=40)
+            .map(|nonce| node.submit(limited(&node, nonce, coins(1_000), calls(nonce))).unwrap())
+            .collect();
+        let mut heights = std::collections::BTreeSet::new();
+        for submitted in waiting {
+            let included = submitted.included().await.unwrap();
+            // There is no such vault; what matters is that it had its turn, and paid.
+            assert!(
+                matches!(included.receipt.outcome, Outcome::Failed { .. }),
+                "{:?}",
+                included.receipt.outcome
+            );
+            heights.insert(included.height);
+        }
+        assert!(heights.len() > 1, "one block has no room for all: {heights:?}");
+    });
+}
