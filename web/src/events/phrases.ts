@@ -92,17 +92,16 @@ export function parameter(change: EventBody<'ParameterChanged'>, words: Words): 
   return `${spaced(name)} is ${value}`;
 }
 
-/** The name of a rejection and what it says, in short: `BelowDust`, or `CeilingExceeded (…)`. */
+/** The name of a rejection and what it says, as far as it is short: `below dust (debt 3, floor 500)`. */
 export function rejected(reason: unknown): string {
   if (typeof reason === 'string') return spaced(reason);
   const [[name, detail] = ['rejected', undefined]] = Object.entries(
     (reason ?? {}) as Record<string, unknown>,
   );
   const said = typeof detail === 'object' && detail !== null ? Object.entries(detail) : [];
-  const words = said.map(
-    ([key, value]) =>
-      `${key.replaceAll('_', ' ')} ${value instanceof Object ? JSON.stringify(value) : value}`,
-  );
+  // Amounts in base units of who knows which asset say nothing to people.
+  const short = said.filter(([, value]) => !(value instanceof Object) && String(value).length <= 12);
+  const words = short.map(([key, value]) => `${key.replaceAll('_', ' ')} ${value}`);
   return words.length > 0 ? `${spaced(name)} (${words.join(', ')})` : spaced(name);
 }
 

@@ -122,6 +122,9 @@ describe('sentences', () => {
       Failed: { command: 1, reason: { BelowDust: { debt: '3', floor: '500' } } },
     } as never);
     expect(plain(failed ?? [])).toBe('failed at command 2: below dust (debt 3, floor 500)');
+    const poor = { Uncovered: { collateral_type: 1, stressed_loss: '19560065905422954952113', cover: '0' } };
+    const refused = refusal({ NotAdmitted: poor } as never);
+    expect(plain(refused ?? [])).toBe('was not admitted: uncovered (collateral type 1, cover 0)');
   });
 });
 
