@@ -2495,8 +2495,10 @@ export interface components {
         };
         /** @description What becomes of an observation that is in order: the rounds of its feed tell whether it counts. */
         Taken: {
-            /** @description True: it waits for a block, which takes it unless its feed would not any more or its source says something newer first.
-             *     False: something as new of the same source waits already. */
+            /**
+             * @description True: it waits for a block, which takes it unless its feed would not any more or its source says something newer first.
+             *     False: something as new of the same source waits already.
+             */
             taken: boolean;
         };
         /**
@@ -2751,7 +2753,7 @@ export interface components {
             lots_on_sale: number;
             /** @description Whose. */
             owner: components["schemas"]["AccountId"];
-            /** @description Collateral value ÷ debt, rounded down; none without debt or without a price. */
+            /** @description Collateral value ÷ debt, rounded down, the greatest number where it is above it; none without debt or without a price. */
             ratio?: components["schemas"]["Ratio"] | null;
             /** @description What the engine does when a round breaks it. */
             standing_order?: components["schemas"]["StandingOrder"] | null;
@@ -2801,8 +2803,10 @@ export interface components {
         WhatIf: {
             /** @description Coins that are left over now for its liquidator. */
             deposit: components["schemas"]["Amount"];
-            /** @description Most coins that it could still draw, the borrowing fee and the liquidation deposit beside them, as far as the vault
-             *     itself goes: its type may have less room. None while there is no price to borrow by. */
+            /**
+             * @description Most coins that it could still draw, the borrowing fee and the liquidation deposit beside them, as far as the vault
+             *     itself goes: its type may have less room. None while there is no price to borrow by.
+             */
             drawable?: components["schemas"]["Amount"] | null;
             /** @description Of which state. */
             height: components["schemas"]["Height"];
@@ -2810,8 +2814,10 @@ export interface components {
             penalty: components["schemas"]["Ratio"];
             /** @description At which price of the collateral. */
             price: components["schemas"]["Price"];
-            /** @description Most collateral that could be taken out, as far as the vault itself goes: limits of flow may leave less. None while
-             *     there is no price to borrow by. */
+            /**
+             * @description Most collateral that could be taken out, as far as the vault itself goes: limits of flow may leave less. None while
+             *     there is no price to borrow by.
+             */
             releasable?: components["schemas"]["Amount"] | null;
             /** @description What its collateral would be worth, USD. */
             value: components["schemas"]["Usd"];
