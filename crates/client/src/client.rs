@@ -11,7 +11,6 @@ use ballast_protocol::{AccountId, AssetId, AuctionId, Height, TicketId, Transact
 use ballast_signing::{Domain, SessionKeyPair, SignedObservation, SignedTransaction, WalletKey};
 
 use crate::http::{Http, asked};
-use crate::pages::walk;
 use crate::{Blocks, Error, VaultQuery, Wallet, WhatIfQuery};
 
 /// Vaults or auctions of a page where all are asked for: the most that a node gives by default.
@@ -120,25 +119,21 @@ impl Client {
     }
 
     /// All pages of vaults from a query on, all of one height. A node keeps recent heights only: if the walk takes longer,
-    /// it is refused with `HeightNotKept`.
+    /// it is refused with `HeightNotKept`, and has to begin anew.
     pub async fn all_vaults(&self, query: &VaultQuery) -> Result<VaultPage, Error> {
-        let limit = query.limit.or(Some(PAGE));
-        let walked = walk(query.height, query.after.clone(), async |height, after| {
-            let query = VaultQuery {
-                height,
-                after,
-                limit,
-                ..query.clone()
-            };
-            let page = self.vaults(&query).await?;
-            Ok((page.height, page.vaults, page.next))
-        });
-        let (height, vaults) = walked.await?;
-        Ok(VaultPage {
-            height,
-            vaults,
-            next: None,
-        })
+        let mut query = VaultQuery {
+            limit: query.limit.or(Some(PAGE)),
+            ..query.clone()
+        };
+        let mut all = Vec::new();
+        loop {
+            let mut page = self.vaults(&query).await?;
+            all.append(&mut page.vaults);
+            if page.next.is_none() {
+                return Ok(VaultPage { vaults: all, ..page });
+            }
+            (query.height, query.after) = (Some(page.height), page.next);
+        }
     }
 
     /// A vault. Refused with 404 `UnknownVault` if there is none.
@@ -166,16 +161,15 @@ impl Client {
 
     /// All pages of running auctions, all of one height, as [`Client::all_vaults`].
     pub async fn all_auctions(&self, height: Option<Height>) -> Result<AuctionPage, Error> {
-        let walked = walk(height, None, async |height, after| {
-            let page = self.auctions(height, after.as_deref(), Some(PAGE)).await?;
-            Ok((page.height, page.auctions, page.next))
-        });
-        let (height, auctions) = walked.await?;
-        Ok(AuctionPage {
-            height,
-            auctions,
-            next: None,
-        })
+        let (mut height, mut after, mut all) = (height, None, Vec::new());
+        loop {
+            let mut page = self.auctions(height, after.as_deref(), Some(PAGE)).await?;
+            all.append(&mut page.auctions);
+            if page.next.is_none() {
+                return Ok(AuctionPage { auctions: all, ..page });
+            }
+            (height, after) = (Some(page.height), page.next);
+        }
     }
 
     /// A running auction. Refused with 404 `UnknownAuction` if there is none.

@@ -1,9 +1,8 @@
-//! Questions with many answers: their queries, and walking all pages.
+//! What is asked of vaults.
 
 use ballast_num::{Amount, Price};
 use ballast_protocol::{AccountId, Height, TypeId};
 
-use crate::Error;
 use crate::http::asked;
 
 /// In which order vaults are told.
@@ -79,26 +78,5 @@ impl WhatIfQuery {
             asked("repay", self.repay),
         ];
         pairs.into_iter().flatten()
-    }
-}
-
-/// A page: of which height, what is on it, and where the next begins.
-pub(crate) type Page<T> = (Height, Vec<T>, Option<String>);
-
-/// All pages after one another, all of the height of the first. A node keeps recent heights only: a walk that takes longer
-/// is refused with `HeightNotKept`, and has to begin anew.
-pub(crate) async fn walk<T>(
-    mut height: Option<Height>,
-    mut after: Option<String>,
-    mut page: impl AsyncFnMut(Option<Height>, Option<String>) -> Result<Page<T>, Error>,
-) -> Result<(Height, Vec<T>), Error> {
-    let mut all = Vec::new();
-    loop {
-        let (of, some, next) = page(height, after).await?;
-        all.extend(some);
-        match next {
-            Some(next) => (height, after) = (Some(of), Some(next)),
-            None => return Ok((of, all)),
-        }
     }
 }

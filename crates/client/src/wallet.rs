@@ -12,7 +12,7 @@ use crate::settle::Settling;
 use crate::{Client, Error};
 
 /// How long a transaction may wait for its block, unless its terms say otherwise.
-const LIFE: Seconds = Seconds(120);
+const LIFE: Seconds = Seconds(600);
 /// How many times the fee at the present price a transaction offers: the price rises by an eighth a block at most, so it
 /// stays good through eleven full blocks.
 const HEADROOM: u128 = 4;

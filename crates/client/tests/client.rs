@@ -9,7 +9,7 @@ mod road;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use ballast_client::{Client, Error, Payer, Terms, VaultOrder, VaultQuery, WhatIfQuery, proven};
+use ballast_client::{Client, Error, Payer, Terms, VaultOrder, VaultQuery, Wallet, WhatIfQuery, proven};
 use ballast_node::Settings;
 use ballast_node::api::{ApiSettings, Rate};
 use ballast_num::{Amount, Price, Seconds};
@@ -487,4 +487,16 @@ fn a_node_that_is_restarted_is_waited_for() {
         node.stop().await;
         serving.await.unwrap();
     });
+}
+
+#[test]
+fn what_a_client_does_may_be_done_in_a_task_of_its_own() {
+    fn is_send(_: impl Future + Send) {}
+    fn tasks(client: &Client, wallet: &Wallet) {
+        is_send(client.all_vaults(&VaultQuery::default()));
+        is_send(client.all_auctions(None));
+        is_send(wallet.send(Vec::new()));
+        is_send(async { client.blocks(None).next().await });
+    }
+    let _: fn(&Client, &Wallet) = tasks;
 }
