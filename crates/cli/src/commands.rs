@@ -2,6 +2,8 @@
 
 mod account;
 mod auction;
+mod feeder;
+mod keeper;
 mod key;
 mod orders;
 mod parameter;
@@ -67,6 +69,10 @@ pub(crate) enum Command {
     Parameter(Signing<Of<parameter::Parameter>>),
     /// Transactions: send a batch from a file, look one up, make one for a wallet to sign
     Tx(Signing<Of<tx::Tx>>),
+    /// Buys what is liquidated below the market, restarts auctions, calls liquidations that wait (docs/keeper.md)
+    Keeper(Signing<keeper::Keeper>),
+    /// Brings prices from files, HTTP sources and oracle networks (docs/feeder.md)
+    Feeder(Asking<feeder::Feeder>),
     /// Key files: make, import, look at
     #[command(subcommand)]
     Key(key::Key),
@@ -128,6 +134,8 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Session(of) => of.node.json,
         Command::Parameter(of) => of.node.json,
         Command::Tx(of) => of.node.json,
+        Command::Keeper(of) => of.node.json,
+        Command::Feeder(of) => of.node.json,
         Command::Key(key) => key.json(),
         Command::Completions { .. } => false,
     };
@@ -164,6 +172,8 @@ fn run_as_text(command: Command) -> Result<(), Failure> {
             Command::Session(Signing { what, node, signer }) => write::run(&node, &signer, &what.what).await,
             Command::Parameter(Signing { what, node, signer }) => write::run(&node, &signer, &what.what).await,
             Command::Tx(Signing { what, node, signer }) => tx::run(&node, &signer, &what.what).await,
+            Command::Keeper(Signing { what, node, signer }) => keeper::run(&node, &signer, &what).await,
+            Command::Feeder(Asking { what, node }) => feeder::run(&node, &what).await,
             Command::Key(key) => key::run(&key),
             Command::Completions { shell } => {
                 let mut script = Vec::new();

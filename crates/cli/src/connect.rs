@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use ballast_agents::development::CHAIN_ID;
 use ballast_client::{Client, Error, Payer, Terms, Wallet};
 use ballast_num::Seconds;
 use ballast_protocol::AccountId;
@@ -12,9 +13,6 @@ use clap::Args;
 use crate::Failure;
 use crate::names::Names;
 use crate::{keyfile, node::dev};
-
-/// The chain id of reserves for development, whose keys everyone knows.
-const DEV_CHAIN: u64 = 31_337;
 
 /// Which node.
 #[derive(Args, Clone, Debug)]
@@ -46,7 +44,7 @@ pub(crate) struct SignerOptions {
     pub(crate) password_file: Option<PathBuf>,
     /// Signs with this wallet of a reserve for development, from 1
     #[arg(long, global = true, value_name = "NUMBER", conflicts_with = "session_file")]
-    pub(crate) dev_key: Option<u8>,
+    pub(crate) dev_key: Option<u32>,
     /// Signs with the session key in this file (`ballast key session`), for --owner
     #[arg(long, global = true, value_name = "FILE", requires = "owner")]
     pub(crate) session_file: Option<PathBuf>,
@@ -63,7 +61,7 @@ pub(crate) struct SignerOptions {
     #[arg(long, global = true, value_name = "COINS")]
     pub(crate) fee_max: Option<String>,
     /// How long the transaction may wait for its block: 90s, 10m
-    #[arg(long, global = true, value_name = "DURATION", default_value = "2m", value_parser = crate::units::duration)]
+    #[arg(long, global = true, value_name = "DURATION", default_value = "10m", value_parser = crate::units::duration)]
     pub(crate) life: Seconds,
 }
 
@@ -79,9 +77,9 @@ impl SignerOptions {
     pub(crate) fn wallet(&self, client: &Client, names: &Names) -> Result<Wallet, Failure> {
         let wallet = if let Some(number) = self.dev_key {
             let chain = client.domain().chain_id();
-            if chain != DEV_CHAIN {
+            if chain != CHAIN_ID {
                 return Err(Failure::BadInput(format!(
-                    "--dev-key is for reserves for development, of chain {DEV_CHAIN}; this one is of chain {chain}: use --key FILE"
+                    "--dev-key is for reserves for development, of chain {CHAIN_ID}; this one is of chain {chain}: use --key FILE"
                 )));
             }
             client.signer(dev_wallet(number)?)
@@ -132,7 +130,7 @@ impl SignerOptions {
 }
 
 /// A wallet of the reserve for development.
-fn dev_wallet(number: u8) -> Result<WalletKey, Failure> {
+fn dev_wallet(number: u32) -> Result<WalletKey, Failure> {
     dev::wallet(number).ok_or_else(|| {
         Failure::BadInput(format!(
             "there is no development wallet {number}: choose one from 1 to {}",

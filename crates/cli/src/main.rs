@@ -14,6 +14,7 @@ mod output;
 mod progress;
 mod replay;
 mod units;
+mod up;
 mod web;
 
 use std::fmt::Display;
@@ -40,6 +41,8 @@ struct Arguments {
 enum Command {
     /// Replays recorded prices through the engine and reports what was lost, by whom.
     Replay(Box<replay::Arguments>),
+    /// Starts a living reserve to try things on: node, prices, borrowers, keepers.
+    Up(up::Arguments),
     /// Runs a reserve: takes signed transactions, keeps its journal, answers over HTTP.
     Node(node::Arguments),
     /// Runs the peers' vectors through the engine and compares every figure.
@@ -102,9 +105,9 @@ impl Failure {
             Self::Broken(message) => format!("broken: {message}"),
             Self::Refused(message) => format!("refused: {message}"),
             Self::Node(error) => match &**error {
-                Error::Unreachable { .. } => format!(
-                    "error: {error}; start one with `ballast node --dev --dir reserve`, or name another by --node URL"
-                ),
+                Error::Unreachable { .. } => {
+                    format!("error: {error}; start one with `ballast up`, or name another by --node URL")
+                }
                 Error::Refused { .. } => format!("refused: {error}"),
                 Error::Failed(_) | Error::NotAdmitted(_) => error.to_string(),
                 error => format!("error: {error}"),
@@ -139,6 +142,7 @@ fn clap_command() -> clap::Command {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Replay(arguments) => replay::replay(&arguments),
+        Command::Up(arguments) => up::run(&arguments),
         Command::Node(arguments) => node::run(&arguments),
         Command::Conformance { paths } => conformance(&paths),
         Command::Audit(arguments) => folder::audit(&arguments),
