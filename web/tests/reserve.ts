@@ -144,8 +144,25 @@ export class Reserve {
     throw new Error('no vault was opened');
   }
 
-  /** All five sources say a price of ether, in whole dollars; returns when their round has closed. */
+  /**
+   * All five sources say a price of ether, in whole dollars; returns when a round says it too and has heard each of them, so
+   * that no word is left over for the next round. What a round did not take is said again.
+   */
   async say(dollars: number): Promise<void> {
+    for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
+      await this.#sayOnce(dollars);
+      for (let look = 0; look < 15; look += 1) {
+        const [feed] = await this.get('/v1/feeds');
+        const heard: { price?: string }[] = feed.sources;
+        if ([feed.spot, ...heard.map((source) => source.price)].every((price) => Number(price) === dollars))
+          return;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+    throw new Error(`the round of ${dollars} did not close`);
+  }
+
+  async #sayOnce(dollars: number): Promise<void> {
     const status = await this.get('/v1/status');
     // A source's times rise, and one word of it a second is taken.
     const time = Math.max(status.now + 1, this.#said + 1);
@@ -172,11 +189,5 @@ export class Reserve {
       const observation = { feed: 1, source, price: String(dollars), time };
       await this.#post('/v1/observations', { observation, evidence: { Wallet: signature } });
     }
-    for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
-      const [feed] = await this.get('/v1/feeds');
-      if (Number(feed.spot) === dollars) return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error(`the round of ${dollars} did not close`);
   }
 }
