@@ -113,7 +113,7 @@ fn wait(every: Duration, failures: u32) -> Duration {
 }
 
 impl Voice {
-    /// Reads a price and brings it; nothing if it would say no more than `last` did. Errors: those of [`NotSaid`].
+    /// Reads a price and brings it; nothing if it would say no more than `last` did, or than the chain has heard. Errors: those of [`NotSaid`].
     pub async fn say(&self, client: &Client, last: Option<Observation>) -> Result<Option<Observation>, NotSaid> {
         let signed = match &self.says {
             Says::Signed(key, origin) => {
@@ -130,8 +130,12 @@ impl Voice {
         if last.is_some_and(|last| observation.time <= last.time) {
             return Ok(None);
         }
-        client.observe(&signed).await?;
-        Ok(Some(observation))
+        match client.observe(&signed).await {
+            Ok(_) => Ok(Some(observation)),
+            // The chain has heard this source since: a second has not passed, or the package is the one of before.
+            Err(Error::Refused { error, .. }) if error.code == "NotNewer" => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     const fn observed(&self, price: Price, time: Timestamp) -> Observation {

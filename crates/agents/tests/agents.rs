@@ -216,7 +216,8 @@ fn a_keeper_buys_what_a_fall_of_the_price_has_put_on_sale() {
         })
         .await
         .unwrap();
-        assert_eq!(took, Vec::new(), "ten per cent above the price nobody buys");
+        let bought = took.iter().any(|(why, _)| why.starts_with("buy"));
+        assert!(!bought, "ten per cent above the price nobody buys: {took:?}");
         let generous = with_feed_at(&client, 2_000).await;
         assert!(generous > Price::whole(1_750));
         keeper::work(&keeper, &terms, &mut |step, done| {

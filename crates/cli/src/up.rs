@@ -107,7 +107,7 @@ fn greeting(dir: &Path, is_new: bool, about: &str, speed: u32, address: SocketAd
         "In another terminal:".into(),
         String::new(),
         format!("  {program} vault open --type ETH-A --deposit 10 --draw 5000 --dev-key 5{node}"),
-        format!("  {program} vault list --dev-key 5{node}"),
+        format!("  {program} vault list --type ETH-A --riskiest{node}"),
         format!("  {program} watch{node}"),
         String::new(),
         "The keys of development are known to everyone: put nothing of worth into this reserve.".into(),
