@@ -180,7 +180,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Brings an observation with what shows that its source has made it */
+        /** Brings an observation with what shows that its source has made it; it waits for a round */
         post: operations["post_observations"];
         delete?: never;
         options?: never;
