@@ -8,6 +8,8 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   // One node and one browser at a time: the machine has two cores.
   workers: 1,
+  // A loaded machine may take a page's answer away in the middle; what fails three times is broken.
+  retries: 2,
   forbidOnly: Boolean(process.env.CI),
   reporter: [['list']],
   use: {
