@@ -303,13 +303,13 @@ test('a page that is not there says so', async ({ page }) => {
 test('what the chain calls itself stays text', async ({ page }) => {
   const hostile = '<img src=x onerror="document.title=1">';
   await page.route('**/v1/assets', async (route) => {
-    const answer = await route.fetch();
+    const answer = await route.fetch({ maxRetries: 2 });
     const assets = await answer.json();
     for (const asset of assets) asset.symbol = hostile;
     await route.fulfill({ response: answer, json: assets });
   });
   await page.route('**/v1/types**', async (route) => {
-    const answer = await route.fetch();
+    const answer = await route.fetch({ maxRetries: 2 });
     const types = await answer.json();
     for (const type of types) type.spec.name = hostile;
     await route.fulfill({ response: answer, json: types });
