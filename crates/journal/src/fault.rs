@@ -48,6 +48,9 @@ pub enum Fault {
         /// How large it may be.
         limit: usize,
     },
+    /// Read beside a log that nobody has open any more.
+    #[error("the log is closed")]
+    Closed,
     /// A record out of turn.
     #[error("the log continues at {expected}, not at {found}")]
     OutOfTurn {

@@ -9,6 +9,7 @@
 //! - [`Portable`]: a reserve at one height as one file.
 //! - [`Folder`]: a node's folder on a disk, which one program at a time has open.
 //! - [`recover`]: the state after the last durable block; [`audit`]: the same from genesis, with every check there is.
+//! - [`retell`]: each block again with what came of it, also beside a node that writes, through a [`LogReader`].
 
 mod audit;
 mod entry;
@@ -17,7 +18,9 @@ mod folder;
 mod frame;
 mod log;
 mod portable;
+mod reader;
 mod recovery;
+mod retold;
 mod segment;
 mod snapshot;
 
@@ -28,5 +31,8 @@ pub use folder::{BadFolder, Folder, LOG, NewFolder, SEGMENT_BYTES, SNAPSHOTS};
 pub use frame::RECORD_MAX;
 pub use log::{Cut, Log, LogConfig};
 pub use portable::{BadPortable, NotImported, Portable};
+pub use reader::LogReader;
+pub(crate) use recovery::ROOT_EVERY;
 pub use recovery::{PassedOver, Recovered, Replayed, Unrecoverable, recover, recover_at, recover_showing};
+pub use retold::{Retold, oldest_state, retell, state_at};
 pub use snapshot::{BadSnapshot, Snapshots};

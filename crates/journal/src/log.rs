@@ -3,10 +3,13 @@
 //! A log is a row of segments, each named by the height of its first record. Only the last may end in the middle of a
 //! record: a new one is begun when all before it is durable.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use ballast_protocol::{Height, proof::Hash};
 use commonware_runtime::{Blob, Error as StorageError, IoBufMut, ReadOptions, Storage, WriteOptions};
 
 use crate::frame::{Frame, Key, RECORD_MAX};
+use crate::reader::{LogReader, Written};
 use crate::segment::{self, FIRST, Walked};
 use crate::{Fault, LOG};
 
@@ -60,10 +63,12 @@ pub struct Log<S: Storage> {
     durable: Height,
     /// The first fault: after it nothing is written any more.
     failed: Option<Fault>,
+    /// What readers beside it may read.
+    written: Arc<RwLock<Written<S::Blob>>>,
 }
 
 struct Tail<B> {
-    blob: B,
+    blob: Arc<B>,
     end: u64,
     marks: usize,
 }
@@ -115,39 +120,62 @@ impl<S: Storage> Log<S> {
                 height: walked.next,
                 bytes: torn,
             });
-            let log = Self {
-                storage,
-                config,
-                key,
-                segments,
-                tail: Tail {
-                    blob,
-                    end: walked.end,
-                    marks: 0,
-                },
-                pending: Vec::new(),
-                next: walked.next,
-                durable: walked.next,
-                failed: None,
+            let tail = Tail {
+                blob: Arc::new(blob),
+                end: walked.end,
+                marks: 0,
             };
-            return Ok((log, cut));
+            return Ok((Self::of(storage, (config, key), segments, tail, walked.next), cut));
         }
     }
 
     async fn begin(storage: S, config: LogConfig, key: Key) -> Result<Self, Fault> {
         let first = config.first;
         let tail = begin_segment(&storage, &config.partition, &key, first).await?;
-        Ok(Self {
+        Ok(Self::of(storage, (config, key), vec![first], tail, first))
+    }
+
+    fn of(
+        storage: S,
+        (config, key): (LogConfig, Key),
+        segments: Vec<Height>,
+        tail: Tail<S::Blob>,
+        next: Height,
+    ) -> Self {
+        let written = Written {
+            segments: segments.clone(),
+            tail: tail.blob.clone(),
+            end: tail.end,
+            durable: next,
+        };
+        Self {
             storage,
             config,
             key,
-            segments: vec![first],
+            segments,
             tail,
             pending: Vec::new(),
-            next: first,
-            durable: first,
+            next,
+            durable: next,
             failed: None,
-        })
+            written: Arc::new(RwLock::new(written)),
+        }
+    }
+
+    /// Who reads beside it, through a storage of the same files.
+    pub fn reader<T: Storage<Blob = S::Blob>>(&self, storage: T) -> LogReader<T> {
+        LogReader::new(storage, self.config.partition.clone(), self.key, &self.written)
+    }
+
+    /// Lets readers see what is durable now.
+    fn show(&self) {
+        let mut written = self.written.write().unwrap_or_else(PoisonError::into_inner);
+        if written.segments != self.segments {
+            written.segments.clone_from(&self.segments);
+        }
+        written.tail = self.tail.blob.clone();
+        written.end = self.tail.end;
+        written.durable = self.durable;
     }
 
     /// The height of the next record.
@@ -214,6 +242,7 @@ impl<S: Storage> Log<S> {
         blob.sync().await?;
         self.tail.end = self.tail.end.saturating_add(written);
         self.durable = self.next;
+        self.show();
         let (at, mark) = segment::mark(&self.key, self.durable, self.tail.marks);
         self.tail.marks = self.tail.marks.wrapping_add(1);
         blob.write_at(at, mark, WriteOptions::default()).await?;
@@ -242,34 +271,12 @@ impl<S: Storage> Log<S> {
         &self,
         from: Height,
         below: Height,
-        mut visit: impl FnMut(Height, &[u8]) -> Result<(), E>,
+        visit: impl FnMut(Height, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let begins = self.segments.partition_point(|first| *first <= from).saturating_sub(1);
-        let segments = self.segments.iter().enumerate().skip(begins);
-        for (at, first) in segments.take_while(|(_, first)| **first < below && from < below) {
-            let visit = |frame: Frame<'_>| {
-                if (from..below).contains(&frame.height) {
-                    visit(frame.height, frame.payload)
-                } else {
-                    Ok(())
-                }
-            };
-            let end = self.segments.get(at + 1).copied();
-            let bytes = match end {
-                None => read(&self.tail.blob, self.tail.end).await?,
-                Some(_) => {
-                    let opened = self.storage.open(&self.config.partition, &name(*first)).await;
-                    let (blob, size) = opened.map_err(Fault::from)?;
-                    read(&blob, size).await?
-                }
-            };
-            let walked = segment::walk(&self.key, *first, bytes.as_ref(), visit)?;
-            let end = end.unwrap_or(self.durable);
-            if walked.next < end {
-                return Err(self.lost(*first, &walked, bytes.len(), end).into());
-            }
-        }
-        Ok(())
+        let written = self.written.read().unwrap_or_else(PoisonError::into_inner).clone();
+        written
+            .read_between(&self.storage, &self.config.partition, &self.key, (from, below), visit)
+            .await
     }
 
     /// Removes the segments whose records all stand below a height; never the last. Error: `Storage`.
@@ -278,23 +285,9 @@ impl<S: Storage> Log<S> {
             let first = self.segments[0];
             self.storage.remove(&self.config.partition, Some(&name(first))).await?;
             self.segments.remove(0);
+            self.show();
         }
         Ok(())
-    }
-
-    /// What is wrong where a segment ends before the next one begins.
-    fn lost(&self, first: Height, walked: &Walked, bytes: usize, end: Height) -> Fault {
-        let partition = &self.config.partition;
-        let is_whole = usize::try_from(walked.end).is_ok_and(|end| end == bytes) && !walked.has_lost();
-        if is_whole {
-            Fault::Missing {
-                place: place(partition, walked.next),
-                from: walked.next,
-                to: Height(end.0.saturating_sub(1)),
-            }
-        } else {
-            corrupt(place(partition, first), walked)
-        }
     }
 
     fn usable(&self) -> Result<(), Fault> {
@@ -308,16 +301,16 @@ fn offset(at: u64) -> Result<usize, Fault> {
 }
 
 /// A segment's name in its partition.
-fn name(first: Height) -> [u8; 8] {
+pub(crate) fn name(first: Height) -> [u8; 8] {
     first.0.to_be_bytes()
 }
 
 /// As people find it: the folder, and the name as the runtime writes it, in hexadecimal.
-fn place(partition: &str, first: Height) -> String {
+pub(crate) fn place(partition: &str, first: Height) -> String {
     format!("{partition}/{:016x}", first.0)
 }
 
-fn corrupt(place: String, walked: &Walked) -> Fault {
+pub(crate) fn corrupt(place: String, walked: &Walked) -> Fault {
     Fault::Corrupt {
         place,
         at: walked.end,
@@ -360,13 +353,13 @@ async fn begin_segment<S: Storage>(
         .await?;
     blob.sync().await?;
     Ok(Tail {
-        blob,
+        blob: Arc::new(blob),
         end: FIRST,
         marks: 0,
     })
 }
 
-async fn read<B: Blob>(blob: &B, size: u64) -> Result<IoBufMut, Fault> {
+pub(crate) async fn read<B: Blob>(blob: &B, size: u64) -> Result<IoBufMut, Fault> {
     let length = usize::try_from(size).map_err(|_| StorageError::OffsetOverflow)?;
     let bytes = blob.read_at(0, length, ReadOptions::default()).await?;
     Ok(bytes.coalesce())

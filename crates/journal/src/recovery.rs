@@ -12,7 +12,7 @@ use crate::entry::{Entry, SignedBlock, Unproven};
 use crate::{BadSnapshot, Fault, Log, Snapshots};
 
 /// Every how many replayed blocks the root is brought up to date: memory for what changed stays bounded.
-const ROOT_EVERY: u64 = 64;
+pub(crate) const ROOT_EVERY: u64 = 64;
 
 /// Why a journal does not lead to a state.
 #[derive(Debug, thiserror::Error)]

@@ -49,7 +49,7 @@ impl NotStarted {
 const fn is_broken_log(fault: &Fault) -> bool {
     match fault {
         Fault::Storage(_) | Fault::Corrupt { .. } | Fault::Missing { .. } => true,
-        Fault::Foreign { .. } | Fault::TooLarge { .. } | Fault::OutOfTurn { .. } => false,
+        Fault::Foreign { .. } | Fault::TooLarge { .. } | Fault::OutOfTurn { .. } | Fault::Closed => false,
     }
 }
 

@@ -1,18 +1,50 @@
 //! Every event and receipt of a replay in a file: Parquet for tables, JSON Lines for everything (docs/replay.md has the
 //! schema). Both are written as blocks come and hold no more than [`GROUP`] rows in memory.
 
-mod columns;
-mod row;
-
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use ballast_protocol::{Block, BlockResult};
+use ballast_rows::{Cell, Column, Kind, Table, rows};
+pub use ballast_rows::{GROUP, Row};
 
-use self::columns::Columns;
-pub use self::columns::GROUP;
-pub use self::row::Row;
-use self::row::rows;
+/// The columns of a row, in the order of [`cells`].
+const COLUMNS: [Column; 14] = [
+    Column::required("height", Kind::Wide),
+    Column::required("time", Kind::Wide),
+    Column::required("index", Kind::Narrow),
+    Column::optional("transaction", Kind::Narrow),
+    Column::required("kind", Kind::Text),
+    Column::optional("collateral_type", Kind::Narrow),
+    Column::optional("vault", Kind::Wide),
+    Column::optional("auction", Kind::Wide),
+    Column::optional("account", Kind::Text),
+    Column::optional("amount", Kind::Text),
+    Column::optional("collateral", Kind::Text),
+    Column::optional("debt", Kind::Text),
+    Column::optional("price", Kind::Text),
+    Column::required("event", Kind::Text),
+];
+
+fn cells(row: Row) -> [Cell; 14] {
+    let text = |text: Option<String>| Cell::or_nothing(text, Cell::Text);
+    [
+        Cell::wide(row.height),
+        Cell::wide(row.time),
+        Cell::narrow(row.index),
+        Cell::or_nothing(row.transaction, Cell::narrow),
+        Cell::Text(row.kind),
+        Cell::or_nothing(row.collateral_type, Cell::narrow),
+        Cell::or_nothing(row.vault, Cell::wide),
+        Cell::or_nothing(row.auction, Cell::wide),
+        text(row.account),
+        text(row.amount),
+        text(row.collateral),
+        text(row.debt),
+        text(row.price),
+        Cell::Text(row.event.to_string()),
+    ]
+}
 
 /// How the rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +85,7 @@ pub struct Export<W: Write + Send> {
 
 enum Sink<W: Write + Send> {
     Lines(BufWriter<W>),
-    Columns(Box<Columns<W>>),
+    Columns(Box<Table<W>>),
 }
 
 impl<W: Write + Send> Export<W> {
@@ -61,7 +93,7 @@ impl<W: Write + Send> Export<W> {
     pub fn new(format: Format, file: W) -> io::Result<Self> {
         let sink = match format {
             Format::JsonLines => Sink::Lines(BufWriter::new(file)),
-            Format::Parquet => Sink::Columns(Box::new(Columns::new(file)?)),
+            Format::Parquet => Sink::Columns(Box::new(Table::new(file, "events", &COLUMNS)?)),
         };
         Ok(Self { sink, rows: 0 })
     }
@@ -75,7 +107,7 @@ impl<W: Write + Send> Export<W> {
                     serde_json::to_writer(&mut *file, &row)?;
                     file.write_all(b"\n")?;
                 }
-                Sink::Columns(columns) => columns.add(&row)?,
+                Sink::Columns(columns) => columns.add(cells(row))?,
             }
         }
         Ok(())
@@ -85,7 +117,7 @@ impl<W: Write + Send> Export<W> {
     pub fn finish(self) -> io::Result<(W, u64)> {
         let file = match self.sink {
             Sink::Lines(file) => file.into_inner().map_err(io::IntoInnerError::into_error)?,
-            Sink::Columns(columns) => columns.finish()?,
+            Sink::Columns(columns) => columns.finish()?.0,
         };
         Ok((file, self.rows))
     }

@@ -165,6 +165,7 @@ fn carry_out(
 ) -> Result<(), Rejected> {
     let spec = &terms.spec;
     let vault = state.vaults.vault(id)?;
+    let debt_before = vault.normalized_debt.debt(terms.totals.index, Round::Up)?;
     let ends = decision.normalized == vault.normalized_debt;
     let deposit = if ends { vault.deposit } else { Amount::ZERO };
     let caller_collateral = match caller {
@@ -193,6 +194,8 @@ fn carry_out(
         price: terms.judging,
         price_low: terms.low,
         liquidation_ratio: terms.totals.liquidation_ratio,
+        debt_before,
+        collateral_before: vault.collateral,
         debt: decision.debt,
         normalized: decision.normalized,
         collateral: decision.collateral,

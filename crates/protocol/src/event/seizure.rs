@@ -25,6 +25,10 @@ pub struct Seized {
     pub price_low: Price,
     /// The liquidation ratio in force.
     pub liquidation_ratio: Ratio,
+    /// What the vault owed just before, in coins, rounded up.
+    pub debt_before: Amount,
+    /// What it held just before.
+    pub collateral_before: Amount,
     /// Debt taken off the vault, in coins.
     pub debt: Amount,
     /// Normalized debt taken off the vault.

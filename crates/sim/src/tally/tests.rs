@@ -48,6 +48,8 @@ fn seized(vault: u64, caller_collateral: Amount) -> Event {
         price: Price::whole(100),
         price_low: Price::whole(100),
         liquidation_ratio: Ratio::percent(150),
+        debt_before: coins(70),
+        collateral_before: coins(1),
         debt: coins(70),
         normalized: NormalizedDebt::from_raw(0),
         collateral: coins(1),

@@ -39,20 +39,20 @@ pub struct Row {
 }
 
 /// The rows of a block, in order.
-pub(super) fn rows(block: &Block, result: &BlockResult) -> Vec<Row> {
+pub fn rows(block: &Block, result: &BlockResult) -> Vec<Row> {
     let mut all: Vec<Row> = Vec::new();
     let mut push = |transaction: Option<u32>, kind_and_all: (String, Value)| {
         let index = u32::try_from(all.len()).unwrap_or(u32::MAX);
         all.push(row(block, (index, transaction), kind_and_all));
     };
     for event in &result.events {
-        push(None, of_event(event));
+        push(None, named(event));
     }
     for (number, receipt) in result.receipts.iter().enumerate() {
         let number = u32::try_from(number).ok();
         push(number, ("Receipt".into(), of_receipt(receipt)));
         for event in &receipt.events {
-            push(number, of_event(event));
+            push(number, named(event));
         }
     }
     all
@@ -88,7 +88,7 @@ fn row(block: &Block, (index, transaction): (u32, Option<u32>), (kind, event): (
 }
 
 /// An event's name and what it says. An enum is written with its name around it, or as the name alone.
-fn of_event(event: &Event) -> (String, Value) {
+pub fn named(event: &Event) -> (String, Value) {
     match serde_json::to_value(event) {
         Ok(Value::Object(named)) => {
             let mut named = named.into_iter();

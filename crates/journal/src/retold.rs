@@ -1,0 +1,122 @@
+//! Executing the blocks of a journal again and telling what came of each: for indexes and reports that are derived from it.
+
+use ballast_engine::{State, execute_block};
+use ballast_protocol::{BlockResult, Genesis, Height};
+use commonware_runtime::Storage;
+
+use crate::recovery::{PassedOver, after, check_root, decode};
+use crate::{LogReader, ROOT_EVERY, SignedBlock, Snapshots, Unrecoverable};
+
+/// A block with what came of it, and the state after it.
+pub struct Retold {
+    /// What was executed.
+    pub block: SignedBlock,
+    /// Receipts, events and root.
+    pub result: BlockResult,
+    /// The state after it, whose tree and root may be those of an earlier block.
+    pub state: State,
+}
+
+/// The state that everything there is follows from: genesis if the log begins there, else the oldest snapshot of use that the
+/// log continues. Errors: `Fault`, `Genesis`; `Gap` if there is none.
+pub async fn oldest_state<S: Storage, T: Storage>(
+    genesis: &Genesis,
+    log: &LogReader<S>,
+    snapshots: &Snapshots<T>,
+) -> Result<State, Unrecoverable> {
+    let first = log.first()?;
+    let state = State::genesis(genesis)?;
+    let from = state.chain().height;
+    if first <= after(from) {
+        return Ok(state);
+    }
+    let mut passed_over = PassedOver::default();
+    let heights = snapshots.heights().await?;
+    for height in heights.into_iter().filter(|height| after(*height) >= first) {
+        match snapshots.load(height).await? {
+            Ok(state) => return Ok(state),
+            Err(why) => passed_over.0.push((height, why)),
+        }
+    }
+    Err(Unrecoverable::Gap {
+        first,
+        from,
+        passed_over,
+    })
+}
+
+/// The state after a block, from the newest snapshot up to it, or genesis. Errors: `Fault`, `Genesis`; `OutOfReach` beyond the last block; `Gap` if blocks in between are
+/// gone; those of executing them.
+pub async fn state_at<S: Storage, T: Storage>(
+    genesis: &Genesis,
+    log: &LogReader<S>,
+    snapshots: &Snapshots<T>,
+    height: Height,
+) -> Result<State, Unrecoverable> {
+    let last = log.last()?;
+    if height > last {
+        return Err(Unrecoverable::OutOfReach { asked: height, last });
+    }
+    let mut state = newest_up_to(genesis, snapshots, height).await?;
+    retell(&mut state, log, height, |_| Ok::<(), Unrecoverable>(())).await?;
+    state.commit();
+    Ok(state)
+}
+
+/// The state of the newest snapshot of use up to a height, or genesis.
+async fn newest_up_to<S: Storage>(
+    genesis: &Genesis,
+    snapshots: &Snapshots<S>,
+    height: Height,
+) -> Result<State, Unrecoverable> {
+    let heights = snapshots.heights().await?;
+    for height in heights.into_iter().rev().filter(|known| *known <= height) {
+        if let Ok(state) = snapshots.load(height).await? {
+            return Ok(state);
+        }
+    }
+    Ok(State::genesis(genesis)?)
+}
+
+/// Executes the blocks after a state, to a height that the log has, and tells each. The root of every so many is compared with the
+/// one written down; signatures are not checked again. Errors: `Fault`; `Gap`, `Undecodable`, `Invalid`, `Root`; those of `tell`.
+pub async fn retell<S: Storage, E: From<Unrecoverable> + From<crate::Fault>>(
+    state: &mut State,
+    log: &LogReader<S>,
+    to: Height,
+    mut tell: impl FnMut(Retold) -> Result<(), E>,
+) -> Result<(), E> {
+    let from = state.chain().height;
+    let (next, first) = (after(from), log.first()?);
+    if from < to && first > next {
+        return Err(Unrecoverable::Gap {
+            first,
+            from,
+            passed_over: PassedOver::default(),
+        }
+        .into());
+    }
+    log.read_between(next, after(to), |height, payload| {
+        let entry = decode(height, payload)?;
+        let executed = execute_block(state, &entry.block.block).map_err(|why| Unrecoverable::Invalid {
+            height,
+            why: Box::new(why),
+        })?;
+        if height.0.is_multiple_of(ROOT_EVERY) || height == to {
+            state.commit();
+            check_root(state, height, entry.root)?;
+        }
+        tell(Retold {
+            result: BlockResult {
+                height,
+                receipts: executed.receipts,
+                events: executed.events,
+                state_root: entry.root,
+                work: executed.work,
+            },
+            block: entry.block,
+            state: state.clone(),
+        })
+    })
+    .await
+}
