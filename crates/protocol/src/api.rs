@@ -22,8 +22,13 @@ macro_rules! shapes {
     };
 }
 
+mod history;
 mod positions;
 
+pub use history::{
+    Disposal, EventPage, LiquidationInfo, LiquidationPage, LossBorne, PastEvent, PastTransaction, PastTransactionPage,
+    PricePage, PriceSpan, VaultHistory, VaultMoment, Went,
+};
 pub use positions::{
     MarketInfo, MarketPosition, PoolInfo, PoolPosition, Positions, SessionInfo, SourceInfo, TicketInfo,
 };

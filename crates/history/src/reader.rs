@@ -1,0 +1,472 @@
+//! Questions to an index, each answered within a time and in pages.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use ballast_num::{Price, Seconds, Timestamp};
+use ballast_protocol::api::{
+    EventPage, LiquidationPage, PastEvent, PastTransaction, PastTransactionPage, PricePage, PriceSpan, TransactionInfo,
+    VaultHistory, VaultMoment,
+};
+use ballast_protocol::{
+    AccountId, AuctionId, Event, FeedId, FeedState, Height, Receipt, TransactionHash, TypeId, VaultId,
+};
+use rusqlite::types::ToSql;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Statement};
+
+use crate::index::{signed, unsigned};
+use crate::seizures::{self, parsed};
+use crate::{Failed, Place};
+
+/// Steps of SQLite's machine between looks at the clock.
+const STEPS: i32 = 1_000;
+
+/// In which order rows are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// The newest first.
+    #[default]
+    Newest,
+    /// The oldest first.
+    Oldest,
+}
+
+/// A page: how many rows, in which order, after which place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// In which order.
+    pub order: Order,
+    /// After this place, in that order.
+    pub after: Option<Place>,
+    /// Most rows.
+    pub limit: usize,
+}
+
+/// Which events: those for which all that is named here is true.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// Of this name.
+    pub kind: Option<String>,
+    /// About this vault.
+    pub vault: Option<VaultId>,
+    /// About this auction.
+    pub auction: Option<AuctionId>,
+    /// About this account.
+    pub account: Option<AccountId>,
+    /// About this type.
+    pub collateral_type: Option<TypeId>,
+}
+
+/// Which liquidations: those for which all that is named here is true.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LiquidationFilter {
+    /// Of this vault.
+    pub vault: Option<VaultId>,
+    /// Of this type.
+    pub collateral_type: Option<TypeId>,
+    /// Of this owner's, or called by it.
+    pub account: Option<AccountId>,
+}
+
+/// Of which time and how closely prices are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PriceRange {
+    /// From this time on.
+    pub from: Timestamp,
+    /// Before this time.
+    pub to: Timestamp,
+    /// Length of a span; at least a second.
+    pub every: Seconds,
+    /// Most spans.
+    pub limit: usize,
+}
+
+/// An index, open for questions, beside whoever writes it.
+pub struct Reader {
+    connection: Connection,
+    patience: Duration,
+}
+
+/// Where the history begins and how far it goes.
+struct Reach {
+    begins: Height,
+    height: Height,
+}
+
+/// Conditions of a query and what they are asked of.
+#[derive(Default)]
+struct Conditions {
+    all: Vec<String>,
+    values: Vec<Box<dyn ToSql>>,
+}
+
+impl Conditions {
+    /// `condition` with `?` for the value.
+    fn add(&mut self, condition: &str, value: impl ToSql + 'static) {
+        self.values.push(Box::new(value));
+        let mark = format!("?{}", self.values.len());
+        self.all.push(condition.replace('?', &mark));
+    }
+
+    fn after(&mut self, column: &str, page: &Page) {
+        if let Some(after) = page.after {
+            let than = match page.order {
+                Order::Newest => "<",
+                Order::Oldest => ">",
+            };
+            self.add(&format!("{column} {than} ?"), after.number());
+        }
+    }
+
+    /// The end of a query; one row more than the page has tells whether another page follows.
+    fn query(&self, select: &str, by: &str, page: &Page) -> String {
+        let direction = match page.order {
+            Order::Newest => "DESC",
+            Order::Oldest => "ASC",
+        };
+        let conditions = if self.all.is_empty() {
+            String::new()
+        } else {
+            format!(" WHERE {}", self.all.join(" AND "))
+        };
+        let limit = page.limit.saturating_add(1);
+        format!("{select}{conditions} ORDER BY {by} {direction} LIMIT {limit}")
+    }
+
+    fn rows<T>(
+        &self,
+        statement: &mut Statement<'_>,
+        mut read: impl FnMut(&Row<'_>) -> Result<T, Failed>,
+    ) -> Result<Vec<T>, Failed> {
+        let values = rusqlite::params_from_iter(self.values.iter().map(|value| &**value));
+        let mut rows = statement.query(values).map_err(Failed::of)?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next().map_err(Failed::of)? {
+            all.push(read(row)?);
+        }
+        Ok(all)
+    }
+}
+
+/// Cuts the row too many off, and names the place after which the next page begins.
+fn next<T>(rows: &mut Vec<T>, page: &Page, place: impl FnOnce(&T) -> String) -> Option<String> {
+    if rows.len() <= page.limit {
+        return None;
+    }
+    rows.truncate(page.limit);
+    rows.last().map(place)
+}
+
+impl Reader {
+    /// Opens an index; a question may take so long. Error: `Sqlite`.
+    pub fn open(path: &Path, patience: Duration) -> Result<Self, Failed> {
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.busy_timeout(patience)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(Self { connection, patience })
+    }
+
+    /// Asks on one state of the index, within the time that there is.
+    fn ask<T>(&mut self, question: impl FnOnce(&Connection, &Reach) -> Result<T, Failed>) -> Result<T, Failed> {
+        let deadline = Instant::now() + self.patience;
+        let late = move || Instant::now() > deadline;
+        self.connection.progress_handler(STEPS, Some(late))?;
+        let transaction = self.connection.transaction().map_err(Failed::of)?;
+        let reach = reach(&transaction)?;
+        question(&transaction, &reach)
+    }
+
+    /// Events.
+    pub fn events(&mut self, filter: &EventFilter, page: &Page) -> Result<EventPage, Failed> {
+        let subjects: [(&str, Option<Box<dyn ToSql>>); 4] = [
+            ("vault", filter.vault.map(|vault| boxed(signed(vault.0)))),
+            ("auction", filter.auction.map(|auction| boxed(signed(auction.0)))),
+            ("account", filter.account.map(|account| boxed(account.0))),
+            ("type", filter.collateral_type.map(|kind| boxed(kind.0))),
+        ];
+        let mut conditions = Conditions::default();
+        let mut from = "events e";
+        let mut place = "e.place";
+        for (what, id) in subjects {
+            let Some(id) = id else { continue };
+            if place == "e.place" {
+                // The rarest subject leads through the events.
+                from = "subjects s CROSS JOIN events e ON e.place = s.place";
+                place = "s.place";
+                conditions.add(&format!("s.what = '{what}' AND s.id = ?"), id);
+            } else {
+                let also = "EXISTS (SELECT 1 FROM subjects o WHERE o.place = s.place";
+                conditions.add(&format!("{also} AND o.what = '{what}' AND o.id = ?)"), id);
+            }
+        }
+        if let Some(kind) = &filter.kind {
+            conditions.add("e.kind = ?", kind.clone());
+        }
+        conditions.after(place, page);
+        let select = format!(
+            "SELECT e.place, b.time, e.\"transaction\", e.kind, e.event FROM {from} CROSS JOIN blocks b ON b.height = e.height"
+        );
+        let query = conditions.query(&select, place, page);
+        self.ask(|connection, reach| {
+            let mut statement = connection.prepare_cached(&query)?;
+            let mut events = conditions.rows(&mut statement, |row| {
+                let place = Place::from_number(row.get(0)?);
+                Ok(PastEvent {
+                    height: place.height(),
+                    time: Timestamp(unsigned(row, 1)?),
+                    seq: place.seq(),
+                    transaction: row.get(2)?,
+                    event: event(row, 3)?,
+                })
+            })?;
+            let next = next(&mut events, page, |last| format!("{}-{}", last.height.0, last.seq));
+            Ok(EventPage {
+                begins: reach.begins,
+                height: reach.height,
+                events,
+                next,
+            })
+        })
+    }
+
+    /// What a feed has said.
+    pub fn prices(&mut self, feed: FeedId, range: &PriceRange) -> Result<PricePage, Failed> {
+        let every = range.every.0.max(1);
+        self.ask(|connection, reach| {
+            let before = "SELECT height FROM blocks WHERE time < ?1 ORDER BY time DESC, height DESC LIMIT 1";
+            let before: Option<i64> = connection
+                .prepare_cached(before)?
+                .query_row([signed(range.from.0)], |row| row.get(0))
+                .optional()
+                .map_err(Failed::of)?;
+            let mut statement = connection.prepare_cached(
+                "SELECT time, state, spot, mean, judging FROM prices
+                 WHERE feed = ?1 AND height > ?2 AND time >= ?3 AND time < ?4 ORDER BY height",
+            )?;
+            let asked = rusqlite::params![feed.0, before.unwrap_or(-1), signed(range.from.0), signed(range.to.0)];
+            let mut rows = statement.query(asked).map_err(Failed::of)?;
+            let (mut prices, mut next): (Vec<PriceSpan>, Option<Timestamp>) = (Vec::new(), None);
+            while let Some(row) = rows.next().map_err(Failed::of)? {
+                let time = unsigned(row, 0)?;
+                let begins = Timestamp(time - time % every);
+                let spot: Price = parsed(row, 2)?;
+                let is_same = prices.last().is_some_and(|span| span.time == begins);
+                if !is_same && prices.len() == range.limit {
+                    next = Some(begins);
+                    break;
+                }
+                if !is_same {
+                    prices.push(PriceSpan {
+                        time: begins,
+                        open: spot,
+                        high: spot,
+                        low: spot,
+                        close: spot,
+                        mean: spot,
+                        judging: spot,
+                        state: FeedState::Live,
+                        blocks: 0,
+                    });
+                }
+                if let Some(span) = prices.last_mut() {
+                    span.high = span.high.max(spot);
+                    span.low = span.low.min(spot);
+                    span.close = spot;
+                    span.mean = parsed(row, 3)?;
+                    span.judging = parsed(row, 4)?;
+                    span.state = state_of(row, 1)?;
+                    span.blocks += 1;
+                }
+            }
+            Ok(PricePage {
+                feed,
+                begins: reach.begins,
+                height: reach.height,
+                every: Seconds(every),
+                prices,
+                next,
+            })
+        })
+    }
+
+    /// What became of a vault. A cursor's place within a block is of no matter here.
+    pub fn vault(&mut self, vault: VaultId, page: &Page) -> Result<VaultHistory, Failed> {
+        let mut conditions = Conditions::default();
+        conditions.add("vault = ?", signed(vault.0));
+        if let Some(after) = page.after {
+            let than = match page.order {
+                Order::Newest => "height < ?",
+                Order::Oldest => "height > ?",
+            };
+            conditions.add(than, signed(after.height().0));
+        }
+        let select = "SELECT height, time, what, collateral, debt, price, ratio FROM vault_history";
+        let query = conditions.query(select, "height", page);
+        self.ask(|connection, reach| {
+            let mut statement = connection.prepare_cached(&query)?;
+            let mut moments = conditions.rows(&mut statement, |row| {
+                let what: String = row.get(2)?;
+                let there = |at: usize| Ok::<_, Failed>(row.get::<_, Option<String>>(at)?.is_some());
+                Ok(VaultMoment {
+                    height: Height(unsigned(row, 0)?),
+                    time: Timestamp(unsigned(row, 1)?),
+                    what: what.split(", ").map(str::to_owned).collect(),
+                    collateral: parsed(row, 3)?,
+                    debt: parsed(row, 4)?,
+                    price: if there(5)? { Some(parsed(row, 5)?) } else { None },
+                    ratio: if there(6)? { Some(parsed(row, 6)?) } else { None },
+                })
+            })?;
+            let next = next(&mut moments, page, |last| format!("{}-0", last.height.0));
+            Ok(VaultHistory {
+                vault,
+                begins: reach.begins,
+                height: reach.height,
+                moments,
+                next,
+            })
+        })
+    }
+
+    /// Liquidations with their explanations.
+    pub fn liquidations(&mut self, filter: &LiquidationFilter, page: &Page) -> Result<LiquidationPage, Failed> {
+        let mut conditions = Conditions::default();
+        if let Some(vault) = filter.vault {
+            conditions.add("vault = ?", signed(vault.0));
+        }
+        if let Some(kind) = filter.collateral_type {
+            conditions.add("collateral_type = ?", kind.0);
+        }
+        if let Some(account) = filter.account {
+            let of_account = "place IN (SELECT place FROM subjects WHERE what = 'account' AND id = ?)";
+            conditions.add(of_account, account.0);
+        }
+        conditions.after("place", page);
+        let query = conditions.query(&seizures::select(), "place", page);
+        self.ask(|connection, reach| {
+            let mut statement = connection.prepare_cached(&query)?;
+            let mut liquidations = conditions.rows(&mut statement, seizures::read)?;
+            let next = next(&mut liquidations, page, |last| {
+                format!("{}-{}", last.height.0, last.seq)
+            });
+            Ok(LiquidationPage {
+                begins: reach.begins,
+                height: reach.height,
+                liquidations,
+                next,
+            })
+        })
+    }
+
+    /// Transactions, of one sender or of all.
+    pub fn transactions(&mut self, sender: Option<AccountId>, page: &Page) -> Result<PastTransactionPage, Failed> {
+        let mut conditions = Conditions::default();
+        if let Some(sender) = sender {
+            conditions.add("t.sender = ?", sender.0);
+        }
+        conditions.after("t.place", page);
+        let select = "SELECT t.place, b.time, t.hash, t.sender, t.receipt FROM transactions t
+                      CROSS JOIN blocks b ON b.height = t.height";
+        let query = conditions.query(select, "t.place", page);
+        self.ask(|connection, reach| {
+            let mut statement = connection.prepare_cached(&query)?;
+            let mut transactions = conditions.rows(&mut statement, |row| {
+                let place = Place::from_number(row.get(0)?);
+                let receipt = receipt(row, 4)?;
+                Ok(PastTransaction {
+                    hash: TransactionHash(row.get(2)?),
+                    height: place.height(),
+                    time: Timestamp(unsigned(row, 1)?),
+                    index: place.seq(),
+                    sender: AccountId(row.get(3)?),
+                    outcome: receipt.outcome,
+                    work: receipt.work,
+                    fee: receipt.fee,
+                })
+            })?;
+            let next = next(&mut transactions, page, |last| {
+                format!("{}-{}", last.height.0, last.index)
+            });
+            Ok(PastTransactionPage {
+                begins: reach.begins,
+                height: reach.height,
+                transactions,
+                next,
+            })
+        })
+    }
+
+    /// What became of a transaction. Brought again it is not admitted, which does not hide what became of it before.
+    pub fn transaction(&mut self, hash: TransactionHash) -> Result<Option<TransactionInfo>, Failed> {
+        self.ask(|connection, _| {
+            let found = connection
+                .prepare_cached(
+                    "SELECT place, receipt FROM transactions WHERE hash = ?1
+                     ORDER BY outcome = 'NotAdmitted', place DESC LIMIT 1",
+                )?
+                .query_row([hash.0], |row| Ok((row.get(0)?, receipt(row, 1))))
+                .optional()
+                .map_err(Failed::of)?;
+            let Some((place, receipt)) = found else {
+                return Ok(None);
+            };
+            let (place, mut receipt) = (Place::from_number(place), receipt?);
+            let mut statement = connection.prepare_cached(
+                "SELECT kind, event FROM events WHERE place >= ?1 AND place < ?2 AND \"transaction\" = ?3 ORDER BY place",
+            )?;
+            let height = place.height();
+            let ends = Place::of(Height(height.0.saturating_add(1)), 0)?;
+            let of_block = rusqlite::params![Place::of(height, 0)?.number(), ends.number(), place.seq()];
+            let mut rows = statement.query(of_block).map_err(Failed::of)?;
+            while let Some(row) = rows.next().map_err(Failed::of)? {
+                receipt.events.push(event(row, 0)?);
+            }
+            Ok(Some(TransactionInfo {
+                hash,
+                height,
+                index: place.seq(),
+                receipt,
+            }))
+        })
+    }
+}
+
+fn reach(connection: &Connection) -> Result<Reach, Failed> {
+    let mut statement =
+        connection.prepare_cached("SELECT begins, coalesce((SELECT max(height) FROM blocks), begins) FROM about")?;
+    let reach = statement.query_row([], |row| {
+        Ok(Reach {
+            begins: Height(unsigned(row, 0)?),
+            height: Height(unsigned(row, 1)?),
+        })
+    });
+    reach.map_err(Failed::of)
+}
+
+fn boxed(value: impl ToSql + 'static) -> Box<dyn ToSql> {
+    Box::new(value)
+}
+
+/// An event of its name and, in the next column, what it says.
+fn event(row: &Row<'_>, at: usize) -> Result<Event, Failed> {
+    let (kind, said): (String, String) = (row.get(at)?, row.get(at + 1)?);
+    let whole = format!("{{\"{kind}\":{said}}}");
+    serde_json::from_str(&whole).map_err(|why| Failed::Unreadable(why.to_string()))
+}
+
+fn receipt(row: &Row<'_>, at: usize) -> Result<Receipt, Failed> {
+    let text: String = row.get(at)?;
+    serde_json::from_str(&text).map_err(|why| Failed::Unreadable(why.to_string()))
+}
+
+fn state_of(row: &Row<'_>, at: usize) -> Result<FeedState, Failed> {
+    let text: String = row.get(at)?;
+    let states = [
+        FeedState::Live,
+        FeedState::Stale,
+        FeedState::Disputed,
+        FeedState::Halted,
+    ];
+    let found = states.into_iter().find(|state| format!("{state:?}") == text);
+    found.ok_or(Failed::Unreadable(text))
+}

@@ -1,0 +1,305 @@
+//! What the index answers, against the blocks themselves.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::time::Duration;
+
+use ballast_history::{EventFilter, Failed, LiquidationFilter, Order, Page, Place, PriceRange, Reader, TABLES, export};
+use ballast_num::{Price, Seconds, Timestamp};
+use ballast_protocol::api::PastEvent;
+use ballast_protocol::{Event, FeedId, Outcome, TransactionHash, VaultId};
+use bytes::Bytes;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use tempfile::TempDir;
+
+use crate::crash::{crash, dump, place};
+
+fn reader() -> (TempDir, Reader) {
+    let (folder, path) = place();
+    drop(crash().live(&path));
+    (folder, Reader::open(&path, Duration::from_secs(60)).unwrap())
+}
+
+/// All events that a filter lets through, page by page.
+fn told(reader: &mut Reader, filter: &EventFilter, order: Order, limit: usize) -> Vec<PastEvent> {
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let page = reader.events(filter, &Page { order, after, limit }).unwrap();
+        assert!(page.events.len() <= limit);
+        all.extend(page.events);
+        match page.next {
+            None => return all,
+            Some(next) => after = Some(next.parse::<Place>().unwrap()),
+        }
+    }
+}
+
+/// Every event of the crash, in order.
+fn happened() -> Vec<PastEvent> {
+    let mut all = Vec::new();
+    for step in &crash().steps {
+        let engines = step.result.events.iter().map(|event| (None, event));
+        let of_receipts = step
+            .result
+            .receipts
+            .iter()
+            .zip(0..)
+            .flat_map(|(receipt, at)| receipt.events.iter().map(move |event| (Some(at), event)));
+        for ((transaction, event), seq) in engines.chain(of_receipts).zip(0..) {
+            all.push(PastEvent {
+                height: step.block.height,
+                time: step.block.time,
+                seq,
+                transaction,
+                event: event.clone(),
+            });
+        }
+    }
+    all
+}
+
+#[test]
+fn pages_tell_every_event_once_in_either_order() {
+    let (_folder, mut reader) = reader();
+    let expected = happened();
+    let all = EventFilter::default();
+    assert_eq!(told(&mut reader, &all, Order::Oldest, 997), expected);
+    let mut newest = told(&mut reader, &all, Order::Newest, 1_003);
+    newest.reverse();
+    assert_eq!(newest, expected);
+}
+
+#[test]
+fn filters_find_what_they_name_and_nothing_else() {
+    let (_folder, mut reader) = reader();
+    let all = happened();
+    let seized = all.iter().find_map(|past| match &past.event {
+        Event::VaultSeized(seized) => Some(*seized),
+        _ => None,
+    });
+    let seized = seized.unwrap();
+    let about = |past: &&PastEvent| match &past.event {
+        Event::VaultSeized(event) => event.vault == seized.vault,
+        Event::VaultWarned { vault, .. } => *vault == seized.vault,
+        _ => false,
+    };
+    let of_vault = EventFilter {
+        vault: Some(seized.vault),
+        ..EventFilter::default()
+    };
+    let found = told(&mut reader, &of_vault, Order::Oldest, 3);
+    assert!(all.iter().filter(about).all(|past| found.contains(past)));
+    assert!(found.iter().filter(|past| about(past)).count() > 0);
+
+    let kinds = EventFilter {
+        kind: Some("VaultSeized".into()),
+        ..EventFilter::default()
+    };
+    let of_kind = |past: &&PastEvent| matches!(past.event, Event::VaultSeized(_));
+    let expected: Vec<_> = all.iter().filter(of_kind).cloned().collect();
+    assert_eq!(told(&mut reader, &kinds, Order::Oldest, 10), expected);
+
+    // Several names: what fits all of them.
+    let both = EventFilter {
+        vault: Some(seized.vault),
+        account: Some(seized.owner),
+        collateral_type: Some(seized.collateral_type),
+        kind: Some("VaultSeized".into()),
+        auction: None,
+    };
+    let expected: Vec<_> = expected.into_iter().filter(|past| about(&past)).collect();
+    assert_eq!(told(&mut reader, &both, Order::Oldest, 10), expected);
+    let nobody = EventFilter {
+        vault: Some(VaultId(u64::MAX)),
+        ..EventFilter::default()
+    };
+    assert_eq!(told(&mut reader, &nobody, Order::Newest, 10), []);
+}
+
+#[test]
+fn what_a_lot_brings_is_told_of_its_vault() {
+    let (_folder, mut reader) = reader();
+    let mut vaults = BTreeSet::new();
+    for past in happened() {
+        if let Event::AuctionStarted { auction, vault, .. } = past.event {
+            vaults.insert((auction, vault));
+        }
+    }
+    let mut takes = 0;
+    for (auction, vault) in vaults {
+        let of_vault = EventFilter {
+            vault: Some(vault),
+            auction: Some(auction),
+            kind: Some("AuctionTaken".into()),
+            ..EventFilter::default()
+        };
+        let of_auction = EventFilter {
+            auction: Some(auction),
+            kind: Some("AuctionTaken".into()),
+            ..EventFilter::default()
+        };
+        let found = told(&mut reader, &of_vault, Order::Oldest, 10);
+        assert_eq!(found, told(&mut reader, &of_auction, Order::Oldest, 10));
+        takes += found.len();
+    }
+    assert!(takes > 0);
+}
+
+#[test]
+fn a_transaction_is_found_by_its_hash_with_its_whole_receipt() {
+    let (_folder, mut reader) = reader();
+    let mut seen = 0;
+    for step in crash().steps.iter().step_by(9) {
+        for (index, (hash, receipt)) in step.hashes.iter().zip(&step.result.receipts).enumerate() {
+            let found = reader.transaction(*hash).unwrap().unwrap();
+            assert_eq!((found.height, found.index as usize), (step.block.height, index));
+            assert_eq!(found.receipt, *receipt);
+            seen += 1;
+        }
+    }
+    assert!(seen > 10);
+    assert_eq!(reader.transaction(TransactionHash([9; 32])).unwrap(), None);
+
+    let sender = crash()
+        .steps
+        .iter()
+        .find_map(|step| step.block.transactions.first())
+        .unwrap()
+        .sender;
+    let page = Page {
+        order: Order::Oldest,
+        after: None,
+        limit: 1_000_000,
+    };
+    let of_sender = reader.transactions(Some(sender), &page).unwrap().transactions;
+    let all = reader.transactions(None, &page).unwrap().transactions;
+    let expected: Vec<_> = all.into_iter().filter(|past| past.sender == sender).collect();
+    assert!(expected.iter().any(|past| past.outcome == Outcome::Done));
+    assert_eq!(of_sender, expected);
+}
+
+#[test]
+fn spans_of_prices_hold_what_the_feed_said_in_them() {
+    let (_folder, mut reader) = reader();
+    let feed = FeedId(1);
+    let mut said: Vec<(u64, Price)> = Vec::new();
+    for step in &crash().steps {
+        let closed = |event: &Event| {
+            let moved = match event {
+                Event::RoundClosed { feed, .. } | Event::FeedStateChanged { feed, .. } => feed,
+                _ => return false,
+            };
+            *moved == feed
+        };
+        if step.result.events.iter().any(closed) {
+            said.push((step.block.time.0, step.state.prices().quote(feed).unwrap().spot));
+        }
+    }
+    let first = said[0].0;
+    let range = PriceRange {
+        from: Timestamp(first),
+        to: Timestamp(u64::MAX),
+        every: Seconds(900),
+        limit: 4,
+    };
+    let (mut spans, mut from) = (Vec::new(), range.from);
+    loop {
+        let page = reader.prices(feed, &PriceRange { from, ..range }).unwrap();
+        spans.extend(page.prices);
+        match page.next {
+            None => break,
+            Some(next) => from = next,
+        }
+    }
+    assert!(spans.len() > 8);
+    assert_eq!(spans.iter().map(|span| span.blocks).sum::<u64>(), said.len() as u64);
+    for span in spans {
+        let within = said.iter().filter(|(time, _)| *time - *time % 900 == span.time.0);
+        let within: Vec<Price> = within.map(|(_, price)| *price).collect();
+        assert_eq!(Some(&span.open), within.first());
+        assert_eq!(Some(&span.close), within.last());
+        assert_eq!(Some(&span.high), within.iter().max());
+        assert_eq!(Some(&span.low), within.iter().min());
+    }
+}
+
+#[test]
+fn a_vault_is_told_as_it_stood_after_each_block() {
+    let (_folder, mut reader) = reader();
+    let page = Page {
+        order: Order::Newest,
+        after: None,
+        limit: 2,
+    };
+    let seizures = reader
+        .liquidations(&LiquidationFilter::default(), &page)
+        .unwrap()
+        .liquidations;
+    for info in seizures {
+        let mut after = None;
+        let mut moments = Vec::new();
+        loop {
+            let told = reader
+                .vault(
+                    info.vault,
+                    &Page {
+                        after,
+                        limit: 1,
+                        ..page
+                    },
+                )
+                .unwrap();
+            moments.extend(told.moments);
+            match told.next {
+                None => break,
+                Some(next) => after = Some(next.parse().unwrap()),
+            }
+        }
+        assert!(moments.iter().any(|moment| moment.height == info.height));
+        for moment in moments {
+            let state = &crash().step(moment.height.0).state;
+            let collateral = state.vaults().vault(info.vault).map(|vault| vault.collateral);
+            assert_eq!(moment.collateral, collateral.unwrap_or_default());
+            assert_eq!(moment.ratio.is_none(), moment.debt.is_zero());
+        }
+    }
+}
+
+#[test]
+fn a_question_that_takes_too_long_is_ended() {
+    let (folder, _) = reader();
+    let path = folder.path().join(ballast_history::FILE);
+    let mut hasty = Reader::open(&path, Duration::ZERO).unwrap();
+    let page = Page {
+        order: Order::Oldest,
+        after: None,
+        limit: 1_000_000,
+    };
+    let asked = hasty.events(&EventFilter::default(), &page);
+    assert!(
+        matches!(asked, Err(Failed::TooLong)),
+        "{:?}",
+        asked.map(|page| page.events.len())
+    );
+}
+
+#[test]
+fn files_of_columns_hold_every_row() {
+    let (folder, _) = reader();
+    let path = folder.path().join(ballast_history::FILE);
+    let rows = dump(&path);
+    for table in &TABLES {
+        let file = folder.path().join(format!("{}.parquet", table.name));
+        let (_, told) = export(&path, table, fs::File::create(&file).unwrap()).unwrap();
+        let read = SerializedFileReader::new(Bytes::from(fs::read(&file).unwrap())).unwrap();
+        assert_eq!(told, rows[table.name].len() as u64);
+        assert_eq!(read.get_row_iter(None).unwrap().count() as u64, told);
+        let mut columns = read.get_row_iter(None).unwrap();
+        let first = columns.next().unwrap().unwrap();
+        let names: Vec<_> = first.get_column_iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(
+            names,
+            table.columns.iter().map(|column| column.name).collect::<Vec<_>>()
+        );
+    }
+}
