@@ -91,9 +91,12 @@ async fn serve<E: ballast_node::Host>(context: E, genesis: &Genesis, host: Host)
             beside.abort();
         }
         let _ = serving.await;
+        if let Some(history) = running.history {
+            // What it has not written yet it takes from the journal at the next start.
+            let _ = tokio::time::timeout(std::time::Duration::from_secs(5), history).await;
+        }
     })
     .await;
-    drop(running);
     match why {
         Stopped::Asked => {
             eprintln!("stopped at {}", node.view().latest().height());

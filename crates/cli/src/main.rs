@@ -6,6 +6,7 @@
 mod commands;
 mod connect;
 mod folder;
+mod history;
 mod host;
 mod keyfile;
 mod names;
@@ -57,6 +58,9 @@ enum Command {
     Export(folder::ExportArguments),
     /// Makes a folder from such a file: a node that starts in it goes on from there.
     Import(folder::ImportArguments),
+    /// The index of the past that a node keeps: makes it anew, or writes its tables as Parquet.
+    #[command(subcommand)]
+    History(history::Command),
     /// What people and scripts say to a running reserve.
     #[command(flatten)]
     Reserve(Box<commands::Command>),
@@ -148,6 +152,7 @@ fn main() -> ExitCode {
         Command::Audit(arguments) => folder::audit(&arguments),
         Command::Export(arguments) => folder::export(&arguments),
         Command::Import(arguments) => folder::import(&arguments),
+        Command::History(command) => history::run(&command),
         Command::Reserve(command) => commands::run(*command),
     };
     match done {

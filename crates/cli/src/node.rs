@@ -36,6 +36,9 @@ pub(crate) struct Arguments {
     /// Removes journal files that no snapshot needs: `audit` can't replay from genesis then
     #[arg(long)]
     prune: bool,
+    /// Keeps no index of the past: what is older than the recent blocks is then not answered
+    #[arg(long)]
+    no_history: bool,
 }
 
 /// Runs until it is told to stop.
@@ -47,6 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         } else {
             Pruning::KeepAll
         },
+        history: (!arguments.no_history).then(|| arguments.dir.join(ballast_history::FILE)),
         ..Settings::default()
     };
     host(

@@ -1,4 +1,4 @@
-//! `ballast audit`, `export` and `import` on folders that are whole, damaged, dishonest, in use or none.
+//! `ballast audit`, `export`, `import` and `history` on folders that are whole, damaged, dishonest, in use or none.
 
 #![allow(clippy::unwrap_used)] // helpers of tests: one that cannot go on has failed
 
@@ -223,4 +223,39 @@ fn exports_and_imports_that_make_no_sense_are_refused_and_leave_nothing() {
     let said = ended(2, &ballast(&["import"], &[&damaged, &copy]));
     assert!(said.contains("it is no exported state of this version"), "{said}");
     assert!(!copy.exists());
+}
+
+#[test]
+fn the_history_of_a_folder_is_made_and_exported() {
+    let (place, chain) = (Place::new(), Chain::of(20));
+    let folder = place.reserve("reserve", &chain, &chain.entries, &[]);
+    let said = ended(0, &ballast(&["history", "rebuild"], &[&folder]));
+    assert!(said.contains("since         genesis\nheight        20\n"), "{said}");
+    let index = fs::read(folder.join("history.sqlite")).unwrap();
+
+    // One that is of no use is made again on the way.
+    fs::write(folder.join("history.sqlite"), &index[..index.len() / 2]).unwrap();
+    let out = place.path("tables");
+    let output = Command::cargo_bin("ballast")
+        .unwrap()
+        .args(["history", "export"])
+        .arg(&folder)
+        .arg("--out")
+        .arg(&out)
+        .output()
+        .unwrap();
+    let said = ended(0, &output);
+    assert!(said.contains("blocks        20 rows"), "{said}");
+    for table in [
+        "blocks",
+        "transactions",
+        "events",
+        "prices",
+        "vault_history",
+        "liquidations",
+    ] {
+        let bytes = fs::read(out.join(format!("{table}.parquet"))).unwrap();
+        assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"), "{table}");
+    }
+    ended(2, &ballast(&["history", "rebuild"], &[&place.path("nothing")]));
 }

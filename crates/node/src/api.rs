@@ -10,6 +10,7 @@ mod descriptors;
 mod endpoint;
 mod error;
 mod extract;
+mod history;
 mod limiter;
 mod metrics;
 mod positions;
@@ -112,6 +113,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         blocks::endpoints(),
         transactions::endpoints(),
         batch::endpoints(),
+        history::endpoints(),
         stream::endpoints(),
     ]
     .into_iter()

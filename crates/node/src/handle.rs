@@ -11,7 +11,7 @@ use tokio::sync::{Notify, oneshot, watch};
 
 use crate::chain_time::Timekeeper;
 use crate::pool::{Pending, Pool};
-use crate::{Refused, Stopped, View, Work};
+use crate::{History, Refused, Stopped, View, Work};
 
 /// A transaction that is in a durable block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,7 @@ pub struct Node {
     pub(crate) time: Arc<Timekeeper>,
     pub(crate) transaction_bytes: usize,
     pub(crate) work: Arc<Work>,
+    pub(crate) history: Option<History>,
 }
 
 /// Where transactions and observations wait for the sequencer.
@@ -80,7 +81,7 @@ impl Inbox {
     }
 
     /// Returns when the node has stopped, and why.
-    async fn stopped(&self) -> Stopped {
+    pub(crate) async fn stopped(&self) -> Stopped {
         let mut stopped = self.stopped.subscribe();
         let why = stopped.wait_for(Option::is_some).await;
         why.ok().and_then(|why| why.clone()).unwrap_or(Stopped::Asked)
@@ -99,6 +100,11 @@ impl Node {
     /// What readers see.
     pub const fn view(&self) -> &View {
         &self.view
+    }
+
+    /// The index of the past, unless the node keeps none.
+    pub const fn history(&self) -> Option<&History> {
+        self.history.as_ref()
     }
 
     /// The domain for which everything is signed.

@@ -4,6 +4,7 @@
 //! - [`start`] opens the journal, recovers the state and runs the [`Node`]; everything goes through its handle.
 //! - The sequencer makes and executes blocks; the writer makes them durable, a group at a time, and publishes them. What is
 //!   not durable nobody sees, and nobody is told that it is done.
+//! - [`History`]: the index of the past, which follows beside and may fail.
 //!
 //! Written against `commonware_runtime`'s traits: the same code runs on a disk under tokio and in a deterministic runtime
 //! under injected faults (docs/node.md).
@@ -14,6 +15,7 @@ mod chain_time;
 #[path = "../../journal/tests/common/mod.rs"]
 mod common;
 mod handle;
+mod history;
 mod pool;
 mod refused;
 mod sequencer;
@@ -26,6 +28,7 @@ mod writer;
 
 pub use chain_time::ChainTime;
 pub use handle::{Included, Node, Submitted};
+pub use history::{History, NoAnswer};
 pub use refused::{Refused, Stopped};
 pub use settings::{Pruning, Settings};
 pub use start::{Host, NotStarted, Running, Started, start};

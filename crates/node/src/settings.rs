@@ -1,5 +1,6 @@
 //! How a node works: sizes, waits and what it keeps.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What a node does with journal files that no snapshot needs any more.
@@ -45,6 +46,8 @@ pub struct Settings {
     pub pruning: Pruning,
     /// Size at which a journal file is ended.
     pub segment_bytes: u64,
+    /// The file of the index of the past; none keeps no index.
+    pub history: Option<PathBuf>,
     /// Acknowledges before the disk has a block: the planted mistake.
     #[cfg(feature = "planted")]
     pub acknowledge_early: bool,
@@ -68,6 +71,7 @@ impl Default for Settings {
             snapshots_kept: 2,
             pruning: Pruning::KeepAll,
             segment_bytes: 64 << 20,
+            history: None,
             #[cfg(feature = "planted")]
             acknowledge_early: false,
         }

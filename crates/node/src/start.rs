@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 use crate::chain_time::Timekeeper;
 use crate::handle::Inbox;
+use crate::history::{Follower, History};
 use crate::pool::Pool;
 use crate::sequencer::Sequencer;
 use crate::snapshots::Keeper;
@@ -76,6 +77,8 @@ pub struct Running {
     pub sequencer: Handle<()>,
     /// Makes them durable.
     pub writer: Handle<()>,
+    /// Writes the index of the past, if there is one.
+    pub history: Option<Handle<()>>,
 }
 
 /// Opens or makes the journal of a genesis, recovers the state and starts to take transactions. `time` is told the last
@@ -118,6 +121,7 @@ pub async fn start<E: Host>(
     let node = Node {
         transaction_bytes: settings.transaction_bytes,
         time: Arc::new(Timekeeper::new(time(state.chain().time), move || clock.current())),
+        history: settings.history.clone().map(History::new),
         inbox: Arc::new(Inbox::new(Pool::new(&settings))),
         view,
         domain,
@@ -134,6 +138,15 @@ pub async fn start<E: Host>(
         work: node.work.clone(),
     };
     let keeper = Keeper::new(context.child("snapshot"), snapshots, &settings, &started);
+    let follower = node.history.clone().map(|history| Follower {
+        context: context.child("history"),
+        genesis: genesis.clone(),
+        log: log.reader(context.child("history_log")),
+        snapshots: Snapshots::new(context.child("history_snapshots"), SNAPSHOTS, &chain),
+        view: node.view.clone(),
+        inbox: node.inbox.clone(),
+        history,
+    });
     let writer = Writer {
         log,
         keeper,
@@ -145,7 +158,16 @@ pub async fn start<E: Host>(
     };
     let sequencer = context.child("sequencer").dedicated().spawn(|_| sequencer.run());
     let writer = context.child("writer").dedicated().spawn(|_| writer.run());
-    Ok((node, Running { sequencer, writer }, started))
+    let history = follower.map(|follower| {
+        let task = context.child("follower").dedicated();
+        task.spawn(|_| follower.run())
+    });
+    let running = Running {
+        sequencer,
+        writer,
+        history,
+    };
+    Ok((node, running, started))
 }
 
 fn published(replayed: Replayed, domain: &Domain) -> Published {

@@ -96,9 +96,15 @@ fn with_settings<F: Future<Output = ()>>(settings: ApiSettings, test: impl FnOnc
             chain: last,
             speed: 1,
         };
-        let (node, _running, _) = start(context.child("node"), &genesis(), Settings::default(), time)
-            .await
-            .unwrap();
+        let history = Some(folder.path().join("history.sqlite"));
+        let kept = Settings {
+            history,
+            ..Settings::default()
+        };
+        let (node, _running, _) = start(context.child("node"), &genesis(), kept, time).await.unwrap();
+        while !node.history().unwrap().is_ready() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
         let bound = api::serve(node.clone(), address, settings, axum::Router::new())
             .await

@@ -3,10 +3,11 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use ballast_history::Failed;
 use ballast_protocol::Rejected;
 use ballast_protocol::api::ApiError;
 
-use crate::Refused;
+use crate::{NoAnswer, Refused};
 
 /// A refusal and its status.
 #[derive(Debug)]
@@ -107,5 +108,20 @@ impl From<Refused> for Failure {
             }
         };
         Self::new(status, &code, refused.to_string())
+    }
+}
+
+impl From<NoAnswer> for Failure {
+    fn from(why: NoAnswer) -> Self {
+        let code = match &why {
+            NoAnswer::NotReady(_) => "HistoryNotReady",
+            NoAnswer::Busy => "HistoryBusy",
+            NoAnswer::Failed(Failed::TooLong) => "HistoryTooSlow",
+            NoAnswer::Failed(failed) => {
+                tracing::warn!(%failed, "a question to the history failed");
+                "HistoryFailed"
+            }
+        };
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, why.to_string())
     }
 }

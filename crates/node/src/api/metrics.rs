@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use ballast_protocol::Outcome;
 
-use crate::Node;
+use crate::{History, Node};
 
 /// Counters of the API; what the chain shows is read when asked.
 #[derive(Default)]
@@ -34,8 +34,8 @@ impl Metrics {
                 .count()
         });
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let work = node.work();
-        let rows: [(&str, &str, &str, u64); 17] = [
+        let (work, history) = (node.work(), node.history());
+        let rows: [(&str, &str, &str, u64); 20] = [
             (
                 "ballast_height",
                 "gauge",
@@ -107,6 +107,24 @@ impl Metrics {
                 "counter",
                 "Idle connections closed for new ones",
                 count(&self.made_room),
+            ),
+            (
+                "ballast_history_height",
+                "gauge",
+                "Last block that the index of the past has",
+                history.map_or(0, |history| history.height().0),
+            ),
+            (
+                "ballast_history_ready",
+                "gauge",
+                "1 while the index of the past answers",
+                u64::from(history.is_some_and(History::is_ready)),
+            ),
+            (
+                "ballast_history_rebuilds_total",
+                "counter",
+                "How often the index of the past was made anew",
+                history.map_or(0, History::rebuilds),
             ),
             (
                 "ballast_http_requests_total",

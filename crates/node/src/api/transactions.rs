@@ -31,7 +31,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "Brings a signed transaction; answers when it is durable",
             submit,
         ),
-        Endpoint::get::<TransactionInfo, _, _>("/v1/transactions/{hash}", "What became of a recent transaction", find)
+        Endpoint::get::<TransactionInfo, _, _>("/v1/transactions/{hash}", "What became of a transaction", find)
             .naming::<OfTransaction>(),
         Endpoint::post::<Transaction, DryRun, _, _>(
             "/v1/transactions/dry-run",
@@ -88,11 +88,18 @@ async fn find(
             receipt,
         })
     });
-    let why = format!(
-        "{} is in no recent block: it may wait, be older, or never have come",
-        of.hash
-    );
-    found.map(Json).ok_or_else(|| Failure::not_found(why))
+    if let Some(found) = found {
+        return Ok(Json(found));
+    }
+    let hash = of.hash;
+    let Some(history) = api.node.history() else {
+        let why = format!("{hash} is in no recent block: it may wait, be older, or never have come");
+        return Err(Failure::not_found(why));
+    };
+    // While the index is made, what is not recent is not known: no answer is better than a wrong one.
+    let found = history.ask(move |reader| reader.transaction(hash)).await?;
+    let why = || Failure::not_found(format!("{hash} is in no block: it may wait, or never have come"));
+    found.map(Json).ok_or_else(why)
 }
 
 async fn dry_run(Shared(api): Shared<Arc<Api>>, Said(transaction): Said<Transaction>) -> Result<Json<DryRun>, Failure> {
