@@ -143,3 +143,115 @@ fn what_is_no_reserve_is_refused_with_what_would_work() {
     assert_eq!(running.interrupt(), Some(0));
     assert!(refused(&["--dir", &path("reserve"), "--genesis", &path("bad.json")]).contains("holds a reserve already"));
 }
+
+/// Ends a node well, so that its folder says how far it was.
+fn a_reserve(folder: &Path) {
+    let node = Running::start(folder, &["--dev"]);
+    while node.get("/v1/status")["height"].as_u64().unwrap() == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    assert_eq!(node.interrupt(), Some(0));
+}
+
+/// How a start in a folder ends that can't be used.
+fn refusal(folder: &Path) -> (Option<i32>, String) {
+    let output = Command::new(assert_cmd::cargo::cargo_bin!("ballast"))
+        .args(["node", "--listen", "127.0.0.1:0", "--dir"])
+        .arg(folder)
+        .output()
+        .unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn a_lost_block_is_not_told_as_bad_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("reserve");
+    a_reserve(&dir);
+    let log = std::fs::read_dir(dir.join("blocks"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let whole = std::fs::read(&log).unwrap();
+
+    let mut damaged = whole.clone();
+    // In the first record, which was durable: the file's first page is another thing.
+    let payload = damaged.len() - 8;
+    damaged[payload] ^= 1;
+    std::fs::write(&log, &damaged).unwrap();
+    let (code, said) = refusal(&dir);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.starts_with("broken:") && said.contains("was acknowledged"),
+        "{said}"
+    );
+
+    let foreign = folder.path().join("foreign");
+    a_reserve(&foreign);
+    let genesis = std::fs::read(foreign.join("genesis.json")).unwrap();
+    let other = String::from_utf8(genesis).unwrap().replacen("31337", "31338", 1);
+    std::fs::write(foreign.join("genesis.json"), other).unwrap();
+    let (code, said) = refusal(&foreign);
+    assert_eq!(code, Some(2), "a journal of another chain: {said}");
+}
+
+#[test]
+fn a_reserve_runs_on_when_nobody_reads_what_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap().to_string();
+    drop(free);
+    let mut process = Command::new(assert_cmd::cargo::cargo_bin!("ballast"))
+        .args(["node", "--dev", "--listen", &address, "--dir"])
+        .arg(folder.path().join("reserve"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    drop(process.stdout.take());
+    let listens = (0..300).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        TcpStream::connect(&address).is_ok()
+    });
+    assert!(listens, "{:?}", process.try_wait());
+    let running = Running {
+        process,
+        said: String::new(),
+        address,
+    };
+    // Later than what it says once it listens.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    assert!(running.get("/v1/status")["height"].is_u64());
+    assert_eq!(running.interrupt(), Some(0));
+}
+
+#[test]
+fn a_second_signal_does_not_wait_for_connections() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut node = Running::start(&folder.path().join("reserve"), &["--dev"]);
+    // A request that never ends: an orderly stop waits ten seconds for it.
+    let mut socket = TcpStream::connect(&node.address).unwrap();
+    let begun =
+        "POST /v1/transactions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{";
+    socket.write_all(begun.as_bytes()).unwrap();
+    // It is under way.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let began = std::time::Instant::now();
+    let code = loop {
+        let _ = Command::new("kill")
+            .args(["-INT", &node.process.id().to_string()])
+            .status();
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        if let Some(status) = node.process.try_wait().unwrap() {
+            break status.code();
+        }
+    };
+    assert_eq!(code, Some(130));
+    assert!(
+        began.elapsed() < std::time::Duration::from_secs(5),
+        "{:?}",
+        began.elapsed()
+    );
+}
