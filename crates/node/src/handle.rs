@@ -174,7 +174,7 @@ impl Node {
             Ok(()) | Err(ObservationRefused::AlreadyInBlock { .. }) => {}
             Err(refused) => return Err(refused.into()),
         }
-        signed.verify(key, &self.domain)?;
+        let signed = signed.verified(key, &self.domain)?;
         let taken = {
             let mut pool = self.inbox.pool();
             self.inbox.check_running()?;

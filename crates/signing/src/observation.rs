@@ -120,8 +120,8 @@ impl SignedObservation {
         borsh::from_slice(bytes)
     }
 
-    /// The observation that a package makes of a feed, in the name of the source whose key that is. Errors: those of
-    /// [`SignedObservation::verify`] but `SaysOther`.
+    /// The observation that a package makes of a feed, in the name of the source whose key that is, with what shows it and
+    /// nothing else. Errors: those of [`SignedObservation::verify`] but `SaysOther`.
     pub fn of_package(
         feed: FeedId,
         source: SourceId,
@@ -132,7 +132,7 @@ impl SignedObservation {
             SourceKey::Pyth { .. } => Evidence::Pyth(package),
             _ => Evidence::RedStone(package),
         };
-        let Quote { price, time } = quote(&evidence, key)?;
+        let (Quote { price, time }, evidence) = strip(&evidence, key)?;
         let observation = Observation {
             feed,
             source,
@@ -164,8 +164,25 @@ impl SignedObservation {
                 })
             };
         }
-        let Quote { price, time } = quote(evidence, key)?;
-        if (price, time) == (observation.price, observation.time) {
+        let (quote, _) = strip(evidence, key)?;
+        self.says(quote)
+    }
+
+    /// The same, and the observation with what shows it and nothing else: what nobody has signed, or is about something else,
+    /// would be kept for good and at nobody's cost. Errors: those of [`SignedObservation::verify`].
+    pub fn verified(self, key: &SourceKey, domain: &Domain) -> Result<Self, ObservationUnproven> {
+        if matches!(self.evidence, Evidence::Wallet(_)) {
+            self.verify(key, domain)?;
+            return Ok(self);
+        }
+        let (quote, evidence) = strip(&self.evidence, key)?;
+        self.says(quote)?;
+        Ok(Self { evidence, ..self })
+    }
+
+    /// Error: `SaysOther`.
+    fn says(&self, Quote { price, time }: Quote) -> Result<(), ObservationUnproven> {
+        if (price, time) == (self.observation.price, self.observation.time) {
             Ok(())
         } else {
             Err(ObservationUnproven::SaysOther { price, time })
@@ -173,11 +190,13 @@ impl SignedObservation {
     }
 }
 
-/// What a package says, if it is of the key's kind and good.
-fn quote(evidence: &Evidence, key: &SourceKey) -> Result<Quote, ObservationUnproven> {
+/// What a package says, if it is of the key's kind and good, and what of it shows that.
+fn strip(evidence: &Evidence, key: &SourceKey) -> Result<(Quote, Evidence), ObservationUnproven> {
+    let shorter = |bytes| Package::new(bytes).expect("it is no longer than the package that it is of");
     match (key, evidence) {
         (SourceKey::RedStone { signer, data_feed }, Evidence::RedStone(package)) => {
-            Ok(redstone::verify(package.as_bytes(), *signer, data_feed)?)
+            let (quote, bytes) = redstone::strip(package.as_bytes(), *signer, data_feed)?;
+            Ok((quote, Evidence::RedStone(shorter(bytes))))
         }
         (
             SourceKey::Pyth {
@@ -192,7 +211,8 @@ fn quote(evidence: &Evidence, key: &SourceKey) -> Result<Quote, ObservationUnpro
                 chain: *emitter_chain,
                 address: *emitter,
             };
-            Ok(pyth::verify(package.as_bytes(), guardians, emitted_by, price_id)?)
+            let (quote, bytes) = pyth::strip(package.as_bytes(), guardians, emitted_by, price_id)?;
+            Ok((quote, Evidence::Pyth(shorter(bytes))))
         }
         _ => Err(ObservationUnproven::OtherKind {
             registered: kind_of(key),

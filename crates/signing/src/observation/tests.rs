@@ -77,6 +77,28 @@ fn a_package_says_what_the_observation_says() {
 }
 
 #[test]
+fn padded_and_clean_evidence_leave_the_same_record() {
+    let (key, package) = pyth();
+    let clean = SignedObservation::of_package(FeedId(1), SourceId(4), &key, package.clone()).unwrap();
+    let mut bytes = package.as_bytes().to_vec();
+    let (version_and_length, header) = (7, [0xff; 255]);
+    bytes[version_and_length - 1] = 255;
+    bytes.splice(version_and_length..version_and_length, header);
+    let padded = SignedObservation {
+        evidence: Evidence::Pyth(Package::new(bytes).unwrap()),
+        ..clean.clone()
+    };
+    assert_eq!(padded.verify(&key, &domain()), Ok(()), "it shows the same");
+    assert_eq!(padded.verified(&key, &domain()).as_ref(), Ok(&clean));
+    assert_eq!(clean.clone().verified(&key, &domain()).as_ref(), Ok(&clean));
+    let mut other = clean;
+    other.observation.price = Price::whole(1);
+    assert!(other.verified(&key, &domain()).is_err());
+    let of_wallet = wallet().sign_observation(observation(), &domain());
+    assert_eq!(of_wallet.clone().verified(&wallet_key(), &domain()), Ok(of_wallet));
+}
+
+#[test]
 fn evidence_of_another_kind_is_refused() {
     let (key, package) = pyth();
     let signed = wallet().sign_observation(observation(), &domain());

@@ -153,6 +153,53 @@ fn hex(bytes: &[u8]) -> String {
 /// Errors: what is wrong with the bytes, from the front; in their VAA the guardians' signatures, `OtherEmitter` and
 /// `NotARoot`; then `NoPrice`, `NotUnderRoot`, `PriceOutOfRange`, `TooUncertain`, `BadTime`.
 pub fn verify(update: &[u8], guardians: &[AccountId], emitter: Emitter, id: &[u8; 32]) -> Result<Quote, Refused> {
+    find(update, guardians, emitter, id).map(|(quote, _)| quote)
+}
+
+/// What [`verify`] finds, and an update with that price alone: without other messages, and with zeroes for what no guardian
+/// signs.
+pub fn strip(
+    update: &[u8],
+    guardians: &[AccountId],
+    emitter: Emitter,
+    id: &[u8; 32],
+) -> Result<(Quote, Vec<u8>), Refused> {
+    let (quote, found) = find(update, guardians, emitter, id)?;
+    let [length_of_vaa, length_of_message] = [found.vaa, found.message].map(|part| {
+        let length = u16::try_from(part.len()).expect("such a number was read before it");
+        length.to_be_bytes()
+    });
+    let depth = u8::try_from(found.siblings.len() / 20).expect("such a number was read before them");
+    let mut vaa = found.vaa.to_vec();
+    if let Some(set) = vaa.get_mut(1..5) {
+        set.fill(0);
+    }
+    // Major version 1; minor version, header and kind are zero.
+    let parts = [
+        b"PNAU\x01\0\0\0",
+        length_of_vaa.as_slice(),
+        &vaa,
+        &[1],
+        &length_of_message,
+        found.message,
+        &[depth],
+    ];
+    Ok((quote, [parts.concat(), found.siblings.to_vec()].concat()))
+}
+
+/// What an update says of one price, and what shows it.
+struct Found<'a> {
+    vaa: &'a [u8],
+    message: &'a [u8],
+    siblings: &'a [u8],
+}
+
+fn find<'a>(
+    update: &'a [u8],
+    guardians: &[AccountId],
+    emitter: Emitter,
+    id: &[u8; 32],
+) -> Result<(Quote, Found<'a>), Refused> {
     let mut reader = Reader::new(update);
     let [p, n, a, u, major, _minor] = reader.array()?;
     if [p, n, a, u] != *b"PNAU" || major != 1 {
@@ -182,7 +229,8 @@ pub fn verify(update: &[u8], guardians: &[AccountId], emitter: Emitter, id: &[u8
     if root_above(message, siblings) != root {
         return Err(Refused::NotUnderRoot);
     }
-    quote(message)
+    let found = Found { vaa, message, siblings };
+    Ok((quote(message)?, found))
 }
 
 /// The Merkle root that enough guardians have signed.

@@ -121,11 +121,24 @@ struct SignedPackage<'a> {
 /// Errors: what is wrong with the bytes, from their end to their beginning; then `FeedTwice`, `NoFeed`, `OtherSigner`,
 /// `ValueOutOfRange`.
 pub fn verify(payload: &[u8], signer: AccountId, feed: &[u8; 32]) -> Result<Quote, Refused> {
+    find(payload, signer, feed).map(|(quote, _)| quote)
+}
+
+/// What [`verify`] finds, and a payload of that package alone: without metadata and without what others have signed.
+pub fn strip(payload: &[u8], signer: AccountId, feed: &[u8; 32]) -> Result<(Quote, Vec<u8>), Refused> {
+    let (quote, package) = find(payload, signer, feed)?;
+    let (one_package, no_metadata) = ([0, 1], [0; 3]);
+    let parts = [package.signed, &package.signature, &one_package, &no_metadata, &MARKER];
+    Ok((quote, parts.concat()))
+}
+
+/// The first package of this signer with this feed, and what it says.
+fn find<'a>(payload: &'a [u8], signer: AccountId, feed: &[u8; 32]) -> Result<(Quote, SignedPackage<'a>), Refused> {
     let mut seen = None;
     for package in packages(payload)? {
         let Some(value) = package.value(feed)? else { continue };
         match recover(keccak([package.signed]), &package.signature) {
-            Ok(address) if address == signer => return quote(value, package.milliseconds),
+            Ok(address) if address == signer => return Ok((quote(value, package.milliseconds)?, package)),
             Ok(address) => seen = Some(Seen::Address(address)),
             Err(error) => seen = Some(Seen::Nobody(error)),
         }

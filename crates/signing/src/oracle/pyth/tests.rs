@@ -119,6 +119,25 @@ fn a_price_under_a_signed_root_is_found_exactly() {
 }
 
 #[test]
+fn what_no_guardian_signs_or_is_about_another_price_is_left_out() {
+    let (first, second) = (Feed { id: [2; 32], ..FEED }.bytes(), FEED.bytes());
+    let (root, of_first, of_second) = two_leaves(&first, &second);
+    let mut vaa = vaa(&body(root), &[0, 1, 3]);
+    vaa[1..5].fill(0);
+    let clean = update(&vaa, &[(&second, &of_second)]);
+    vaa[4] = 77;
+    let mut padded = update(&vaa, &[(&first, &of_first), (&second, &of_second), (&[7; 5_000], &[])]);
+    padded[5] = 9; // minor version
+    padded[6] = 200; // header
+    padded.splice(7..7, [1; 200]);
+    for update in [of(FEED, &[0, 1, 3]), padded, clean.clone()] {
+        let (quote, kept) = strip(&update, &guardians(4), EMITTER, &ID).unwrap();
+        assert_eq!(kept, clean);
+        assert_eq!(check(&kept), Ok(quote));
+    }
+}
+
+#[test]
 fn exponents_scale_exactly_or_down() {
     let price = |price, exponent| {
         check(&of(

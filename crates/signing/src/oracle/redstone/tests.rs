@@ -63,6 +63,19 @@ fn a_signers_value_is_found_exactly() {
 }
 
 #[test]
+fn what_the_signer_has_not_signed_is_left_out() {
+    let points = [("ETH", 200_012_345_678), ("BTC", 6_000_000_000_000)];
+    let mine = signed_package(&key(1), &points, 32, TIME);
+    let clean = payload(std::slice::from_ref(&mine), b"");
+    let others = [signed_package(&key(2), &points, 32, TIME), mine];
+    for padded in [example(), payload(&others, &[0; 9_000]), clean.clone()] {
+        let (quote, kept) = strip(&padded, key(1).address(), &eth()).unwrap();
+        assert_eq!(kept, clean);
+        assert_eq!(verify(&kept, key(1).address(), &eth()), Ok(quote));
+    }
+}
+
+#[test]
 fn values_may_be_short() {
     let package = signed_package(&key(1), &[("ETH", 250)], 1, TIME);
     let quote = verify(&payload(&[package], b""), key(1).address(), &eth()).unwrap();
