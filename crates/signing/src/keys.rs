@@ -37,8 +37,10 @@ impl WalletKey {
         loop {
             let mut bytes = [0; 32];
             rng.fill_bytes(&mut bytes);
+            let key = Self::from_bytes(bytes);
+            bytes.zeroize();
             // All but one in 2¹²⁸ are keys.
-            if let Ok(key) = Self::from_bytes(bytes) {
+            if let Ok(key) = key {
                 return key;
             }
         }

@@ -20,8 +20,8 @@ use zeroize::{Zeroize, Zeroizing};
 
 /// Most bytes of a file.
 pub const FILE_MAX: usize = 16 * 1_024;
-/// Most memory that a file's scrypt may ask for, 128·N·r: as much as Geth's own files do.
-pub const MEMORY_MAX: u64 = 256 * 1_024 * 1_024;
+/// Most memory that a file's scrypt may ask for, 128·r·(N + p + 1): as much as Geth's own files do, and a mebibyte.
+pub const MEMORY_MAX: u64 = 257 * 1_024 * 1_024;
 /// Most work that a file's scrypt may ask for, N·r·p: four times that of Geth's own files.
 pub const WORK_MAX: u64 = 1 << 23;
 /// Most rounds that a file's PBKDF2 may ask for: forty times those of the published example.

@@ -166,6 +166,14 @@ pub(crate) fn address(key: &secp256k1::PublicKey) -> AccountId {
     AccountId(account)
 }
 
+/// The point of a session key. Error: `BadSessionKey`, where there is none or one of small order.
+pub(crate) fn session_key(key: SessionKey) -> Result<ed25519_dalek::VerifyingKey, SignatureRefused> {
+    ed25519_dalek::VerifyingKey::from_bytes(&key.0)
+        .ok()
+        .filter(|verifying| !verifying.is_weak())
+        .ok_or(SignatureRefused::BadSessionKey { key })
+}
+
 /// Whether `key` has signed `digest`. Errors, in order: `BadSessionKey`, `OtherSession`.
 pub(crate) fn verify_session(
     digest: &[u8; 32],
@@ -173,10 +181,7 @@ pub(crate) fn verify_session(
     key: SessionKey,
     domain: &crate::Domain,
 ) -> Result<(), SignatureRefused> {
-    let verifying = ed25519_dalek::VerifyingKey::from_bytes(&key.0)
-        .ok()
-        .filter(|verifying| !verifying.is_weak())
-        .ok_or(SignatureRefused::BadSessionKey { key })?;
+    let verifying = session_key(key)?;
     let signature = ed25519_dalek::Signature::from_bytes(signature);
     verifying
         .verify_strict(digest, &signature)

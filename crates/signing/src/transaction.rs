@@ -1,11 +1,11 @@
 //! A transaction and the signature that came with it.
 
 pub use ballast_protocol::TransactionHash;
-use ballast_protocol::{Signer, Transaction};
+use ballast_protocol::{Command, Signer, Transaction};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
-use crate::signature::{Signature, SignatureRefused, recover, verify_session};
+use crate::signature::{Signature, SignatureRefused, recover, session_key, verify_session};
 use crate::typed::Domain;
 
 /// A transaction as its signer sends it.
@@ -34,7 +34,8 @@ impl SignedTransaction {
     /// audits and clients all call it.
     ///
     /// Whether a session may do what it asks for is the engine's to judge. Errors, in order: `OtherKind`; of a wallet
-    /// `RecoveryByte`, `HighS`, `NoKey`, `OtherWallet`; of a session key `BadSessionKey`, `OtherSession`.
+    /// `RecoveryByte`, `HighS`, `NoKey`, `OtherWallet`; of a session key `BadSessionKey`, `OtherSession`; of what
+    /// it says `BadSessionKey`, for a grant to a key that no signature can be of, or that anyone's is.
     pub fn verify(&self, domain: &Domain) -> Result<TransactionHash, SignatureRefused> {
         let Self { transaction, signature } = self;
         let hash = domain.digest(transaction);
@@ -56,6 +57,11 @@ impl SignedTransaction {
                     named: named.into(),
                     found: found.kind(),
                 });
+            }
+        }
+        for command in &transaction.commands {
+            if let Command::GrantSession { key, .. } = command {
+                session_key(*key)?;
             }
         }
         Ok(hash)

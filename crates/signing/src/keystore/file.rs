@@ -133,8 +133,18 @@ fn scrypt_params(n: u64, r: u32, p: u32) -> Result<scrypt::Params, KeyFileRefuse
         return Err(parameter("p", p, "it must be above zero"));
     }
     let blocks = n.saturating_mul(u64::from(r));
-    if blocks > MEMORY_MAX / 128 {
-        return Err(parameter("n", n, "n·r may be 2²¹ at most, a quarter of a gigabyte"));
+    let memory = n
+        .saturating_add(u64::from(p))
+        .saturating_add(1)
+        .saturating_mul(u64::from(r))
+        .saturating_mul(128);
+    if memory > MEMORY_MAX {
+        let (name, found) = if n >= u64::from(p) { ("n", n) } else { ("p", p.into()) };
+        return Err(parameter(
+            name,
+            found,
+            "128·r·(n + p + 1) may be a quarter of a gigabyte at most",
+        ));
     }
     if blocks.saturating_mul(u64::from(p)) > WORK_MAX {
         return Err(parameter("p", p, "n·r·p may be 2²³ at most, some ten seconds"));

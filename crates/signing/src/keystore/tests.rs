@@ -138,6 +138,9 @@ fn hostile_parameters_are_refused_before_any_work() {
     assert_eq!(refused("\"r\": 1", "\"r\": 4294967295", SCRYPT), "n");
     assert_eq!(refused("\"p\": 8", "\"p\": 0", SCRYPT), "p");
     assert_eq!(refused("\"p\": 8", "\"p\": 33", SCRYPT), "p");
+    // 128·r·p counts too: half a gigabyte here, of little work.
+    let small = SCRYPT.replace("\"n\": 262144", "\"n\": 2");
+    assert_eq!(refused("\"p\": 8", "\"p\": 4194304", &small), "p");
     assert_eq!(refused("\"c\": 262144", "\"c\": 0", PBKDF2), "c");
     assert_eq!(refused("\"c\": 262144", "\"c\": 10000001", PBKDF2), "c");
     assert_eq!(refused("\"dklen\": 32", "\"dklen\": 64", PBKDF2), "dklen");

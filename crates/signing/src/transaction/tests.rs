@@ -1,5 +1,6 @@
+use ballast_num::Timestamp;
 use ballast_protocol::proof::Hash;
-use ballast_protocol::{AccountId, SessionKey, Transaction, arbitrary};
+use ballast_protocol::{AccountId, Command, CommandKind, SessionKey, Transaction, arbitrary};
 use proptest::prelude::*;
 
 use super::*;
@@ -19,7 +20,13 @@ fn session() -> SessionKeyPair {
 
 /// A transaction that the wallet, or its session, may sign.
 fn transaction(bytes: &[u8], signer: Signer) -> Transaction {
-    let transaction = arbitrary::value(bytes).unwrap_or_else(|| arbitrary::value(&[]).unwrap());
+    let mut transaction: Transaction = arbitrary::value(bytes).unwrap_or_else(|| arbitrary::value(&[]).unwrap());
+    for command in &mut transaction.commands {
+        // Not any 32 bytes are one.
+        if let Command::GrantSession { key, .. } = command {
+            *key = session().key();
+        }
+    }
     Transaction {
         sender: wallet().address(),
         signer,
@@ -131,6 +138,30 @@ fn keys_of_small_order_are_refused() {
             Err(SignatureRefused::BadSessionKey { key: SessionKey(key) })
         );
     }
+}
+
+#[test]
+fn a_grant_to_a_key_that_nobody_has_is_refused() {
+    let granted = |key| {
+        let command = Command::GrantSession {
+            key: SessionKey(key),
+            scope: [CommandKind::Deposit].into_iter().collect(),
+            limits: Vec::new(),
+            expiry: Timestamp(1),
+        };
+        let transaction = Transaction {
+            commands: vec![command],
+            ..transaction(&[], Signer::Wallet)
+        };
+        wallet().sign(transaction, &domain()).verify(&domain())
+    };
+    let mut identity = [0; 32];
+    identity[0] = 1;
+    for key in [[0; 32], identity, [2; 32]] {
+        let refused = SignatureRefused::BadSessionKey { key: SessionKey(key) };
+        assert_eq!(granted(key).err(), Some(refused), "of small order, or no point");
+    }
+    assert!(granted(session().key().0).is_ok());
 }
 
 /// s + order is the same number to the lax rule.
