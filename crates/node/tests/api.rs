@@ -224,23 +224,39 @@ fn what_can_not_be_taken_is_refused_with_a_reason() {
             413
         );
 
-        let mut large = good.transaction.clone();
+        let grant = |limits| ballast_protocol::Command::GrantSession {
+            key: ballast_signing::SessionKeyPair::from_bytes([9; 32]).key(),
+            scope: [ballast_protocol::CommandKind::Send].into_iter().collect(),
+            limits,
+            expiry: at.now(),
+        };
         let limit = ballast_protocol::SpendingLimit {
             asset: ETHER,
             amount: Amount::ONE,
         };
+        let mut many_limits = good.transaction.clone();
+        many_limits.nonce = 9;
+        many_limits.commands = vec![grant(vec![limit; 2_000])];
+        let many_limits = wallet(1).sign(many_limits, at.node.domain());
+        assert_eq!(
+            refusal(at.post("/v1/transactions", &many_limits).await),
+            (400, "BadRequest".into()),
+            "small work, many bytes"
+        );
+        assert!(
+            matches!(
+                at.node.submit(many_limits),
+                Err(ballast_node::Refused::NotAdmissible(_))
+            ),
+            "whoever hands it over"
+        );
+        let mut large = good.transaction.clone();
         large.nonce = 9;
-        large.commands = vec![ballast_protocol::Command::GrantSession {
-            key: ballast_protocol::SessionKey([1; 32]),
-            scope: [ballast_protocol::CommandKind::Send].into_iter().collect(),
-            limits: vec![limit; 4_000],
-            expiry: at.now(),
-        }];
+        large.commands = vec![grant(Vec::new()); 2_000];
         let large = wallet(1).sign(large, at.node.domain());
         assert_eq!(
             refusal(at.post("/v1/transactions", &large).await),
-            (413, "TooLarge".into()),
-            "small work, many bytes"
+            (413, "TooLarge".into())
         );
 
         let old = price(1, Price::whole(2_000), Timestamp(1), at.node.domain());

@@ -239,7 +239,10 @@ pub enum Command {
         key: SessionKey,
         /// What it may do.
         scope: Scope,
-        /// How much may leave meanwhile; of other assets nothing.
+        /// How much may leave meanwhile, at most [`LIMITS_MAX`](crate::LIMITS_MAX) assets; of others nothing.
+        #[borsh(deserialize_with = "crate::session::limits::from_bytes")]
+        #[serde(deserialize_with = "crate::session::limits::from_json")]
+        #[cfg_attr(feature = "schema", schemars(length(max = 8)))]
         limits: Vec<SpendingLimit>,
         /// Last block time at which it may sign.
         expiry: Timestamp,

@@ -45,7 +45,7 @@ pub use ids::{
 pub use order::{Lane, Order, Venue};
 pub use receipt::{BlockResult, Fee, Outcome, Receipt};
 pub use rejected::{NoPrice, ObservationRefused, ParameterFault, Rejected};
-pub use session::{CommandKind, Scope, SessionFault, SpendingLimit};
+pub use session::{CommandKind, LIMITS_MAX, Scope, SessionFault, SpendingLimit};
 pub use signer::{SessionKey, Signer};
 pub use work::LIQUIDATION_WORK;
 

@@ -1,5 +1,6 @@
 //! What a wallet lends a session: the kinds of commands that it may send, and how much may leave while it does.
 
+pub(crate) mod limits;
 #[cfg(test)]
 mod tests;
 
@@ -260,6 +261,9 @@ impl schemars::JsonSchema for Scope {
         schemars::json_schema!({ "type": "array", "items": kind, "uniqueItems": true })
     }
 }
+
+/// Most spending limits of a session. A grant with more can't be read, from bytes or from JSON.
+pub const LIMITS_MAX: u32 = 8;
 
 /// How much of an asset may leave its owner's balance while a session acts: gross, fees included, over the session's whole
 /// life. What comes in gives no room back, and of an asset without a limit nothing leaves.

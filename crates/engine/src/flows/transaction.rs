@@ -12,9 +12,9 @@ use ballast_protocol::{
 use crate::flows::{disposal, fund_queue, liquidation, market_queue, pool_queue, protection};
 use crate::kernel::ledger::Due;
 use crate::kernel::{Clock, Context, Savepoint, Use};
-use crate::mechanisms::auction;
 use crate::mechanisms::backstop::Backstop;
 use crate::mechanisms::vault::{Batch, CEILING_MAX, Vaults};
+use crate::mechanisms::{auction, sessions};
 use crate::state::State;
 
 /// Hard bound of the base price of a work unit: a thousandth of a coin. So no setting can price out the authority that
@@ -102,8 +102,14 @@ pub struct Admission {
     pub allowance: Option<Amount>,
 }
 
-/// Whether a transaction would be admitted at a time: a host asks before it lets one wait. Errors: those of admission.
+/// Whether a transaction would be admitted at a time: a host asks before it lets one wait. Errors: `BadSession` with
+/// `TooManyLimits` for a grant that no block's bytes can hold; those of admission.
 pub(crate) fn check_admission(state: &State, transaction: &Transaction, now: Timestamp) -> Result<Admission, Rejected> {
+    for command in &transaction.commands {
+        if let Command::GrantSession { limits, .. } = command {
+            sessions::check_count(limits)?;
+        }
+    }
     let mut fork = state.clone();
     let clock = Clock {
         now: now.max(state.chain().time),

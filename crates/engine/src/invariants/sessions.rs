@@ -3,8 +3,10 @@
 #[cfg(test)]
 mod tests;
 
+use ballast_protocol::LIMITS_MAX;
+
 use super::Breach;
-use crate::mechanisms::sessions::{LIFE_MAX, LIMITS_MAX, SESSIONS_MAX, Session};
+use crate::mechanisms::sessions::{LIFE_MAX, SESSIONS_MAX, Session};
 use crate::state::State;
 
 /// An account with sessions has one to eight, by rising key; each may do something, nothing that is for the wallet alone, has

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use ballast_num::{Amount, Seconds, Timestamp};
 use ballast_protocol::{
-    AccountId, AssetId, Command, Event, Rejected, Scope, SessionFault, SessionKey, SpendingLimit, table,
+    AccountId, AssetId, Command, Event, LIMITS_MAX, Rejected, Scope, SessionFault, SessionKey, SpendingLimit, table,
 };
 use borsh::{BorshDeserialize, BorshSerialize};
 
@@ -17,8 +17,6 @@ use crate::pieces;
 
 /// Most sessions that an account has: a record stays small enough to be copied with each transaction of one.
 pub const SESSIONS_MAX: u32 = 8;
-/// Most spending limits of a session.
-pub const LIMITS_MAX: u32 = 8;
 /// Longest life of a session: a key that nobody thinks of any more ends by itself.
 pub const LIFE_MAX: Seconds = Seconds(90 * Seconds::DAY.0);
 
@@ -214,14 +212,20 @@ fn check_scope(scope: Scope) -> Result<(), Rejected> {
     }
 }
 
-/// What limits come to, with nothing spent.
-fn allowances(limits: &[SpendingLimit], is_listed: impl Fn(AssetId) -> bool) -> Result<Vec<Allowance>, Rejected> {
+/// Whether a session may have so many limits. Error: `BadSession` with `TooManyLimits`.
+pub(crate) fn check_count(limits: &[SpendingLimit]) -> Result<(), Rejected> {
     if limits.len() > LIMITS_MAX as usize {
         return Err(Rejected::BadSession(SessionFault::TooManyLimits {
             limits: u32::try_from(limits.len()).unwrap_or(u32::MAX),
             most: LIMITS_MAX,
         }));
     }
+    Ok(())
+}
+
+/// What limits come to, with nothing spent.
+fn allowances(limits: &[SpendingLimit], is_listed: impl Fn(AssetId) -> bool) -> Result<Vec<Allowance>, Rejected> {
+    check_count(limits)?;
     let mut seen = BTreeSet::new();
     let allowance = |limit: &SpendingLimit| {
         if !is_listed(limit.asset) {

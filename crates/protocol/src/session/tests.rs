@@ -1,7 +1,10 @@
 use serde::de::value::{Error, SeqDeserializer};
 use serde::de::{Deserialize, IntoDeserializer};
 
-use super::{CommandKind, Scope};
+use ballast_num::{Amount, Timestamp};
+
+use super::{CommandKind, LIMITS_MAX, Scope, SpendingLimit};
+use crate::{AssetId, Command, SessionKey};
 
 /// The scope that a list of names is.
 fn read(names: &[&str]) -> Option<Scope> {
@@ -64,4 +67,33 @@ fn the_wallet_keeps_to_itself_what_no_limit_would_stop() {
             &CommandKind::RevokeSession,
         ]
     );
+}
+
+#[test]
+fn a_grant_with_thousands_of_limits_is_not_even_read() {
+    let grant = |count: u32| Command::GrantSession {
+        key: SessionKey([1; 32]),
+        scope: Scope::from_iter([CommandKind::Send]),
+        limits: (0..count)
+            .map(|asset| SpendingLimit {
+                asset: AssetId(asset),
+                amount: Amount::ONE,
+            })
+            .collect(),
+        expiry: Timestamp(1),
+    };
+    for (count, is_read) in [(0, true), (LIMITS_MAX, true), (LIMITS_MAX + 1, false), (4_000, false)] {
+        let bytes = borsh::to_vec(&grant(count)).expect("memory is written");
+        assert_eq!(
+            borsh::from_slice::<Command>(&bytes).ok(),
+            is_read.then(|| grant(count)),
+            "{count} in bytes"
+        );
+        let json = serde_json::to_string(&grant(count)).expect("memory is written");
+        assert_eq!(
+            serde_json::from_str::<Command>(&json).ok(),
+            is_read.then(|| grant(count)),
+            "{count} in JSON"
+        );
+    }
 }
