@@ -54,7 +54,7 @@ impl Pending {
                 Signer::Session(key) => Some(key),
             },
             asset: self.admission.asset,
-            cost_max: self.admission.cost_max,
+            cost_max: cost_max(&self.admission),
         }
     }
 }
@@ -67,6 +67,17 @@ struct Hold {
     session: Option<SessionKey>,
     asset: AssetId,
     cost_max: Amount,
+}
+
+/// The most that a transaction may take for its fee: what it offers, as far as its sender has it and its session may spend it.
+fn cost_max(admission: &Admission) -> Amount {
+    let Admission {
+        cost_max,
+        balance,
+        allowance,
+        ..
+    } = *admission;
+    cost_max.min(balance).min(allowance.unwrap_or(Amount::MAX))
 }
 
 /// Out of which pocket a fee comes: of a sender in all, or of one of his sessions.
@@ -180,7 +191,8 @@ impl Pool {
             return Err(Refused::NonceWaiting { sender, nonce });
         }
         if self.len() >= self.limit || self.bytes.saturating_add(pending.bytes) > self.bytes_limit {
-            return Err(Refused::PoolFull { limit: self.limit });
+            let (transactions, bytes) = (self.len(), self.bytes);
+            return Err(Refused::PoolFull { transactions, bytes });
         }
         if of_sender >= self.per_sender {
             let limit = self.per_sender;
@@ -211,10 +223,11 @@ impl Pool {
     fn check_costs(&self, hold: &Hold, admission: &Admission) -> Result<(), Refused> {
         let Admission {
             asset,
-            cost_max,
             balance,
             allowance,
+            ..
         } = *admission;
+        let cost_max = hold.cost_max;
         for (pocket, means) in hold.pockets().zip([Some(balance), allowance]) {
             let Some(((_, waiting), means)) = self.costs.get(&pocket).zip(means) else {
                 continue;

@@ -50,11 +50,13 @@ pub enum Refused {
         /// How many may wait.
         limit: usize,
     },
-    /// Too many wait.
-    #[error("{limit} transactions wait already: try again in a moment")]
+    /// Too many wait, or too many bytes of them.
+    #[error("{transactions} transactions of {bytes} bytes wait, and there is no room for it: try again in a moment")]
     PoolFull {
-        /// How many may wait.
-        limit: usize,
+        /// How many wait.
+        transactions: usize,
+        /// Bytes of all of them, in their canonical form.
+        bytes: usize,
     },
     /// Larger than a node takes.
     #[error("the transaction has {bytes} bytes and may have {limit}: send fewer commands at a time")]

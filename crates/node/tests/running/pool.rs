@@ -1,8 +1,9 @@
 //! What waits pays.
 
-use ballast_node::Refused;
-use ballast_num::Amount;
-use ballast_protocol::{AccountId, Command, Outcome, VaultId, coins};
+use ballast_node::{Refused, Settings};
+use ballast_num::{Amount, Timestamp};
+use ballast_protocol::{AccountId, Command, CommandKind, Outcome, Signer, SpendingLimit, Transaction, VaultId, coins};
+use ballast_signing::SessionKeyPair;
 
 use crate::common::{ETHER, send};
 use crate::{begin, limited, now, run, settings};
@@ -87,6 +88,69 @@ fn one_transaction_waits_whatever_its_limit() {
         let next = node.submit(limited(&node, 2, coins(1), some)).err();
         assert!(matches!(next, Some(Refused::CostsWaiting { .. })), "{next:?}");
         assert_eq!(first.included().await.unwrap().receipt.outcome, Outcome::Done);
+    });
+}
+
+#[test]
+fn a_session_with_little_to_spend_does_not_lock_its_wallet_out() {
+    run(|context| async move {
+        let (node, _) = begin(&context, settings()).await;
+        let some = || {
+            vec![Command::Send {
+                asset: ETHER,
+                to: AccountId::numbered(9),
+                amount: Amount::ONE,
+            }]
+        };
+        let bot = SessionKeyPair::from_bytes([9; 32]);
+        let grant = Command::GrantSession {
+            key: bot.key(),
+            scope: [CommandKind::Send].into_iter().collect(),
+            limits: vec![SpendingLimit {
+                asset: ETHER,
+                amount: coins(1),
+            }],
+            expiry: Timestamp(now(&node).0 + 3_600),
+        };
+        let granted = node.submit(limited(&node, 1, coins(1), vec![grant])).unwrap();
+        assert_eq!(granted.included().await.unwrap().receipt.outcome, Outcome::Done);
+
+        let of_bot = |nonce| {
+            let offered = limited(&node, nonce, Amount::MAX, some()).transaction;
+            let signer = Signer::Session(bot.key());
+            bot.sign(Transaction { signer, ..offered }, node.domain())
+        };
+        let first = node.submit(of_bot(2)).expect("its fee is small now");
+        let second = node.submit(of_bot(3)).err();
+        assert!(matches!(second, Some(Refused::CostsWaiting { .. })), "{second:?}");
+        // 1,000 ether less the one that the session may take: 999 × 2,000 coins, and the grant's fee.
+        let of_wallet = node.submit(limited(&node, 4, coins(1_997_000), some()));
+        let of_wallet = of_wallet.expect("the session can take one ether at most");
+        for waiting in [first, of_wallet] {
+            assert_eq!(waiting.included().await.unwrap().receipt.outcome, Outcome::Done);
+        }
+    });
+}
+
+#[test]
+fn a_pool_whose_bytes_are_full_says_so() {
+    run(|context| async move {
+        let full = Settings {
+            pool_bytes: 500,
+            ..settings()
+        };
+        let (node, _) = begin(&context, full).await;
+        let sent = |nonce| send(1, nonce, now(&node), node.domain());
+        let bytes = sent(1).encoded_len();
+        let mut waiting = 0;
+        let refused = (1..10).find_map(|nonce| {
+            let refused = node.submit(sent(nonce)).err();
+            waiting += usize::from(refused.is_none());
+            refused
+        });
+        let bytes = bytes * waiting;
+        let transactions = waiting;
+        assert_eq!(refused, Some(Refused::PoolFull { transactions, bytes }));
     });
 }
 
