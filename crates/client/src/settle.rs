@@ -220,7 +220,7 @@ fn meaning(error: &Error) -> Meaning {
         } => match (*status, error.code.as_str()) {
             (409, "NonceUsed") => Meaning::NonceUsed,
             (409, "Waiting") => Meaning::MayBeHeard(None),
-            (408 | 429, _) | (503, "PoolFull") => Meaning::NotTaken(*retry_after),
+            (408 | 429, _) | (503, "PoolFull" | "TooManyConnections") => Meaning::NotTaken(*retry_after),
             // A node that stops says nothing of what it could not finish.
             (500.., _) => Meaning::MayBeHeard(*retry_after),
             _ => Meaning::Refused,
