@@ -2,6 +2,7 @@
 //!
 //! Every endpoint stands once, in one list, of which router and OpenAPI document are both made.
 
+mod answer;
 mod auctions;
 mod batch;
 mod blocks;
@@ -13,10 +14,12 @@ mod extract;
 mod history;
 mod limiter;
 mod metrics;
+mod pages;
 mod positions;
 mod reads;
 mod server;
 mod stream;
+mod texts;
 mod transactions;
 mod trials;
 mod vaults;
@@ -33,7 +36,7 @@ use connections::Shares;
 use endpoint::Endpoint;
 use limiter::Limiter;
 use metrics::Metrics;
-use stream::Texts;
+use texts::Texts;
 use trials::Trials;
 
 /// How an API serves.
@@ -45,7 +48,8 @@ pub struct ApiSettings {
     pub connections_per_address: usize,
     /// Most bytes of a body.
     pub body_bytes: usize,
-    /// How long a request's head, and then its body, may take to arrive, and how long an answer may take.
+    /// How long a request's head, and then its body, may take to arrive; how long a piece of an answer may wait for its
+    /// reader, and a message for a subscriber.
     pub patience: Duration,
     /// Most requests a second of one address over a while, and at once; none does not count them.
     pub rate: Option<Rate>,
@@ -55,8 +59,6 @@ pub struct ApiSettings {
     pub subscribers_per_address: usize,
     /// Most transactions tried, or made into documents, at a time; eight times as many may wait for that.
     pub trials: usize,
-    /// Most vaults or auctions of a page.
-    pub page: usize,
 }
 
 /// How many requests one address may make.
@@ -79,7 +81,6 @@ impl Default for ApiSettings {
             subscribers: 1_000,
             subscribers_per_address: 16,
             trials: 2,
-            page: 500,
         }
     }
 }
@@ -90,14 +91,16 @@ pub(crate) struct Api {
     pub(crate) settings: ApiSettings,
     pub(crate) metrics: Metrics,
     /// The OpenAPI document.
-    pub(crate) document: String,
+    pub(crate) document: axum::body::Bytes,
     /// Who asks how often; none counts nobody.
     pub(crate) limiter: Option<Limiter>,
     /// Free places for subscribers.
     pub(crate) subscribers: Arc<tokio::sync::Semaphore>,
     /// How many of them each address has.
     pub(crate) subscribers_of: Arc<Shares>,
-    /// What subscribers are told, made once for all.
+    /// How many large answers each address has not taken yet.
+    pub(crate) large_answers_of: Arc<Shares>,
+    /// The texts of recent blocks, made once for all.
     pub(crate) texts: Texts,
     /// Work that would hold up whoever serves.
     pub(crate) trials: Trials,

@@ -49,14 +49,12 @@ pub enum Health {
     Unknown,
 }
 
-/// Whether a node takes transactions, and why not.
+/// That a node takes transactions; one that does not answers with a refusal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Readiness {
     /// It does.
     Ready,
-    /// It has stopped.
-    Stopped(String),
 }
 
 /// What became of one transaction of many.

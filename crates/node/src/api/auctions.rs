@@ -16,7 +16,8 @@ use super::Api;
 use super::endpoint::Endpoint;
 use super::error::Failure;
 use super::extract::{Asked, Named};
-use super::reads::{OfHeight, at};
+use super::pages::{Cursor, Limit};
+use super::reads::{At, OfHeight, at};
 
 #[derive(Deserialize, JsonSchema)]
 struct OfAuction {
@@ -30,17 +31,21 @@ struct Pages {
     /// A recent height; none is the last.
     height: Option<u64>,
     /// `next` of the page before.
-    after: Option<String>,
+    after: Option<Cursor<u64>>,
     /// Most auctions of the page.
-    limit: Option<usize>,
+    #[serde(default)]
+    limit: Limit,
 }
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
-        Endpoint::get::<AuctionPage, _, _>("/v1/auctions", "Running auctions by number", auctions).asking::<Pages>(),
+        Endpoint::get::<AuctionPage, _, _>("/v1/auctions", "Running auctions by number", auctions)
+            .asking::<Pages>()
+            .at_height(),
         Endpoint::get::<AuctionInfo, _, _>("/v1/auctions/{id}", "A running auction", auction)
             .naming::<OfAuction>()
-            .asking::<OfHeight>(),
+            .asking::<OfHeight>()
+            .at_height(),
     ]
 }
 
@@ -66,16 +71,11 @@ fn info(state: &State, id: AuctionId, auction: &Auction) -> Result<AuctionInfo, 
     })
 }
 
-async fn auctions(Shared(api): Shared<Arc<Api>>, Asked(pages): Asked<Pages>) -> Result<Json<AuctionPage>, Failure> {
+async fn auctions(Shared(api): Shared<Arc<Api>>, Asked(pages): Asked<Pages>) -> Result<At<Json<AuctionPage>>, Failure> {
     let published = at(&api, pages.height)?;
     let state = &published.state;
-    let limit = pages.limit.unwrap_or(50).clamp(1, api.settings.page);
-    let after = match &pages.after {
-        None => AuctionId(0),
-        Some(text) => AuctionId(text.parse().map_err(|_| {
-            Failure::bad_request(format!("after={text} is no `next` of a page: leave it out to begin"))
-        })?),
-    };
+    let limit = pages.limit.rows();
+    let after = AuctionId(pages.after.map_or(0, |Cursor(after)| after));
     let mut auctions = Vec::new();
     let mut next = None;
     for (id, auction) in state.auctions().after(after) {
@@ -85,20 +85,23 @@ async fn auctions(Shared(api): Shared<Arc<Api>>, Asked(pages): Asked<Pages>) -> 
         }
         auctions.push(info(state, id, &auction)?);
     }
-    Ok(Json(AuctionPage {
-        height: published.height(),
-        auctions,
-        next,
-    }))
+    Ok(At(
+        published.height(),
+        Json(AuctionPage {
+            height: published.height(),
+            auctions,
+            next,
+        }),
+    ))
 }
 
 async fn auction(
     Shared(api): Shared<Arc<Api>>,
     Named(of): Named<OfAuction>,
     Asked(when): Asked<OfHeight>,
-) -> Result<Json<AuctionInfo>, Failure> {
+) -> Result<At<Json<AuctionInfo>>, Failure> {
     let published = at(&api, when.height)?;
     let id = AuctionId(of.id);
     let auction = published.state.auctions().auction(id)?;
-    Ok(Json(info(&published.state, id, &auction)?))
+    Ok(At(published.height(), Json(info(&published.state, id, &auction)?)))
 }

@@ -18,15 +18,16 @@ use super::transactions::info;
 use crate::Refused;
 
 /// Canonical bytes, as they are sent.
-const BYTES: &str = "application/octet-stream";
+pub(super) const BYTES: &str = "application/octet-stream";
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    vec![Endpoint::post::<Vec<SignedTransaction>, Vec<Brought>, _, _>(
+    let batch = Endpoint::post::<Vec<SignedTransaction>, Vec<Brought>, _, _>(
         "/v1/transactions/batch",
         "Brings many signed transactions, in JSON or as the canonical bytes of their list (application/octet-stream); answers \
          when all are durable or refused, in their order",
         submit,
-    )]
+    );
+    vec![batch.or_bytes()]
 }
 
 /// The transactions of a request.

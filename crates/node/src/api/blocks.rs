@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State as Shared;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use ballast_protocol::api::BlockInfo;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -12,8 +13,7 @@ use super::Api;
 use super::endpoint::Endpoint;
 use super::error::Failure;
 use super::extract::Named;
-use super::reads::at;
-use crate::Published;
+use super::reads::{At, at};
 
 #[derive(Deserialize, JsonSchema)]
 struct OfBlock {
@@ -24,30 +24,28 @@ struct OfBlock {
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get::<BlockInfo, _, _>("/v1/blocks/{height}", "A recent block and all that came of it", block)
-            .naming::<OfBlock>(),
+            .naming::<OfBlock>()
+            .at_height(),
     ]
 }
 
-/// A block; none if the node began with this state.
-pub(super) fn info(published: &Published) -> Option<BlockInfo> {
-    let sealed = published.sealed.as_ref()?;
-    let block = &sealed.block.block;
-    Some(BlockInfo {
-        height: block.height,
-        time: block.time,
-        root: sealed.result.state_root,
-        observations: block.observations.clone(),
-        transactions: block.transactions.clone(),
-        hashes: sealed.hashes.clone(),
-        receipts: sealed.result.receipts.clone(),
-        events: sealed.result.events.clone(),
-        work: sealed.result.work,
-    })
-}
-
-async fn block(Shared(api): Shared<Arc<Api>>, Named(of): Named<OfBlock>) -> Result<Json<BlockInfo>, Failure> {
+async fn block(Shared(api): Shared<Arc<Api>>, Named(of): Named<OfBlock>) -> Result<At<Response>, Failure> {
     let published = at(&api, Some(of.height))?;
-    let info = info(&published);
-    let why = "the node began with the state of this height and has not kept its block: name a later one";
-    info.map(Json).ok_or_else(|| Failure::not_found(why))
+    if published.sealed.is_none() {
+        let why = "the node began with the state of this height and has not kept its block: name a later one";
+        return Err(Failure::not_found(why));
+    }
+    let text = api.texts.of(&published, false).await;
+    let broken = || {
+        Failure::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Broken",
+            "the block could not be told",
+        )
+    };
+    let json = (
+        [(header::CONTENT_TYPE, "application/json")],
+        text.ok_or_else(broken)?.block(),
+    );
+    Ok(At(published.height(), json.into_response()))
 }

@@ -194,7 +194,7 @@ impl Drop for Place {
     }
 }
 
-/// A request under way.
+/// A request under way, or its answer.
 pub(crate) struct Busy(Arc<Place>);
 
 impl Drop for Busy {

@@ -9,6 +9,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::Api;
+use super::batch::BYTES;
+use super::reads::HEIGHT;
 use ballast_protocol::api::ApiError;
 
 /// Makes a schema with a generator that collects definitions.
@@ -16,6 +18,19 @@ type Shape = fn(&mut SchemaGenerator) -> Schema;
 
 fn shape<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     generator.subschema_for::<T>()
+}
+
+/// How an endpoint answers.
+#[derive(Clone, Copy)]
+enum Answers {
+    /// In JSON.
+    Json,
+    /// In JSON, with the height of what it tells in a header.
+    AtHeight,
+    /// In text.
+    Text,
+    /// By messages over a WebSocket.
+    Messages,
 }
 
 /// An endpoint.
@@ -27,7 +42,10 @@ pub(crate) struct Endpoint {
     named: Option<Shape>,
     asked: Option<Shape>,
     said: Option<Shape>,
+    /// Whether the body may also be the canonical bytes of what is said.
+    takes_bytes: bool,
     answer: Shape,
+    answers: Answers,
     pub(crate) handler: MethodRouter<Arc<Api>>,
 }
 
@@ -45,7 +63,9 @@ impl Endpoint {
             named: None,
             asked: None,
             said: None,
+            takes_bytes: false,
             answer: shape::<A>,
+            answers: Answers::Json,
             handler: get(handler),
         }
     }
@@ -62,9 +82,41 @@ impl Endpoint {
     {
         Self {
             method: "post",
+            path,
+            summary,
+            named: None,
+            asked: None,
             said: Some(shape::<B>),
+            takes_bytes: false,
+            answer: shape::<A>,
+            answers: Answers::Json,
             handler: post(handler),
-            ..Self::get::<A, _, _>(path, summary, async || ())
+        }
+    }
+
+    /// It tells of a height, which a header names.
+    pub(crate) fn at_height(self) -> Self {
+        let answers = Answers::AtHeight;
+        Self { answers, ..self }
+    }
+
+    /// It answers in text.
+    pub(crate) fn in_text(self) -> Self {
+        let answers = Answers::Text;
+        Self { answers, ..self }
+    }
+
+    /// It is a WebSocket, and each message is an answer.
+    pub(crate) fn in_messages(self) -> Self {
+        let answers = Answers::Messages;
+        Self { answers, ..self }
+    }
+
+    /// Its body may be canonical bytes too.
+    pub(crate) fn or_bytes(self) -> Self {
+        Self {
+            takes_bytes: true,
+            ..self
         }
     }
 
@@ -101,14 +153,14 @@ pub(crate) fn document(endpoints: &[Endpoint]) -> Value {
             "summary": endpoint.summary,
             "operationId": operation_id(endpoint),
             "parameters": parameters,
-            "responses": {
-                "200": { "description": "Done", "content": json_content(&(endpoint.answer)(&mut generator)) },
-                "default": { "description": "Refused, and why", "content": json_content(&error) },
-            },
+            "responses": responses(endpoint.answers, &(endpoint.answer)(&mut generator), &error),
         });
         if let Some(said) = endpoint.said {
-            let body = json!({ "required": true, "content": json_content(&said(&mut generator)) });
-            operation["requestBody"] = body;
+            let mut content = json_content(&said(&mut generator));
+            if endpoint.takes_bytes {
+                content[BYTES] = json!({ "schema": { "type": "string", "format": "binary" } });
+            }
+            operation["requestBody"] = json!({ "required": true, "content": content });
         }
         let path = paths.entry(endpoint.path).or_insert_with(|| json!({}));
         path[endpoint.method] = operation;
@@ -125,6 +177,43 @@ pub(crate) fn document(endpoints: &[Endpoint]) -> Value {
         "paths": paths,
         "components": { "schemas": generator.take_definitions(true) },
     })
+}
+
+fn responses(answers: Answers, answer: &Schema, error: &Schema) -> Value {
+    let again = json!({
+        "description": "Seconds after which to ask again: with 429 and 503",
+        "schema": { "type": "integer", "minimum": 0 },
+    });
+    let refused = json!({
+        "description": "Refused, and why",
+        "headers": { "retry-after": again },
+        "content": json_content(error),
+    });
+    let done = |content: Value| json!({ "description": "Done", "content": content });
+    let (status, done) = match answers {
+        Answers::Json => ("200", done(json_content(answer))),
+        Answers::Text => ("200", done(json!({ "text/plain": { "schema": answer } }))),
+        Answers::Messages => {
+            let told = "A WebSocket from now on; each message has this shape";
+            ("101", json!({ "description": told, "content": json_content(answer) }))
+        }
+        Answers::AtHeight => {
+            let height = json!({
+                "description": "The height of the state that the answer tells of",
+                "required": true,
+                "schema": { "type": "integer", "minimum": 0 },
+            });
+            let mut done = done(json_content(answer));
+            done["headers"] = json!({ HEIGHT: height });
+            ("200", done)
+        }
+    };
+    let mut all = json!({ status: done, "default": refused });
+    if matches!(answers, Answers::Messages) {
+        let not_asked = "Not asked for a WebSocket";
+        all["426"] = json!({ "description": not_asked, "content": json_content(error) });
+    }
+    all
 }
 
 fn json_content(schema: &Schema) -> Value {

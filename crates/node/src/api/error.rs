@@ -1,13 +1,16 @@
 //! How a refused request is answered.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ballast_history::Failed;
 use ballast_protocol::Rejected;
 use ballast_protocol::api::ApiError;
 
 use crate::{NoAnswer, Refused};
+
+/// Seconds after which it is worth asking again, where this is said: with 429 and 503.
+const RETRY_AFTER: &str = "1";
 
 /// A refusal and its status.
 #[derive(Debug)]
@@ -49,7 +52,12 @@ impl Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        (self.status, Json(self.error)).into_response()
+        let again = matches!(
+            self.status,
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+        );
+        let retry_after = again.then_some([(header::RETRY_AFTER, RETRY_AFTER)]);
+        (self.status, retry_after, Json(self.error)).into_response()
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
-use ballast_history::{EventFilter, LiquidationFilter, Order, Page, PriceRange};
+use ballast_history::{EventFilter, LiquidationFilter, Order, Page, Place, PriceRange};
 use ballast_num::{Seconds, Timestamp};
 use ballast_protocol::api::{EventPage, LiquidationPage, PastTransactionPage, PricePage, VaultHistory};
 use ballast_protocol::{AccountId, AuctionId, FeedId, TypeId, VaultId};
@@ -16,10 +16,8 @@ use super::Api;
 use super::endpoint::Endpoint;
 use super::error::Failure;
 use super::extract::{Asked, Named};
+use super::pages::{Cursor, Limit};
 use crate::History;
-
-/// Rows of a page where nothing is said.
-const ROWS: usize = 50;
 
 /// In which order the past is told.
 #[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
@@ -49,9 +47,10 @@ struct Events {
     #[serde(default)]
     order: OrderOf,
     /// `next` of the page before.
-    after: Option<String>,
+    after: Option<Cursor<Place>>,
     /// Most events of the page.
-    limit: Option<usize>,
+    #[serde(default)]
+    limit: Limit,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -66,7 +65,8 @@ struct Prices {
     /// Seconds of a span, each told by its first, highest, lowest and last price; none is one.
     every: Option<u64>,
     /// Most spans of the page.
-    limit: Option<usize>,
+    #[serde(default)]
+    limit: Limit,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -82,9 +82,10 @@ struct Moments {
     #[serde(default)]
     order: OrderOf,
     /// `next` of the page before.
-    after: Option<String>,
+    after: Option<Cursor<Place>>,
     /// Most blocks of the page.
-    limit: Option<usize>,
+    #[serde(default)]
+    limit: Limit,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -100,9 +101,10 @@ struct Liquidations {
     #[serde(default)]
     order: OrderOf,
     /// `next` of the page before.
-    after: Option<String>,
+    after: Option<Cursor<Place>>,
     /// Most liquidations of the page.
-    limit: Option<usize>,
+    #[serde(default)]
+    limit: Limit,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -114,9 +116,10 @@ struct Transactions {
     #[serde(default)]
     order: OrderOf,
     /// `next` of the page before.
-    after: Option<String>,
+    after: Option<Cursor<Place>>,
     /// Most transactions of the page.
-    limit: Option<usize>,
+    #[serde(default)]
+    limit: Limit,
 }
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
@@ -158,24 +161,19 @@ fn history(api: &Api) -> Result<&History, Failure> {
     api.node.history().ok_or_else(none)
 }
 
-fn limit(api: &Api, asked: Option<usize>) -> usize {
-    asked.unwrap_or(ROWS).clamp(1, api.settings.page)
-}
-
-fn page(api: &Api, order: OrderOf, after: Option<&str>, asked: Option<usize>) -> Result<Page, Failure> {
-    let bad = |text: &str| Failure::bad_request(format!("after={text} is no `next` of a page: leave it out to begin"));
-    Ok(Page {
+fn page(order: OrderOf, after: Option<Cursor<Place>>, limit: Limit) -> Page {
+    Page {
         order: match order {
             OrderOf::Newest => Order::Newest,
             OrderOf::Oldest => Order::Oldest,
         },
-        after: after.map(|text| text.parse().map_err(|_| bad(text))).transpose()?,
-        limit: limit(api, asked),
-    })
+        after: after.map(|Cursor(after)| after),
+        limit: limit.rows(),
+    }
 }
 
 async fn events(Shared(api): Shared<Arc<Api>>, Asked(asked): Asked<Events>) -> Result<Json<EventPage>, Failure> {
-    let page = page(&api, asked.order, asked.after.as_deref(), asked.limit)?;
+    let page = page(asked.order, asked.after, asked.limit);
     let filter = EventFilter {
         kind: asked.kind,
         vault: asked.vault.map(VaultId),
@@ -192,7 +190,7 @@ async fn prices(Shared(api): Shared<Arc<Api>>, Asked(asked): Asked<Prices>) -> R
         from: Timestamp(asked.from.unwrap_or(0)),
         to: Timestamp(asked.to.unwrap_or(u64::MAX)),
         every: Seconds(asked.every.unwrap_or(1)),
-        limit: limit(&api, asked.limit),
+        limit: asked.limit.rows(),
     };
     let feed = FeedId(asked.feed);
     let answer = history(&api)?.ask(move |reader| reader.prices(feed, &range)).await?;
@@ -204,7 +202,7 @@ async fn vault(
     Named(of): Named<OfVault>,
     Asked(asked): Asked<Moments>,
 ) -> Result<Json<VaultHistory>, Failure> {
-    let page = page(&api, asked.order, asked.after.as_deref(), asked.limit)?;
+    let page = page(asked.order, asked.after, asked.limit);
     let answer = history(&api)?
         .ask(move |reader| reader.vault(VaultId(of.id), &page))
         .await?;
@@ -215,7 +213,7 @@ async fn liquidations(
     Shared(api): Shared<Arc<Api>>,
     Asked(asked): Asked<Liquidations>,
 ) -> Result<Json<LiquidationPage>, Failure> {
-    let page = page(&api, asked.order, asked.after.as_deref(), asked.limit)?;
+    let page = page(asked.order, asked.after, asked.limit);
     let filter = LiquidationFilter {
         vault: asked.vault.map(VaultId),
         collateral_type: asked.collateral_type.map(TypeId),
@@ -231,7 +229,7 @@ async fn transactions(
     Shared(api): Shared<Arc<Api>>,
     Asked(asked): Asked<Transactions>,
 ) -> Result<Json<PastTransactionPage>, Failure> {
-    let page = page(&api, asked.order, asked.after.as_deref(), asked.limit)?;
+    let page = page(asked.order, asked.after, asked.limit);
     let answer = history(&api)?
         .ask(move |reader| reader.transactions(asked.sender, &page))
         .await?;

@@ -8,12 +8,11 @@ use std::time::{Duration, Instant};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use super::Rate;
-use super::connections::host;
 
 /// Addresses after which those that have not asked for a while are forgotten.
 const MANY: usize = 10_000;
 
-/// Counts requests by address, IPv6 by the /64 that one host usually has.
+/// Counts requests by [host](super::connections::host).
 pub(crate) struct Limiter {
     counts: DefaultKeyedRateLimiter<IpAddr>,
     began: Instant,
@@ -43,12 +42,12 @@ impl Limiter {
         }
     }
 
-    /// Whether an address may ask now.
-    pub(crate) fn allows(&self, address: IpAddr) -> bool {
+    /// Whether a host may ask now.
+    pub(crate) fn allows(&self, host: IpAddr) -> bool {
         if self.cleaning.is_due(self.began.elapsed()) && self.counts.len() > MANY {
             self.counts.retain_recent();
         }
-        self.counts.check_key(&host(address)).is_ok()
+        self.counts.check_key(&host).is_ok()
     }
 }
 

@@ -18,7 +18,11 @@ pub(crate) struct Metrics {
     pub(crate) turned_away: AtomicU64,
     /// Idle connections ended for others.
     pub(crate) made_room: AtomicU64,
+    /// Connections ended since nobody read an answer.
+    pub(crate) unread: AtomicU64,
     pub(crate) subscribers: AtomicU64,
+    /// Subscriptions ended since they were read too slowly.
+    pub(crate) too_slow: AtomicU64,
 }
 
 impl Metrics {
@@ -35,7 +39,7 @@ impl Metrics {
         });
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let (work, history) = (node.work(), node.history());
-        let rows: [(&str, &str, &str, u64); 20] = [
+        let rows: [(&str, &str, &str, u64); 22] = [
             (
                 "ballast_height",
                 "gauge",
@@ -109,6 +113,12 @@ impl Metrics {
                 count(&self.made_room),
             ),
             (
+                "ballast_connections_unread_total",
+                "counter",
+                "Connections closed since nobody read their answer",
+                count(&self.unread),
+            ),
+            (
                 "ballast_history_height",
                 "gauge",
                 "Last block that the index of the past has",
@@ -155,6 +165,12 @@ impl Metrics {
                 "gauge",
                 "Open subscriptions",
                 count(&self.subscribers),
+            ),
+            (
+                "ballast_subscribers_too_slow_total",
+                "counter",
+                "Subscriptions ended since a message did not leave in time, or a block was not kept any more",
+                count(&self.too_slow),
             ),
         ];
         for (name, kind, help, value) in rows {

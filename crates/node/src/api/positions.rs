@@ -15,7 +15,7 @@ use super::Api;
 use super::endpoint::Endpoint;
 use super::error::Failure;
 use super::extract::{Asked, Named};
-use super::reads::{OfAccount, OfHeight, at};
+use super::reads::{At, OfAccount, OfHeight, at};
 
 #[derive(Deserialize, JsonSchema)]
 struct OfTicket {
@@ -26,31 +26,38 @@ struct OfTicket {
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get::<Vec<MarketInfo>, _, _>("/v1/markets", "Every market and its pool", markets)
-            .asking::<OfHeight>(),
+            .asking::<OfHeight>()
+            .at_height(),
         Endpoint::get::<Vec<PoolInfo>, _, _>(
             "/v1/pools",
             "The stability pools and tiers of standing bids, as a lot is offered to them",
             pools,
         )
-        .asking::<OfHeight>(),
+        .asking::<OfHeight>()
+        .at_height(),
         Endpoint::get::<Positions, _, _>(
             "/v1/accounts/{account}/positions",
             "What an account has in pools, markets and the fund, what it waits for, and who may act for it",
             positions,
         )
         .naming::<OfAccount>()
-        .asking::<OfHeight>(),
+        .asking::<OfHeight>()
+        .at_height(),
         Endpoint::get::<TicketInfo, _, _>("/v1/tickets/{id}", "An order that waits for a round", ticket)
             .naming::<OfTicket>()
-            .asking::<OfHeight>(),
+            .asking::<OfHeight>()
+            .at_height(),
     ]
 }
 
-async fn markets(Shared(api): Shared<Arc<Api>>, Asked(of): Asked<OfHeight>) -> Result<Json<Vec<MarketInfo>>, Failure> {
+async fn markets(
+    Shared(api): Shared<Arc<Api>>,
+    Asked(of): Asked<OfHeight>,
+) -> Result<At<Json<Vec<MarketInfo>>>, Failure> {
     let published = at(&api, of.height)?;
     let infos = published.state.markets().specs();
     let infos = infos.map(|spec| market(&published.state, spec));
-    Ok(Json(infos.collect::<Result<_, _>>()?))
+    Ok(At(published.height(), Json(infos.collect::<Result<_, _>>()?)))
 }
 
 fn market(state: &State, spec: &MarketSpec) -> Result<MarketInfo, Rejected> {
@@ -74,7 +81,7 @@ fn all_pools(state: &State) -> impl Iterator<Item = PoolId> + '_ {
     state.vaults().types().flat_map(|spec| spec.pools())
 }
 
-async fn pools(Shared(api): Shared<Arc<Api>>, Asked(of): Asked<OfHeight>) -> Result<Json<Vec<PoolInfo>>, Failure> {
+async fn pools(Shared(api): Shared<Arc<Api>>, Asked(of): Asked<OfHeight>) -> Result<At<Json<Vec<PoolInfo>>>, Failure> {
     let published = at(&api, of.height)?;
     let state = &published.state;
     let mut infos = Vec::new();
@@ -93,18 +100,18 @@ async fn pools(Shared(api): Shared<Arc<Api>>, Asked(of): Asked<OfHeight>) -> Res
             });
         }
     }
-    Ok(Json(infos))
+    Ok(At(published.height(), Json(infos)))
 }
 
 async fn ticket(
     Shared(api): Shared<Arc<Api>>,
     Named(of): Named<OfTicket>,
     Asked(when): Asked<OfHeight>,
-) -> Result<Json<TicketInfo>, Failure> {
+) -> Result<At<Json<TicketInfo>>, Failure> {
     let published = at(&api, when.height)?;
     let id = TicketId(of.id);
     let ticket = published.state.queue().ticket(id)?;
-    Ok(Json(info(&published.state, id, ticket)))
+    Ok(At(published.height(), Json(info(&published.state, id, ticket))))
 }
 
 fn info(state: &State, id: TicketId, ticket: &Ticket) -> TicketInfo {
@@ -138,7 +145,7 @@ async fn positions(
     Shared(api): Shared<Arc<Api>>,
     Named(of): Named<OfAccount>,
     Asked(when): Asked<OfHeight>,
-) -> Result<Json<Positions>, Failure> {
+) -> Result<At<Json<Positions>>, Failure> {
     let published = at(&api, when.height)?;
     let (state, account) = (&published.state, of.account);
     let mut pools = Vec::new();
@@ -176,21 +183,24 @@ async fn positions(
     let coin = state.governance().limits.coin;
     let fund_shares = state.fund().shares(account);
     let fund = state.ledger().balance(coin, Module::InsuranceFund);
-    Ok(Json(Positions {
-        account,
-        height: published.height(),
-        pools,
-        markets,
-        tickets: tickets_of(state, account),
-        sessions: sessions
-            .map(|session| SessionInfo {
-                key: session.key,
-                commands: session.scope.kinds().collect(),
-                expiry: session.expiry,
-                left: session.left(),
-            })
-            .collect(),
-        fund_shares,
-        fund_value: state.fund().value(fund_shares, fund)?,
-    }))
+    Ok(At(
+        published.height(),
+        Json(Positions {
+            account,
+            height: published.height(),
+            pools,
+            markets,
+            tickets: tickets_of(state, account),
+            sessions: sessions
+                .map(|session| SessionInfo {
+                    key: session.key,
+                    commands: session.scope.kinds().collect(),
+                    expiry: session.expiry,
+                    left: session.left(),
+                })
+                .collect(),
+            fund_shares,
+            fund_value: state.fund().value(fund_shares, fund)?,
+        }),
+    ))
 }

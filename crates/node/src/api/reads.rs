@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State as Shared;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use ballast_engine::State;
 use ballast_engine::kernel::Quote;
 use ballast_num::{Amount, Ratio, Round, Usd};
@@ -14,6 +15,7 @@ use ballast_protocol::api::{
 use ballast_protocol::{AccountId, Height, Module, Rejected, SourceId, hex};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::Api;
 use super::endpoint::Endpoint;
@@ -50,21 +52,45 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get::<Readiness, _, _>("/healthz", "Whether the process answers", healthy),
         Endpoint::get::<Readiness, _, _>("/readyz", "Whether the node takes transactions", ready),
-        Endpoint::get::<Status, _, _>("/v1/status", "Where the chain stands", status).asking::<OfHeight>(),
-        Endpoint::get::<Vec<AssetInfo>, _, _>("/v1/assets", "Every asset and its supply", assets).asking::<OfHeight>(),
-        Endpoint::get::<Vec<FeedInfo>, _, _>("/v1/feeds", "Every feed and what it says", feeds).asking::<OfHeight>(),
+        Endpoint::get::<String, _, _>("/metrics", "What operators watch, in Prometheus' text", metrics).in_text(),
+        Endpoint::get::<Map<String, Value>, _, _>("/openapi.json", "This document", openapi),
+        Endpoint::get::<Status, _, _>("/v1/status", "Where the chain stands", status)
+            .asking::<OfHeight>()
+            .at_height(),
+        Endpoint::get::<Vec<AssetInfo>, _, _>("/v1/assets", "Every asset and its supply", assets)
+            .asking::<OfHeight>()
+            .at_height(),
+        Endpoint::get::<Vec<FeedInfo>, _, _>("/v1/feeds", "Every feed and what it says", feeds)
+            .asking::<OfHeight>()
+            .at_height(),
         Endpoint::get::<Vec<TypeInfo>, _, _>("/v1/types", "Every collateral type and its books", types)
-            .asking::<OfHeight>(),
+            .asking::<OfHeight>()
+            .at_height(),
         Endpoint::get::<AccountInfo, _, _>("/v1/accounts/{account}", "What an account has", account)
             .naming::<OfAccount>()
-            .asking::<OfHeight>(),
+            .asking::<OfHeight>()
+            .at_height(),
         Endpoint::get::<ProofInfo, _, _>(
             "/v1/proofs",
             "A record of the state, or that there is none, and its proof",
             proof,
         )
-        .asking::<OfRecord>(),
+        .asking::<OfRecord>()
+        .at_height(),
     ]
+}
+
+/// The header that says of which height an answer is.
+pub(crate) const HEIGHT: &str = "ballast-height";
+
+/// An answer of a height.
+pub(super) struct At<T>(pub(super) Height, pub(super) T);
+
+impl<T: IntoResponse> IntoResponse for At<T> {
+    fn into_response(self) -> Response {
+        let Self(height, answer) = self;
+        ([(HEIGHT, height.0.to_string())], answer).into_response()
+    }
 }
 
 /// A recent block and its state; the last where none is named.
@@ -98,29 +124,41 @@ async fn ready(Shared(api): Shared<Arc<Api>>) -> Result<Json<Readiness>, Failure
     }
 }
 
-async fn status(Shared(api): Shared<Arc<Api>>, Asked(of): Asked<OfHeight>) -> Result<Json<Status>, Failure> {
+async fn openapi(Shared(api): Shared<Arc<Api>>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], api.document.clone()).into_response()
+}
+
+async fn metrics(Shared(api): Shared<Arc<Api>>) -> Response {
+    let kind = "text/plain; version=0.0.4";
+    ([(header::CONTENT_TYPE, kind)], api.metrics.text(&api.node)).into_response()
+}
+
+async fn status(Shared(api): Shared<Arc<Api>>, Asked(of): Asked<OfHeight>) -> Result<At<Json<Status>>, Failure> {
     let published = at(&api, of.height)?;
     let state = &published.state;
     let (chain, coin) = (state.chain(), state.governance().limits.coin);
     let ledger = state.ledger();
-    Ok(Json(Status {
-        chain_id: chain.chain_id,
-        genesis: api.node.domain().genesis(),
-        height: chain.height,
-        time: chain.time,
-        now: api.node.now(),
-        root: state.root(),
-        coin,
-        supply: ledger.supply(coin),
-        bad_debt: state.backstop().bad_debt()?,
-        surplus: ledger.balance(coin, Module::SurplusBuffer),
-        insurance_fund: ledger.balance(coin, Module::InsuranceFund),
-        total_ratio: total_ratio(state),
-        vaults: count(state.vaults().len()),
-        work_price: chain.work_price,
-        waiting: count(api.node.waiting()),
-        oldest_height: api.node.view().oldest(),
-    }))
+    Ok(At(
+        published.height(),
+        Json(Status {
+            chain_id: chain.chain_id,
+            genesis: api.node.domain().genesis(),
+            height: chain.height,
+            time: chain.time,
+            now: api.node.now(),
+            root: state.root(),
+            coin,
+            supply: ledger.supply(coin),
+            bad_debt: state.backstop().bad_debt()?,
+            surplus: ledger.balance(coin, Module::SurplusBuffer),
+            insurance_fund: ledger.balance(coin, Module::InsuranceFund),
+            total_ratio: total_ratio(state),
+            vaults: count(state.vaults().len()),
+            work_price: chain.work_price,
+            waiting: count(api.node.waiting()),
+            oldest_height: api.node.view().oldest(),
+        }),
+    ))
 }
 
 pub(super) fn count(length: usize) -> u64 {
@@ -155,7 +193,10 @@ pub(super) fn unsigned(value: Usd) -> u128 {
     u128::try_from(value.raw()).unwrap_or(0)
 }
 
-async fn assets(Shared(api): Shared<Arc<Api>>, Asked(of): Asked<OfHeight>) -> Result<Json<Vec<AssetInfo>>, Failure> {
+async fn assets(
+    Shared(api): Shared<Arc<Api>>,
+    Asked(of): Asked<OfHeight>,
+) -> Result<At<Json<Vec<AssetInfo>>>, Failure> {
     let published = at(&api, of.height)?;
     let state = &published.state;
     let info = |asset: &ballast_protocol::Asset| AssetInfo {
@@ -165,14 +206,14 @@ async fn assets(Shared(api): Shared<Arc<Api>>, Asked(of): Asked<OfHeight>) -> Re
         feed: asset.feed,
         supply: state.ledger().supply(asset.id),
     };
-    Ok(Json(state.assets().map(info).collect()))
+    Ok(At(published.height(), Json(state.assets().map(info).collect())))
 }
 
-async fn feeds(Shared(api): Shared<Arc<Api>>, Asked(of): Asked<OfHeight>) -> Result<Json<Vec<FeedInfo>>, Failure> {
+async fn feeds(Shared(api): Shared<Arc<Api>>, Asked(of): Asked<OfHeight>) -> Result<At<Json<Vec<FeedInfo>>>, Failure> {
     let published = at(&api, of.height)?;
     let state = &published.state;
     let infos = state.prices().iter().map(|quote| feed(state, quote));
-    Ok(Json(infos.collect::<Result<_, _>>()?))
+    Ok(At(published.height(), Json(infos.collect::<Result<_, _>>()?)))
 }
 
 fn feed(state: &State, quote: &Quote) -> Result<FeedInfo, Rejected> {
@@ -202,7 +243,7 @@ fn feed(state: &State, quote: &Quote) -> Result<FeedInfo, Rejected> {
     })
 }
 
-async fn types(Shared(api): Shared<Arc<Api>>, Asked(of): Asked<OfHeight>) -> Result<Json<Vec<TypeInfo>>, Failure> {
+async fn types(Shared(api): Shared<Arc<Api>>, Asked(of): Asked<OfHeight>) -> Result<At<Json<Vec<TypeInfo>>>, Failure> {
     let published = at(&api, of.height)?;
     let state = &published.state;
     let coin = state.governance().limits.coin;
@@ -219,14 +260,14 @@ async fn types(Shared(api): Shared<Arc<Api>>, Asked(of): Asked<OfHeight>) -> Res
             marked_loss: state.balance_sheet(spec.id).ok().map(|sheet| sheet.marked_loss),
         });
     }
-    Ok(Json(infos))
+    Ok(At(published.height(), Json(infos)))
 }
 
 async fn account(
     Shared(api): Shared<Arc<Api>>,
     Named(of): Named<OfAccount>,
     Asked(when): Asked<OfHeight>,
-) -> Result<Json<AccountInfo>, Failure> {
+) -> Result<At<Json<AccountInfo>>, Failure> {
     let published = at(&api, when.height)?;
     let state = &published.state;
     let held = state
@@ -242,24 +283,30 @@ async fn account(
             .unwrap_or_default(),
         amount: *amount,
     };
-    Ok(Json(AccountInfo {
-        account: of.account,
-        height: published.height(),
-        balances: held.iter().map(info).collect(),
-        fund_shares: state.fund().shares(of.account),
-    }))
+    Ok(At(
+        published.height(),
+        Json(AccountInfo {
+            account: of.account,
+            height: published.height(),
+            balances: held.iter().map(info).collect(),
+            fund_shares: state.fund().shares(of.account),
+        }),
+    ))
 }
 
-async fn proof(Shared(api): Shared<Arc<Api>>, Asked(of): Asked<OfRecord>) -> Result<Json<ProofInfo>, Failure> {
+async fn proof(Shared(api): Shared<Arc<Api>>, Asked(of): Asked<OfRecord>) -> Result<At<Json<ProofInfo>>, Failure> {
     let published = at(&api, of.height)?;
     let state = &published.state;
     let key = hex::parse_all(&of.key).map_err(|why| Failure::bad_request(format!("the key can't be read: {why}")))?;
-    Ok(Json(ProofInfo {
-        height: published.height(),
-        root: state.root(),
-        table: of.table,
-        key: of.key,
-        value: state.record(of.table, &key).map(|value| hex::text(&value)),
-        proof: state.prove(of.table, &key),
-    }))
+    Ok(At(
+        published.height(),
+        Json(ProofInfo {
+            height: published.height(),
+            root: state.root(),
+            table: of.table,
+            key: of.key,
+            value: state.record(of.table, &key).map(|value| hex::text(&value)),
+            proof: state.prove(of.table, &key),
+        }),
+    ))
 }

@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{DefaultBodyLimit, Request, State as Shared};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
@@ -23,11 +23,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tower_http::cors::CorsLayer;
 
+use super::answer::{Answer, LARGE};
 use super::connections::{Place, Places, Share, Shares, host};
 use super::error::Failure;
 use super::limiter::Limiter;
 use super::metrics::Metrics;
-use super::stream::Texts;
+use super::texts::Texts;
 use super::trials::Trials;
 use super::{Api, ApiSettings, document, endpoints};
 use crate::Node;
@@ -48,10 +49,11 @@ pub async fn serve(node: Node, address: SocketAddr, settings: ApiSettings, besid
     let api = Arc::new(Api {
         node,
         metrics: Metrics::default(),
-        document: document().to_string(),
+        document: document().to_string().into(),
         limiter: settings.rate.map(Limiter::new),
         subscribers: Arc::new(Semaphore::new(settings.subscribers)),
         subscribers_of: Shares::new(settings.subscribers_per_address.max(1)),
+        large_answers_of: Shares::new(LARGE_ANSWERS),
         texts: Texts::default(),
         trials: Trials::new(settings.trials),
         settings,
@@ -70,8 +72,6 @@ fn router(api: &Arc<Api>, beside: Router) -> Router {
         router = router.route(endpoint.path, endpoint.handler);
     }
     router
-        .route("/openapi.json", get(openapi))
-        .route("/metrics", get(metrics))
         .method_not_allowed_fallback(async || {
             Failure::new(
                 StatusCode::METHOD_NOT_ALLOWED,
@@ -86,50 +86,73 @@ fn router(api: &Arc<Api>, beside: Router) -> Router {
         .layer(CorsLayer::permissive())
 }
 
-async fn openapi(Shared(api): Shared<Arc<Api>>) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], api.document.clone()).into_response()
-}
+/// Most answers of over 64 KiB that one address may have under way.
+const LARGE_ANSWERS: usize = 64;
 
-async fn metrics(Shared(api): Shared<Arc<Api>>) -> Response {
-    let kind = "text/plain; version=0.0.4";
-    ([(header::CONTENT_TYPE, kind)], api.metrics.text(&api.node)).into_response()
-}
-
-/// A connection: who asks, and whether an answer is under way.
+/// A connection: who asks, and what is under way.
 pub(super) struct Connection {
-    peer: IpAddr,
-    /// Whose share of places it counts to.
+    /// Whose share it counts to.
     pub(super) host: IpAddr,
     place: Arc<Place>,
-    /// Requests so far.
-    requests: AtomicU64,
+    /// Requests, and pieces of answers, so far.
+    moves: AtomicU64,
+    /// Answers that have not been taken whole.
+    answers: AtomicU64,
 }
 
-/// Counts a request, and refuses it if its address asks too often.
+impl Connection {
+    pub(super) fn begins_answer(&self) {
+        self.answers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A piece of it has been taken.
+    pub(super) fn moves(&self) {
+        self.moves.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn ends_answer(&self) {
+        self.answers.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Counts a request and whether it is refused.
 async fn counted(Shared(api): Shared<Arc<Api>>, request: Request, next: Next) -> Response {
     api.metrics.requests.fetch_add(1, Ordering::Relaxed);
-    let connection = request.extensions().get::<Arc<Connection>>().cloned();
-    let limited = |(limiter, connection): (&Limiter, &Arc<Connection>)| !limiter.allows(connection.peer);
-    if api.limiter.as_ref().zip(connection.as_ref()).is_some_and(limited) {
-        api.metrics.limited.fetch_add(1, Ordering::Relaxed);
-        let why = "your address asks more often than this node answers: wait a second";
-        return Failure::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", why).into_response();
-    }
-    let busy = connection.map(|connection| {
-        connection.requests.fetch_add(1, Ordering::Relaxed);
-        connection.place.begin()
-    });
-    let response = next.run(request).await;
-    drop(busy);
+    let response = match request.extensions().get::<Arc<Connection>>().cloned() {
+        Some(connection) => answered(&api, connection, request, next).await,
+        None => next.run(request).await,
+    };
     if response.status().is_client_error() || response.status().is_server_error() {
         api.metrics.refused.fetch_add(1, Ordering::Relaxed);
     }
     response
 }
 
+/// Answers a request, unless its address asks too often or does not read what it asks for.
+async fn answered(api: &Api, connection: Arc<Connection>, request: Request, next: Next) -> Response {
+    let too_often = |limiter: &Limiter| !limiter.allows(connection.host);
+    if api.limiter.as_ref().is_some_and(too_often) {
+        api.metrics.limited.fetch_add(1, Ordering::Relaxed);
+        let why = "your address asks more often than this node answers: wait a second";
+        return Failure::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", why).into_response();
+    }
+    connection.moves();
+    let busy = connection.place.begin();
+    let is_read = request.method() == Method::GET;
+    let response = next.run(request).await;
+    // What has been done is told, however long the answer.
+    let is_large = is_read && response.body().size_hint().lower() > LARGE;
+    let share = is_large.then(|| api.large_answers_of.take(connection.host));
+    if let Some(None) = share {
+        let why = "your address has as many large answers under way as one may have: read them first";
+        return Failure::new(StatusCode::SERVICE_UNAVAILABLE, "TooManyAnswers", why).into_response();
+    }
+    response.map(|body| Body::new(Answer::new(body, connection, busy, share.flatten())))
+}
+
 impl Bound {
-    /// Serves until the node has stopped; then takes no more connections and lets those that are open finish, for as long as
-    /// a request may take.
+    /// Serves until the node has stopped; then takes no more connections and lets those that are open finish, and subscribers
+    /// hear why, for as long as a request may take.
     pub async fn run(self) {
         let Self {
             listener, router, api, ..
@@ -152,10 +175,13 @@ impl Bound {
             });
         }
         drop(listener);
-        if tokio::time::timeout(api.settings.patience, places.empty())
-            .await
-            .is_err()
-        {
+        let all_end = async {
+            places.empty().await;
+            // Subscriptions have left their connections; each has its place until it has said farewell.
+            let all = u32::try_from(api.settings.subscribers).unwrap_or(u32::MAX);
+            let _ = api.subscribers.acquire_many(all).await;
+        };
+        if tokio::time::timeout(api.settings.patience, all_end).await.is_err() {
             tracing::warn!("some connections did not end in time");
         }
     }
@@ -195,7 +221,7 @@ async fn converse(api: &Api, entered: Entered, router: Router) {
         .header_read_timeout(api.settings.patience)
         .max_buf_size(64 << 10);
     let mut served = pin!(builder.serve_connection(TokioIo::new(stream), service).with_upgrades());
-    let mut seen = 0;
+    let mut seen = connection.moves.load(Ordering::Relaxed);
     let mut leaving = false;
     loop {
         tokio::select! {
@@ -203,10 +229,16 @@ async fn converse(api: &Api, entered: Entered, router: Router) {
             _ = served.as_mut() => return,
             () = connection.place.asked_to_leave() => return,
             () = tokio::time::sleep(api.settings.patience) => {
-                let requests = connection.requests.load(Ordering::Relaxed);
-                let idle = requests == seen && connection.place.is_idle();
-                seen = requests;
+                let moves = connection.moves.load(Ordering::Relaxed);
+                let stands = moves == seen;
+                seen = moves;
+                let idle = stands && connection.place.is_idle();
                 if idle && leaving {
+                    return;
+                }
+                // Nobody reads what was asked for.
+                if stands && connection.answers.load(Ordering::Relaxed) > 0 {
+                    api.metrics.unread.fetch_add(1, Ordering::Relaxed);
                     return;
                 }
                 if idle {
@@ -248,10 +280,10 @@ async fn accept(api: &Api, listener: &TcpListener, places: &Arc<Places>, shares:
         // A small answer should not wait for a larger one.
         let _ = stream.set_nodelay(true);
         let connection = Arc::new(Connection {
-            peer: peer.ip(),
             host,
             place: Arc::new(place),
-            requests: AtomicU64::new(0),
+            moves: AtomicU64::new(0),
+            answers: AtomicU64::new(0),
         });
         return Entered {
             stream,
@@ -264,5 +296,5 @@ async fn accept(api: &Api, listener: &TcpListener, places: &Arc<Places>, shares:
 /// What a client hears whose address has all the connections that one may have.
 const TURNED_AWAY: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\ncontent-length: 101\r\n\
-connection: close\r\n\r\n\
+retry-after: 1\r\nconnection: close\r\n\r\n\
 {\"code\":\"TooManyConnections\",\"message\":\"your address has all the connections that one may have here\"}";

@@ -1,33 +1,30 @@
 //! Subscriptions: every block from a height on, over a WebSocket, with what changed where it is asked for.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::State as Shared;
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::http::StatusCode;
 use axum::response::Response;
-use ballast_protocol::api::{ChangeInfo, Told};
-use ballast_protocol::{Height, hex};
+use ballast_protocol::Height;
+use ballast_protocol::api::Told;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Api;
-use super::blocks;
 use super::endpoint::Endpoint;
 use super::error::Failure;
 use super::extract::Asked;
 use super::server::Connection;
-use crate::Published;
-use tokio::sync::OnceCell;
+use crate::Stopped;
 
-/// How long a message may take to leave: who reads slower is disconnected, and may resume.
-const SEND: Duration = Duration::from_secs(10);
-/// Close code: a policy of the server.
-const POLICY: u16 = 1008;
+/// Most bytes of a message, which are held for each reader until he has it.
+const MESSAGE_MAX: usize = 32 << 20;
+/// How long a reader may take to answer a farewell.
+const HEARING: Duration = Duration::from_secs(1);
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -39,36 +36,6 @@ struct From {
     changes: bool,
 }
 
-/// Messages of so many blocks are at hand: those that most subscribers are about to be told.
-const TEXTS: usize = 8;
-
-/// A message that is made once, by whoever wants it first.
-type Text = Arc<OnceCell<Option<Utf8Bytes>>>;
-
-/// The messages of the last blocks, with changes and without.
-#[derive(Default)]
-pub(crate) struct Texts(Mutex<BTreeMap<(Height, bool), Text>>);
-
-impl Texts {
-    /// The message of a block; none if it has none. It is made beside the threads that serve.
-    async fn of(&self, published: &Arc<Published>, changes: bool) -> Option<Utf8Bytes> {
-        let text = {
-            let mut texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let text = texts.entry((published.height(), changes)).or_default().clone();
-            while texts.len() > TEXTS {
-                texts.pop_first();
-            }
-            text
-        };
-        let published = published.clone();
-        let make = async || {
-            let made = tokio::task::spawn_blocking(move || message(&published, changes)).await;
-            made.ok().flatten().map(Utf8Bytes::from)
-        };
-        text.get_or_init(make).await.clone()
-    }
-}
-
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get::<Told, _, _>(
@@ -76,7 +43,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "WebSocket: a message for each block from a height on; each has this shape",
             subscribe,
         )
-        .asking::<From>(),
+        .asking::<From>()
+        .in_messages(),
     ]
 }
 
@@ -112,7 +80,12 @@ async fn subscribe(
         );
         return Err(Failure::new(StatusCode::NOT_FOUND, "HeightNotKept", message));
     }
-    let upgrade = upgrade.max_message_size(4_096).max_frame_size(4_096);
+    let upgrade = upgrade
+        .max_message_size(4_096)
+        .max_frame_size(4_096)
+        // Each message leaves at once, or is waited for: one at a time, and room for pongs and the farewell.
+        .write_buffer_size(0)
+        .max_write_buffer_size(MESSAGE_MAX + (64 << 10));
     Ok(upgrade.on_upgrade(move |socket| async move {
         api.metrics.subscribers.fetch_add(1, Ordering::Relaxed);
         tell(&api, socket, next, asked.changes).await;
@@ -121,63 +94,113 @@ async fn subscribe(
     }))
 }
 
-/// Tells each block once, in order, until the reader goes, is too slow, or the node stops.
+/// Why a subscription ends.
+enum Ended {
+    /// The reader went.
+    Gone,
+    /// A height is not kept any more.
+    NotKept,
+    /// A message did not leave in time.
+    TooSlow,
+    /// A message is larger than what is held for one reader.
+    TooLarge,
+    /// The node stopped.
+    Stopped(Stopped),
+    /// The node could not make a message.
+    Broken,
+}
+
+impl Ended {
+    /// The close code (RFC 6455) and the reason, with the height to resume at; none where nobody hears it.
+    fn farewell(&self, next: Height) -> Option<(u16, String)> {
+        Some(match self {
+            Self::Gone => return None,
+            Self::NotKept => {
+                let why = format!("{next} is not kept any more: read faster, or begin at a later height");
+                (close_code::POLICY, why)
+            }
+            Self::TooSlow => {
+                let why = format!("too slow: a message did not leave in time; read faster, from={next}");
+                (close_code::POLICY, why)
+            }
+            Self::TooLarge => {
+                let why = format!("{next} is too large for a message: GET /v1/blocks/{next}, then resume");
+                (close_code::SIZE, why)
+            }
+            Self::Stopped(Stopped::Asked) => {
+                let why = format!("the node is stopping: subscribe again when it is back, from={next}");
+                (close_code::AWAY, why)
+            }
+            Self::Stopped(why) => (close_code::AWAY, why.to_string()),
+            Self::Broken => (close_code::ERROR, format!("the node can't tell {next}: try again")),
+        })
+    }
+}
+
+/// Tells each block once, in order, until the reader goes, is too slow, or the node stops; then says why.
 async fn tell(api: &Api, mut socket: WebSocket, mut next: Height, changes: bool) {
+    let ended = told(api, &mut socket, &mut next, changes).await;
+    if matches!(ended, Ended::TooSlow | Ended::NotKept) {
+        api.metrics.too_slow.fetch_add(1, Ordering::Relaxed);
+    }
+    if let Some((code, reason)) = ended.farewell(next) {
+        close(api, &mut socket, code, reason).await;
+    }
+}
+
+/// `next` is the next height to be told.
+async fn told(api: &Api, socket: &mut WebSocket, next: &mut Height, changes: bool) -> Ended {
     let view = api.node.view();
     let mut changed = view.changed();
     loop {
-        while next <= changed.borrow_and_update().height() {
-            let Some(published) = view.at(next) else {
-                let reason = format!("{next} is not kept any more: read faster, or begin at a later height");
-                return close(&mut socket, reason).await;
+        while *next <= changed.borrow_and_update().height() {
+            let Some(published) = view.at(*next) else {
+                return Ended::NotKept;
             };
             let Some(text) = api.texts.of(&published, changes).await else {
-                return;
+                return Ended::Broken;
             };
-            let sent = tokio::time::timeout(SEND, socket.send(Message::Text(text))).await;
-            if !matches!(sent, Ok(Ok(()))) {
-                return;
+            let told = text.told();
+            if told.len() > MESSAGE_MAX {
+                return Ended::TooLarge;
             }
-            next = Height(next.0 + 1);
+            match tokio::time::timeout(api.settings.patience, socket.send(Message::Text(told))).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => return Ended::Gone,
+                Err(_) => return Ended::TooSlow,
+            }
+            *next = Height(next.0 + 1);
         }
+        // News come first: nothing that a reader says holds them up, and the last block is told before a stop.
         tokio::select! {
-            news = changed.changed() => if news.is_err() { return },
+            biased;
+            news = changed.changed() => if news.is_err() { return Ended::Gone },
+            why = api.node.stopped() => {
+                if *next > changed.borrow().height() {
+                    return Ended::Stopped(why);
+                }
+            }
             heard = socket.recv() => match heard {
                 // Pings are answered by the library; what else a reader says is of no interest.
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return Ended::Gone,
                 Some(Ok(_)) => {}
             },
-            why = api.node.stopped() => return close(&mut socket, why.to_string()).await,
         }
     }
 }
 
-async fn close(socket: &mut WebSocket, mut reason: String) {
+/// Says why, and leaves the reader a moment to hear it: a socket that is closed over unread words takes back what was sent.
+async fn close(api: &Api, socket: &mut WebSocket, code: u16, mut reason: String) {
     // A close frame has room for 123 bytes.
     reason.truncate(reason.floor_char_boundary(120));
     let frame = CloseFrame {
-        code: POLICY,
+        code,
         reason: reason.into(),
     };
     // The reader may be gone.
-    let _ = tokio::time::timeout(SEND, socket.send(Message::Close(Some(frame)))).await;
-}
-
-fn message(published: &Published, with_changes: bool) -> Option<String> {
-    let changes = with_changes.then(|| {
-        let sealed = published.sealed.as_ref();
-        let changes = sealed.into_iter().flat_map(|sealed| sealed.changes.iter());
-        let told = changes.map(|change| ChangeInfo {
-            table: change.table,
-            key: hex::text(change.key),
-            before: change.before.map(hex::text),
-            after: change.after.map(hex::text),
-        });
-        told.collect()
-    });
-    let told = Told {
-        block: blocks::info(published)?,
-        changes,
-    };
-    serde_json::to_string(&told).ok()
+    let sent = tokio::time::timeout(api.settings.patience, socket.send(Message::Close(Some(frame)))).await;
+    if matches!(sent, Ok(Ok(()))) {
+        let answered = async { while let Some(Ok(_)) = socket.recv().await {} };
+        let _ = tokio::time::timeout(HEARING, answered).await;
+    }
 }

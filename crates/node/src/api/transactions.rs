@@ -7,8 +7,8 @@ use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use ballast_engine::{Executed, InvalidBlock, execute_block};
 use ballast_protocol::api::{DryRun, Taken, TransactionInfo};
-use ballast_protocol::{Block, Height, Receipt, Transaction, TransactionHash};
-use ballast_signing::{SignedObservation, SignedTransaction, typed_data};
+use ballast_protocol::{Block, Height, Receipt, Signer, Transaction, TransactionHash};
+use ballast_signing::{Signature, SignedObservation, SignedTransaction, typed_data};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -16,6 +16,7 @@ use super::Api;
 use super::endpoint::Endpoint;
 use super::error::Failure;
 use super::extract::{Named, Said};
+use super::reads::At;
 use crate::{Included, Refused};
 
 #[derive(Deserialize, JsonSchema)]
@@ -37,7 +38,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "/v1/transactions/dry-run",
             "What would come of a transaction in the next block; nothing is signed and nothing changes",
             dry_run,
-        ),
+        )
+        .at_height(),
         Endpoint::post::<Transaction, serde_json::Value, _, _>(
             "/v1/transactions/typed-data",
             "The EIP-712 document that a wallet shows and signs",
@@ -102,7 +104,11 @@ async fn find(
     found.map(Json).ok_or_else(why)
 }
 
-async fn dry_run(Shared(api): Shared<Arc<Api>>, Said(transaction): Said<Transaction>) -> Result<Json<DryRun>, Failure> {
+async fn dry_run(
+    Shared(api): Shared<Arc<Api>>,
+    Said(transaction): Said<Transaction>,
+) -> Result<At<Json<DryRun>>, Failure> {
+    let transaction = within_limit(&api, transaction)?;
     let latest = api.node.view().latest();
     let mut fork = latest.state.clone();
     let height = latest.height();
@@ -114,7 +120,21 @@ async fn dry_run(Shared(api): Shared<Arc<Api>>, Said(transaction): Said<Transact
     };
     let executed = api.trials.run(move || execute_block(&mut fork, &block)).await?;
     let receipt = tried(executed)?;
-    Ok(Json(DryRun { height, receipt }))
+    Ok(At(height, Json(DryRun { height, receipt })))
+}
+
+/// What will be larger than the node takes once it is signed is not even tried. Error: `TooLarge`.
+fn within_limit(api: &Api, transaction: Transaction) -> Result<Transaction, Refused> {
+    let signature = match transaction.signer {
+        Signer::Wallet => Signature::Secp256k1([0; 65]),
+        Signer::Session(_) => Signature::Ed25519([0; 64]),
+    };
+    let signed = SignedTransaction { transaction, signature };
+    let (bytes, limit) = (signed.encoded_len(), api.node.transaction_bytes);
+    if bytes > limit {
+        return Err(Refused::TooLarge { bytes, limit });
+    }
+    Ok(signed.transaction)
 }
 
 /// What came of a block of one transaction. Error: `Broken`, where the engine contradicts itself.
@@ -129,6 +149,7 @@ async fn typed(
     Shared(api): Shared<Arc<Api>>,
     Said(transaction): Said<Transaction>,
 ) -> Result<Json<serde_json::Value>, Failure> {
+    let transaction = within_limit(&api, transaction)?;
     let domain = *api.node.domain();
     let document = api.trials.run(move || typed_data(&transaction, &domain)).await?;
     Ok(Json(document))

@@ -17,9 +17,12 @@ use super::Api;
 use super::endpoint::Endpoint;
 use super::error::Failure;
 use super::extract::{Asked, Named};
-use super::reads::{OfHeight, at, unsigned};
+use super::pages::{Cursor, Limit};
+use super::reads::{At, OfHeight, at, unsigned};
 use super::what_if::{Case, Judged};
 
+/// Vaults that are looked at for a page.
+const LOOKS: usize = 10_000;
 /// Seconds of a year, of which the yearly fee is told.
 const YEAR: u64 = 31_536_000;
 
@@ -53,9 +56,10 @@ struct Pages {
     #[serde(default)]
     order: OrderOf,
     /// `next` of the page before; of the same height, where the order is by risk.
-    after: Option<String>,
+    after: Option<Cursor<u64>>,
     /// Most vaults of the page.
-    limit: Option<usize>,
+    #[serde(default)]
+    limit: Limit,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -82,31 +86,27 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "Vaults by number, or the riskiest of a type first",
             vaults,
         )
-        .asking::<Pages>(),
+        .asking::<Pages>()
+        .at_height(),
         Endpoint::get::<VaultInfo, _, _>("/v1/vaults/{id}", "A vault", vault)
             .naming::<OfVault>()
-            .asking::<OfHeight>(),
+            .asking::<OfHeight>()
+            .at_height(),
         Endpoint::get::<WhatIf, _, _>(
             "/v1/vaults/{id}/what-if",
             "What a vault would be at a price, or after a change: health, liquidation price, fees",
             what_if,
         )
         .naming::<OfVault>()
-        .asking::<Changes>(),
+        .asking::<Changes>()
+        .at_height(),
     ]
 }
 
-async fn vaults(Shared(api): Shared<Arc<Api>>, Asked(pages): Asked<Pages>) -> Result<Json<VaultPage>, Failure> {
+async fn vaults(Shared(api): Shared<Arc<Api>>, Asked(pages): Asked<Pages>) -> Result<At<Json<VaultPage>>, Failure> {
     let published = at(&api, pages.height)?;
     let state = &published.state;
-    let limit = pages.limit.unwrap_or(50).clamp(1, api.settings.page);
-    let bad_cursor =
-        |cursor: &str| Failure::bad_request(format!("after={cursor} is no `next` of a page: leave it out to begin"));
-    let cursor = pages
-        .after
-        .as_deref()
-        .map(|text| text.parse::<u64>().map_err(|_| bad_cursor(text)));
-    let after = cursor.transpose()?;
+    let (limit, after) = (pages.limit.rows(), pages.after.map(|Cursor(after)| after));
     let kind = pages.collateral_type.map(TypeId);
     if let Some(kind) = kind {
         state.vaults().spec(kind)?;
@@ -133,10 +133,9 @@ async fn vaults(Shared(api): Shared<Arc<Api>>, Asked(pages): Asked<Pages>) -> Re
         }
         (OrderOf::Id, kind) => {
             // A page ends after so many looks too, so that a rare type or owner does not cost a walk over all vaults.
-            let looks = api.settings.page.saturating_mul(20);
             let first = VaultId(after.unwrap_or(0).saturating_add(1));
             for (looked, (id, record)) in state.vaults().records_from(first).enumerate() {
-                if infos.len() == limit || looked == looks {
+                if infos.len() == limit || looked == LOOKS {
                     next = Some(id.0.saturating_sub(1).to_string());
                     break;
                 }
@@ -147,20 +146,23 @@ async fn vaults(Shared(api): Shared<Arc<Api>>, Asked(pages): Asked<Pages>) -> Re
             }
         }
     }
-    Ok(Json(VaultPage {
-        height: published.height(),
-        vaults: infos,
-        next,
-    }))
+    Ok(At(
+        published.height(),
+        Json(VaultPage {
+            height: published.height(),
+            vaults: infos,
+            next,
+        }),
+    ))
 }
 
 async fn vault(
     Shared(api): Shared<Arc<Api>>,
     Named(of): Named<OfVault>,
     Asked(when): Asked<OfHeight>,
-) -> Result<Json<VaultInfo>, Failure> {
+) -> Result<At<Json<VaultInfo>>, Failure> {
     let published = at(&api, when.height)?;
-    Ok(Json(info(&published.state, VaultId(of.id))?))
+    Ok(At(published.height(), Json(info(&published.state, VaultId(of.id))?)))
 }
 
 /// A vault as it stands, judged by the price of the state.
@@ -257,7 +259,7 @@ async fn what_if(
     Shared(api): Shared<Arc<Api>>,
     Named(of): Named<OfVault>,
     Asked(asked): Asked<Changes>,
-) -> Result<Json<WhatIf>, Failure> {
+) -> Result<At<Json<WhatIf>>, Failure> {
     let published = at(&api, asked.height)?;
     let (state, id) = (&published.state, VaultId(of.id));
     let vault = changed(state, state.vaults().vault(id)?, &asked)?;
@@ -278,15 +280,18 @@ async fn what_if(
         Ok(Amount::from_raw(grown).saturating_sub(described.debt))
     };
     let value = vault.collateral.usd_value(price, case.totals.decimals, Round::Down);
-    Ok(Json(WhatIf {
-        height: published.height(),
-        price,
-        value: value.map_err(Rejected::from)?,
-        drawable: case.drawable(judged),
-        releasable: case.releasable(judged),
-        yearly_fee: yearly_fee().map_err(Rejected::from)?,
-        deposit: vault.deposit,
-        penalty: case.spec.penalty,
-        vault: described,
-    }))
+    Ok(At(
+        published.height(),
+        Json(WhatIf {
+            height: published.height(),
+            price,
+            value: value.map_err(Rejected::from)?,
+            drawable: case.drawable(judged),
+            releasable: case.releasable(judged),
+            yearly_fee: yearly_fee().map_err(Rejected::from)?,
+            deposit: vault.deposit,
+            penalty: case.spec.penalty,
+            vault: described,
+        }),
+    ))
 }

@@ -2,130 +2,26 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests: one that cannot go on has failed
 
-#[path = "../../journal/tests/common/mod.rs"]
+#[path = "../../../journal/tests/common/mod.rs"]
 mod common;
 
-use std::future::Future;
-use std::net::SocketAddr;
+mod document;
+mod hostile;
+mod readers;
+mod schema;
+mod served;
+
 use std::time::Duration;
 
-use ballast_node::api::{self, ApiSettings, Rate};
-use ballast_node::{ChainTime, Node, Settings, start};
 use ballast_num::{Amount, Price, Timestamp};
 use ballast_protocol::{AccountId, Outcome, Signer, coins, proof, table};
 use ballast_signing::SignedTransaction;
-use common::{ETHER, FEED, genesis, open_vault, price, send, wallet};
-use commonware_runtime::tokio::{Config, Runner};
-use commonware_runtime::{Clock, Runner as _};
+use common::{ETHER, FEED, price, send, wallet};
 use futures::StreamExt;
-use reqwest::{Client, StatusCode};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use served::{refusal, served};
 use tokio_tungstenite::tungstenite::Message;
-
-/// A node and its API, for as long as a test runs.
-struct Served {
-    node: Node,
-    address: SocketAddr,
-    client: Client,
-}
-
-impl Served {
-    fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
-    }
-
-    async fn get(&self, path: &str) -> (StatusCode, Value) {
-        let answer = self.client.get(self.url(path)).send().await.unwrap();
-        (answer.status(), answer.json().await.unwrap())
-    }
-
-    async fn ok(&self, path: &str) -> Value {
-        let (status, answer) = self.get(path).await;
-        assert_eq!(status, StatusCode::OK, "{path}: {answer}");
-        answer
-    }
-
-    async fn post(&self, path: &str, body: &impl serde::Serialize) -> (StatusCode, Value) {
-        let answer = self.client.post(self.url(path)).json(body).send().await.unwrap();
-        (answer.status(), answer.json().await.unwrap())
-    }
-
-    /// A refusal's status and code, which has a message too.
-    async fn refused(&self, path: &str) -> (u16, String) {
-        refusal(self.get(path).await)
-    }
-
-    fn now(&self) -> Timestamp {
-        self.node.now()
-    }
-
-    fn open(&self, from: u8, nonce: u64) -> SignedTransaction {
-        open_vault(from, nonce, self.now(), self.node.domain())
-    }
-
-    /// All five sources say a price; returns when their round has closed.
-    async fn say(&self, usd: u32) {
-        let mut changed = self.node.view().changed();
-        let time = Timestamp(self.now().0 + 1);
-        for source in 1..=5 {
-            let said = price(source, Price::whole(usd), time, self.node.domain());
-            let (status, answer) = self.post("/v1/observations", &said).await;
-            assert_eq!(status, StatusCode::OK, "{answer}");
-        }
-        let says = |state: &ballast_engine::State| state.prices().quote(FEED).unwrap().spot == Price::whole(usd);
-        let heard = changed.wait_for(|latest| says(&latest.state));
-        heard.await.unwrap();
-    }
-}
-
-fn refusal((status, answer): (StatusCode, Value)) -> (u16, String) {
-    assert!(!status.is_success(), "{answer}");
-    assert!(
-        answer["message"].as_str().is_some_and(|message| message.len() > 10),
-        "{answer}"
-    );
-    (status.as_u16(), answer["code"].as_str().unwrap().to_owned())
-}
-
-fn with_settings<F: Future<Output = ()>>(settings: ApiSettings, test: impl FnOnce(Served) -> F) {
-    let folder = tempfile::tempdir().unwrap();
-    Runner::new(Config::new().with_storage_directory(folder.path())).start(|context| async move {
-        let time = |last| ChainTime::Scaled {
-            wall: context.current(),
-            chain: last,
-            speed: 1,
-        };
-        let history = Some(folder.path().join("history.sqlite"));
-        let kept = Settings {
-            history,
-            ..Settings::default()
-        };
-        let (node, _running, _) = start(context.child("node"), &genesis(), kept, time).await.unwrap();
-        while !node.history().unwrap().is_ready() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        let address = SocketAddr::from(([127, 0, 0, 1], 0));
-        let bound = api::serve(node.clone(), address, settings, axum::Router::new())
-            .await
-            .unwrap();
-        let served = Served {
-            node: node.clone(),
-            address: bound.address,
-            client: Client::new(),
-        };
-        let serving = tokio::spawn(bound.run());
-        test(served).await;
-        node.stop().await;
-        serving.await.unwrap();
-    });
-}
-
-fn served<F: Future<Output = ()>>(test: impl FnOnce(Served) -> F) {
-    with_settings(ApiSettings::default(), test);
-}
-
-use commonware_runtime::Supervisor as _;
 
 #[test]
 fn a_vault_from_nothing_to_a_price_that_breaks_it() {
@@ -253,6 +149,9 @@ fn what_can_not_be_taken_is_refused_with_a_reason() {
         let mut large = good.transaction.clone();
         large.nonce = 9;
         large.commands = vec![grant(Vec::new()); 2_000];
+        for path in ["/v1/transactions/dry-run", "/v1/transactions/typed-data"] {
+            assert_eq!(refusal(at.post(path, &large).await), (413, "TooLarge".into()), "{path}");
+        }
         let large = wallet(1).sign(large, at.node.domain());
         assert_eq!(
             refusal(at.post("/v1/transactions", &large).await),
@@ -548,107 +447,6 @@ fn a_subscriber_is_told_each_block_once_and_may_resume() {
 
         let gone = tokio_tungstenite::connect_async(format!("ws://{}/v1/stream?from=99999", at.address)).await;
         assert!(gone.is_err(), "a height that does not exist yet");
-    });
-}
-
-#[test]
-fn the_document_describes_what_is_served() {
-    served(|at| async move {
-        let document = at.ok("/openapi.json").await;
-        assert_eq!(document, api::document());
-        assert_eq!(document["openapi"], "3.1.0");
-        for (path, methods) in document["paths"].as_object().unwrap() {
-            for (method, operation) in methods.as_object().unwrap() {
-                assert!(operation["summary"].as_str().is_some_and(|summary| !summary.is_empty()));
-                let names = operation["parameters"].as_array().unwrap().iter();
-                let named = names.filter(|parameter| parameter["in"] == "path").count();
-                assert_eq!(named, path.matches('{').count(), "{method} {path}");
-                let concrete = path
-                    .replace("{id}", "1")
-                    .replace("{height}", "1")
-                    .replace("{account}", &wallet(1).address().to_string())
-                    .replace("{hash}", &format!("0x{}", "0".repeat(64)));
-                let request = match method.as_str() {
-                    "get" => at.client.get(at.url(&concrete)),
-                    _ => at.client.post(at.url(&concrete)).json(&json!({})),
-                };
-                let status = request.send().await.unwrap().status();
-                assert_ne!(status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
-                assert!(!status.is_server_error(), "{method} {path}: {status}");
-            }
-        }
-        // Every reference leads somewhere.
-        let text = document.to_string();
-        for reference in text.split("\"$ref\":\"#").skip(1) {
-            let pointer = reference.split('"').next().unwrap();
-            assert!(document.pointer(pointer).is_some(), "{pointer} is nowhere");
-        }
-        let metrics = at
-            .client
-            .get(at.url("/metrics"))
-            .send()
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap();
-        assert!(
-            metrics.contains("# TYPE ballast_height gauge\nballast_height "),
-            "{metrics}"
-        );
-        assert_eq!(at.ok("/readyz").await, "Ready");
-    });
-}
-
-#[test]
-fn who_asks_too_often_is_told_so_and_others_are_not_held_up() {
-    let settings = ApiSettings {
-        rate: Some(Rate {
-            per_second: 1,
-            burst: 5,
-        }),
-        ..ApiSettings::default()
-    };
-    with_settings(settings, |at| async move {
-        let mut refused = 0;
-        for _ in 0..10 {
-            let (status, _) = at.get("/v1/status").await;
-            refused += u32::from(status == StatusCode::TOO_MANY_REQUESTS);
-        }
-        assert!((4..=5).contains(&refused), "{refused}");
-    });
-}
-
-#[test]
-fn a_client_that_says_nothing_is_let_go_and_holds_up_nobody() {
-    let settings = ApiSettings {
-        connections: 4,
-        connections_per_address: 4,
-        patience: Duration::from_millis(300),
-        ..ApiSettings::default()
-    };
-    with_settings(settings, |at| async move {
-        let mut silent = Vec::new();
-        for begun in [
-            "",
-            "GET /v1/status HT",
-            "POST /v1/transactions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{",
-        ] {
-            let mut socket = tokio::net::TcpStream::connect(at.address).await.unwrap();
-            socket.write_all(begun.as_bytes()).await.unwrap();
-            silent.push((begun, socket));
-        }
-        assert_eq!(at.ok("/readyz").await, "Ready", "while they are silent");
-        for (begun, mut socket) in silent {
-            let mut answer = Vec::new();
-            let ended = tokio::time::timeout(Duration::from_secs(5), socket.read_to_end(&mut answer)).await;
-            assert!(
-                ended.is_ok(),
-                "not closed after {begun:?}: {}",
-                String::from_utf8_lossy(&answer)
-            );
-        }
-        assert_eq!(at.ok("/readyz").await, "Ready");
     });
 }
 
