@@ -64,7 +64,7 @@ shapes! {
         pub begins: Height,
         /// The last block that it tells of.
         pub height: Height,
-        /// Length of the spans; zero where each block stands by itself.
+        /// Length of the spans, a second at least.
         pub every: Seconds,
         /// The spans in which it said something, by time.
         pub prices: Vec<PriceSpan>,
