@@ -47,6 +47,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
             settings: Settings {
                 // A block is at most a minute of the chain's time, so that its clocks keep up (rule R4).
                 idle: crowd::beat(speed),
+                history: Some(arguments.dir.join(ballast_history::FILE)),
                 ..Settings::default()
             },
             time: Box::new(move |chain| ChainTime::Scaled {

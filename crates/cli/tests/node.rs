@@ -19,10 +19,21 @@ struct Running {
 
 impl Running {
     fn start(folder: &Path, more: &[&str]) -> Self {
+        let arguments = [&["node", "--listen", "127.0.0.1:0"], more].concat();
+        Self::told(folder, &arguments, "listening on http://")
+    }
+
+    /// `ballast up`, on a port that is free.
+    fn up(folder: &Path) -> Self {
+        Self::told(folder, &["up", "--port", "0"], "  dashboard   http://")
+    }
+
+    /// A command in a folder, that says where it listens in a line that begins so.
+    fn told(folder: &Path, arguments: &[&str], listening: &str) -> Self {
         let mut process = Command::new(assert_cmd::cargo::cargo_bin!("ballast"))
-            .args(["node", "--listen", "127.0.0.1:0", "--dir"])
+            .args(arguments)
+            .arg("--dir")
             .arg(folder)
-            .args(more)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -32,8 +43,8 @@ impl Running {
         let address = loop {
             let line = lines.next().expect("it says where it listens").unwrap();
             said += &format!("{line}\n");
-            if let Some(address) = line.strip_prefix("listening on http://") {
-                break address.to_owned();
+            if let Some(address) = line.strip_prefix(listening) {
+                break address.trim_end_matches('/').to_owned();
             }
         };
         // Keeps the pipe open until the node ends.
@@ -108,6 +119,23 @@ fn a_node_goes_on_from_where_it_was() {
     let third = Running::start(&dir, &[]);
     assert_eq!(third.get("/v1/status")["genesis"], genesis);
     assert_eq!(third.interrupt(), Some(0));
+}
+
+#[test]
+fn up_answers_about_the_past() {
+    let folder = tempfile::tempdir().unwrap();
+    let reserve = Running::up(&folder.path().join("reserve"));
+    let began = std::time::Instant::now();
+    let answer = loop {
+        let answer = reserve.get("/v1/history/events");
+        // Until the index is made, which it says.
+        if answer["code"] != "HistoryNotReady" || began.elapsed().as_secs() > 30 {
+            break answer;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    };
+    assert_eq!(answer["begins"], 0, "{answer}");
+    assert_eq!(reserve.interrupt(), Some(0));
 }
 
 #[test]
