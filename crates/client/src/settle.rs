@@ -167,9 +167,11 @@ impl<'a> Settling<'a> {
             return Some(Err(self.unknown(&why)));
         }
         // The receipt first: the oldest height only rises, so what the node remembers now it remembered then.
-        match self.client.transaction(self.hash).await {
+        let found = self.client.transaction(self.hash).await;
+        let is_not_recent = matches!(found, Ok(None)) || found.as_ref().is_err_and(is_of_history);
+        match found {
             Ok(Some(found)) => Some(judged(found)),
-            Ok(None) if self.remembers_all().await => Some(Err(Error::Expired {
+            _ if is_not_recent && self.remembers_all().await => Some(Err(Error::Expired {
                 hash: self.hash,
                 expiry,
             })),
@@ -196,6 +198,11 @@ impl<'a> Settling<'a> {
             why: why.into(),
         }
     }
+}
+
+/// Whether a node that was asked for a receipt did not find it among the recent blocks, and its history has no answer.
+fn is_of_history(error: &Error) -> bool {
+    matches!(error, Error::Refused { status: 503, error, .. } if error.code.starts_with("History"))
 }
 
 /// What a try without a receipt says of the transaction.

@@ -5,6 +5,7 @@
 #[path = "../../journal/tests/common/mod.rs"]
 mod common;
 mod road;
+mod settling;
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -300,28 +301,6 @@ fn who_answers_something_else_is_no_node() {
             let error = Client::connect(&url).await.err().unwrap();
             assert!(matches!(error, Error::BadAnswer { .. }), "{status} {body}: {error}");
         }
-    });
-}
-
-#[test]
-fn what_nobody_heard_has_expired_and_what_somebody_may_have_heard_is_unknown() {
-    served(settings(), api_settings(), |at| async move {
-        let mine = at.client.signer(wallet(1)).on(Terms {
-            life: Seconds(2),
-            ..Terms::default()
-        });
-        // The first block is a second old: the node remembers all since.
-        tokio::time::sleep(Duration::from_millis(1_100)).await;
-        at.road.cut(&[Cut::Last]);
-        let lost = mine.send(gift(1)).await.unwrap_err();
-        assert!(matches!(lost, Error::Unknown { .. }), "{lost}");
-        *at.road.to.lock().unwrap() = Some(at.address);
-        assert_eq!(gifts(&at, 1).await, 1, "it was heard");
-
-        at.road.cut(&[Cut::BeforeRequest; 1_000]);
-        let expired = mine.send(gift(2)).await.unwrap_err();
-        assert!(matches!(expired, Error::Expired { .. }), "{expired}");
-        assert_eq!(gifts(&at, 2).await, 0);
     });
 }
 

@@ -24,6 +24,6 @@ pub use export::{NotExported, export};
 pub use failed::{Failed, Unusable};
 pub use index::{Happened, Index};
 pub use place::{Place, TooFar};
-pub use reader::{EventFilter, LiquidationFilter, Order, Page, PriceRange, Reader};
+pub use reader::{EventFilter, LiquidationFilter, Order, Page, PriceRange, Reach, Reader};
 pub use rebuild::{NotRebuilt, Progress, catch_up, rebuild};
 pub use schema::{FILE, TABLES, VERSION};

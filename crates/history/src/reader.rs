@@ -87,10 +87,13 @@ pub struct Reader {
     patience: Duration,
 }
 
-/// Where the history begins and how far it goes.
-struct Reach {
-    begins: Height,
-    height: Height,
+/// Where an index begins and how far it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// It tells of blocks above this one.
+    pub begins: Height,
+    /// The last block that it has.
+    pub height: Height,
 }
 
 /// Conditions of a query and what they are asked of.
@@ -396,9 +399,10 @@ impl Reader {
         })
     }
 
-    /// What became of a transaction. Brought again it is not admitted, which does not hide what became of it before.
-    pub fn transaction(&mut self, hash: TransactionHash) -> Result<Option<TransactionInfo>, Failed> {
-        self.ask(|connection, _| {
+    /// What became of a transaction, and in which blocks it was looked for. Brought again it is not admitted, which does not hide what
+    /// became of it before.
+    pub fn transaction(&mut self, hash: TransactionHash) -> Result<(Reach, Option<TransactionInfo>), Failed> {
+        self.ask(|connection, reach| {
             let found = connection
                 .prepare_cached(
                     "SELECT place, receipt FROM transactions WHERE hash = ?1
@@ -408,7 +412,7 @@ impl Reader {
                 .optional()
                 .map_err(Failed::of)?;
             let Some((place, receipt)) = found else {
-                return Ok(None);
+                return Ok((*reach, None));
             };
             let (place, mut receipt) = (Place::from_number(place), receipt?);
             let mut statement = connection.prepare_cached(
@@ -421,12 +425,13 @@ impl Reader {
             while let Some(row) = rows.next().map_err(Failed::of)? {
                 receipt.events.push(event(row, 0)?);
             }
-            Ok(Some(TransactionInfo {
+            let found = TransactionInfo {
                 hash,
                 height,
                 index: place.seq(),
                 receipt,
-            }))
+            };
+            Ok((*reach, Some(found)))
         })
     }
 }

@@ -54,8 +54,8 @@ struct Readers {
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum NoAnswer {
-    /// The index is not there yet.
-    #[error("the history is being made and has come to {0}: ask again in a while")]
+    /// The index is not there yet, or not there where the answer would stand.
+    #[error("the history has come to {0} so far: ask again in a while")]
     NotReady(Height),
     /// Too many ask.
     #[error("too many questions to the history are under way: ask again in a moment")]

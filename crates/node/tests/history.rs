@@ -231,6 +231,32 @@ fn what_is_no_longer_recent_is_answered_from_the_index() {
 }
 
 #[test]
+fn a_transaction_that_the_index_has_not_yet_is_not_told_to_be_in_no_block() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("reserve");
+    let file = path.join(FILE);
+    run(&path, Some(file.clone()), |at| async move {
+        at.caught_up().await;
+        // Who writes the index waits for its turn.
+        let holder = rusqlite::Connection::open(&file).unwrap();
+        holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let first = at.send(1).await;
+        for nonce in 2..=6 {
+            at.send(nonce).await;
+        }
+        let (status, answer) = at.get(&format!("/v1/transactions/{first}")).await;
+        assert_eq!(
+            (status, &answer["code"]),
+            (StatusCode::SERVICE_UNAVAILABLE, &"HistoryNotReady".into()),
+            "its block is durable and not kept any more"
+        );
+        holder.execute_batch("ROLLBACK").unwrap();
+        at.caught_up().await;
+        at.ok(&format!("/v1/transactions/{first}")).await;
+    });
+}
+
+#[test]
 fn an_index_that_is_gone_damaged_or_behind_is_whole_again_after_a_start() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("reserve");

@@ -7,7 +7,7 @@ use std::time::Duration;
 use ballast_history::{EventFilter, Failed, LiquidationFilter, Order, Page, Place, PriceRange, Reader, TABLES, export};
 use ballast_num::{Price, Seconds, Timestamp};
 use ballast_protocol::api::PastEvent;
-use ballast_protocol::{Event, FeedId, Outcome, TransactionHash, VaultId};
+use ballast_protocol::{Event, FeedId, Height, Outcome, TransactionHash, VaultId};
 use bytes::Bytes;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use tempfile::TempDir;
@@ -151,14 +151,15 @@ fn a_transaction_is_found_by_its_hash_with_its_whole_receipt() {
     let mut seen = 0;
     for step in crash().steps.iter().step_by(9) {
         for (index, (hash, receipt)) in step.hashes.iter().zip(&step.result.receipts).enumerate() {
-            let found = reader.transaction(*hash).unwrap().unwrap();
+            let found = reader.transaction(*hash).unwrap().1.unwrap();
             assert_eq!((found.height, found.index as usize), (step.block.height, index));
             assert_eq!(found.receipt, *receipt);
             seen += 1;
         }
     }
     assert!(seen > 10);
-    assert_eq!(reader.transaction(TransactionHash([9; 32])).unwrap(), None);
+    let (reach, none) = reader.transaction(TransactionHash([9; 32])).unwrap();
+    assert_eq!((reach.begins, reach.height.0, none), (Height(0), crash().last(), None));
 
     let sender = crash()
         .steps

@@ -17,7 +17,7 @@ use super::endpoint::Endpoint;
 use super::error::Failure;
 use super::extract::{Named, Said};
 use super::reads::At;
-use crate::{Included, Refused};
+use crate::{Included, NoAnswer, Refused};
 
 #[derive(Deserialize, JsonSchema)]
 struct OfTransaction {
@@ -98,10 +98,23 @@ async fn find(
         let why = format!("{hash} is in no recent block: it may wait, be older, or never have come");
         return Err(Failure::not_found(why));
     };
-    // While the index is made, what is not recent is not known: no answer is better than a wrong one.
-    let found = history.ask(move |reader| reader.transaction(hash)).await?;
-    let why = || Failure::not_found(format!("{hash} is in no block: it may wait, or never have come"));
-    found.map(Json).ok_or_else(why)
+    // It is in no block from this one on, and may be in one that the index has not yet: no answer is better than a wrong one, since
+    // who believes that it never came pays again.
+    let recent = api.node.view().oldest_block();
+    let (reach, found) = history.ask(move |reader| reader.transaction(hash)).await?;
+    if let Some(found) = found {
+        return Ok(Json(found));
+    }
+    if reach.height.0.saturating_add(1) < recent.0 {
+        return Err(NoAnswer::NotReady(reach.height).into());
+    }
+    let why = match reach.begins {
+        Height(0) => format!("{hash} is in no block: it may wait, or never have come"),
+        begins => format!(
+            "{hash} is in no block after {begins}, where the history of this node begins: it may wait, be older, or never have come"
+        ),
+    };
+    Err(Failure::not_found(why))
 }
 
 async fn dry_run(
