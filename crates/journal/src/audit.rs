@@ -7,7 +7,8 @@ use ballast_protocol::{Genesis, Height, proof::Hash};
 use ballast_signing::Domain;
 use commonware_runtime::Storage;
 
-use crate::recovery::{PassedOver, after, check_root, decode, last};
+use crate::beginning::{self, Beginning};
+use crate::recovery::{PassedOver, after, check_logged_root, check_root, decode, last};
 use crate::{Log, Snapshots, Unrecoverable};
 
 /// What an audit has seen.
@@ -40,9 +41,9 @@ pub async fn audit<S: Storage>(
     all_every: u64,
     progress: impl FnMut(Height),
 ) -> Result<Audited, Unrecoverable> {
-    let start = Start {
+    let start = Beginning {
         state: State::genesis(genesis)?,
-        since: None,
+        snapshot: None,
         passed_over: PassedOver::default(),
     };
     execute(genesis, log, start, all_every, |_, _| (), progress).await
@@ -59,7 +60,10 @@ pub async fn audit_with_snapshots<S: Storage, T: Storage>(
     progress: impl FnMut(Height),
 ) -> Result<Audited, Unrecoverable> {
     let heights = snapshots.heights().await?;
-    let start = start(genesis, log, snapshots, &heights).await?;
+    let start = beginning::oldest(genesis, snapshots, log.first()).await?;
+    if start.snapshot.is_some() {
+        check_logged_root(&start.state, log).await?;
+    }
     let mut roots = BTreeMap::new();
     let told = |height, root| {
         if heights.binary_search(&height).is_ok() {
@@ -90,56 +94,18 @@ pub async fn audit_with_snapshots<S: Storage, T: Storage>(
     Ok(seen)
 }
 
-/// With what an audit begins.
-struct Start {
-    state: State,
-    since: Option<Height>,
-    passed_over: PassedOver,
-}
-
-/// Genesis if the log begins there, else the oldest snapshot of use that the log continues.
-async fn start<S: Storage, T: Storage>(
-    genesis: &Genesis,
-    log: &Log<S>,
-    snapshots: &Snapshots<T>,
-    heights: &[Height],
-) -> Result<Start, Unrecoverable> {
-    let mut passed_over = PassedOver::default();
-    let state = State::genesis(genesis)?;
-    if log.first() > after(state.chain().height) {
-        for height in heights.iter().copied().filter(|height| after(*height) >= log.first()) {
-            match snapshots.load(height).await? {
-                Ok(state) => {
-                    let since = Some(height);
-                    return Ok(Start {
-                        state,
-                        since,
-                        passed_over,
-                    });
-                }
-                Err(why) => passed_over.0.push((height, why)),
-            }
-        }
-    }
-    Ok(Start {
-        state,
-        since: None,
-        passed_over,
-    })
-}
-
 async fn execute<S: Storage>(
     genesis: &Genesis,
     log: &Log<S>,
-    start: Start,
+    start: Beginning,
     all_every: u64,
     mut told: impl FnMut(Height, Hash),
     mut progress: impl FnMut(Height),
 ) -> Result<Audited, Unrecoverable> {
     let domain = Domain::of(genesis);
-    let Start {
+    let Beginning {
         mut state,
-        since,
+        snapshot: since,
         passed_over,
     } = start;
     let from = state.chain().height;

@@ -12,7 +12,7 @@ pub enum Fault {
     /// What was durable is gone or changed: no crash does that.
     #[error(
         "{place} is damaged at byte {at}: {height} was acknowledged and can't be read. Restore this file from a copy, or \
-         import a snapshot of that height or above into a new folder"
+         import a state of that height or above, which `ballast export` has written, into a new folder"
     )]
     Corrupt {
         /// Which file, as partition and name.
@@ -31,6 +31,14 @@ pub enum Fault {
         from: Height,
         /// The last.
         to: Height,
+    },
+    /// Blocks that were removed, as others than the newest may be: asked for beside a log that is pruned.
+    #[error("the blocks from {asked} on were removed: the log begins at {first}")]
+    Pruned {
+        /// The first block that was asked for.
+        asked: Height,
+        /// The first one that is there.
+        first: Height,
     },
     /// A file that is not one of a journal's, or of another chain.
     #[error("{place} is no file of this chain's journal: {why}")]

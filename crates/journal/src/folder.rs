@@ -278,13 +278,14 @@ fn lock(path: &Path) -> Result<File, BadFolder> {
     }
 }
 
-/// Makes the names in a folder durable.
+/// Makes the names in a folder durable. Error: the disk's.
 #[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
+/// Makes the names in a folder durable, where a folder can be synced.
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
+pub fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }

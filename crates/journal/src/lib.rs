@@ -12,11 +12,13 @@
 //! - [`retell`]: each block again with what came of it, also beside a node that writes, through a [`LogReader`].
 
 mod audit;
+mod beginning;
 mod entry;
 mod fault;
 mod folder;
 mod frame;
 mod log;
+mod partition;
 mod portable;
 mod reader;
 mod recovery;
@@ -27,7 +29,7 @@ mod snapshot;
 pub use audit::{Audited, audit, audit_with_snapshots};
 pub use entry::{Entry, SignedBlock, Unproven};
 pub use fault::Fault;
-pub use folder::{BadFolder, Folder, LOG, NewFolder, SEGMENT_BYTES, SNAPSHOTS};
+pub use folder::{BadFolder, Folder, LOG, NewFolder, SEGMENT_BYTES, SNAPSHOTS, sync_folder};
 pub use frame::RECORD_MAX;
 pub use log::{Cut, Log, LogConfig};
 pub use portable::{BadPortable, NotImported, Portable};

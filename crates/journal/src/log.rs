@@ -3,13 +3,14 @@
 //! A log is a row of segments, each named by the height of its first record. Only the last may end in the middle of a
 //! record: a new one is begun when all before it is durable.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use ballast_protocol::{Height, proof::Hash};
 use commonware_runtime::{Blob, Error as StorageError, IoBufMut, ReadOptions, Storage, WriteOptions};
 
 use crate::frame::{Frame, Key, RECORD_MAX};
-use crate::reader::{LogReader, Written};
+use crate::partition::{heights, name, place};
+use crate::reader::{LogReader, Shared, Written};
 use crate::segment::{self, FIRST, Walked};
 use crate::{Fault, LOG};
 
@@ -64,7 +65,7 @@ pub struct Log<S: Storage> {
     /// The first fault: after it nothing is written any more.
     failed: Option<Fault>,
     /// What readers beside it may read.
-    written: Arc<RwLock<Written<S::Blob>>>,
+    shared: Arc<Shared<S::Blob>>,
 }
 
 struct Tail<B> {
@@ -76,29 +77,43 @@ struct Tail<B> {
 impl<S: Storage> Log<S> {
     /// Opens a log, or makes an empty one; cuts off what a crash has torn. Errors: `Storage`; `Corrupt` if a block that was
     /// durable is gone; `Foreign`.
-    pub async fn open(storage: S, config: LogConfig) -> Result<(Self, Option<Cut>), Fault> {
+    pub async fn open(storage: S, mut config: LogConfig) -> Result<(Self, Option<Cut>), Fault> {
         let key = Key::of(&config.chain);
-        let mut segments = segments(&storage, &config.partition).await?;
+        let mut segments = heights(&storage, &config.partition).await?;
+        // A last segment whose first page was torn, before any record could follow.
+        let mut removed: Option<Cut> = None;
         loop {
             let Some(first) = segments.last().copied() else {
-                return Ok((Self::begin(storage, config, key).await?, None));
+                return Ok((Self::begin(storage, config, key).await?, said(removed)));
             };
             let place = place(&config.partition, first);
-            let (blob, size) = storage.open(&config.partition, &name(first)).await?;
+            let (blob, size) = open(&storage, &config.partition, first).await?;
             let bytes = read(&blob, size).await?;
             if size < FIRST || !segment::has_title(&key, first, bytes.as_ref()) {
                 if size > FIRST {
                     let why = "its first bytes are of another chain, another version, or damaged";
                     return Err(Fault::Foreign { place, why });
                 }
-                // Its first page was torn before any record could follow.
+                if segment::marked(&key, bytes.as_ref()).is_some_and(|durable| durable > first) {
+                    return Err(Fault::Corrupt {
+                        place,
+                        at: size,
+                        height: first,
+                    });
+                }
                 drop(blob);
                 storage.remove(&config.partition, Some(&name(first))).await?;
                 segments.pop();
+                config.first = first;
+                removed = Some(Cut {
+                    height: first,
+                    bytes: size,
+                });
                 continue;
             }
             let Ok(walked) = segment::walk(&key, first, bytes.as_ref(), |_| Ok::<(), std::convert::Infallible>(()));
-            if walked.has_lost() {
+            // A segment is begun when all before it is durable.
+            if walked.has_lost() || removed.is_some_and(|removed| removed.height > walked.next) {
                 return Err(corrupt(place, &walked));
             }
             // What this file shows may stand in memory alone: written before a crash, or by a sync that failed and would not say
@@ -116,10 +131,11 @@ impl<S: Storage> Log<S> {
                 blob.write_at(at, again, WriteOptions::default()).await?;
             }
             blob.sync().await?;
-            let cut = (torn > 0).then_some(Cut {
+            let cut = said(Some(Cut {
                 height: walked.next,
                 bytes: torn,
-            });
+            }));
+            let cut = cut.or(said(removed));
             let tail = Tail {
                 blob: Arc::new(blob),
                 end: walked.end,
@@ -158,24 +174,25 @@ impl<S: Storage> Log<S> {
             next,
             durable: next,
             failed: None,
-            written: Arc::new(RwLock::new(written)),
+            shared: Arc::new(Shared::new(written)),
         }
     }
 
     /// Who reads beside it, through a storage of the same files.
     pub fn reader<T: Storage<Blob = S::Blob>>(&self, storage: T) -> LogReader<T> {
-        LogReader::new(storage, self.config.partition.clone(), self.key, &self.written)
+        LogReader::new(storage, self.config.partition.clone(), self.key, &self.shared)
     }
 
     /// Lets readers see what is durable now.
     fn show(&self) {
-        let mut written = self.written.write().unwrap_or_else(PoisonError::into_inner);
-        if written.segments != self.segments {
-            written.segments.clone_from(&self.segments);
-        }
-        written.tail = self.tail.blob.clone();
-        written.end = self.tail.end;
-        written.durable = self.durable;
+        self.shared.show(|written| {
+            if written.segments != self.segments {
+                written.segments.clone_from(&self.segments);
+            }
+            written.tail = self.tail.blob.clone();
+            written.end = self.tail.end;
+            written.durable = self.durable;
+        });
     }
 
     /// The height of the next record.
@@ -256,8 +273,8 @@ impl<S: Storage> Log<S> {
         Ok(durable)
     }
 
-    /// Shows every durable record from a height on to `visit`, in order. Errors: `Storage`, `Corrupt`, `Missing`; those of
-    /// `visit`.
+    /// Shows every durable record from a height on to `visit`, in order. Errors: `Pruned` if the first of them
+    /// are not there any more; `Storage`, `Corrupt`, `Missing`; those of `visit`.
     pub async fn read<E: From<Fault>>(
         &self,
         from: Height,
@@ -273,19 +290,27 @@ impl<S: Storage> Log<S> {
         below: Height,
         visit: impl FnMut(Height, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let written = self.written.read().unwrap_or_else(PoisonError::into_inner).clone();
-        written
-            .read_between(&self.storage, &self.config.partition, &self.key, (from, below), visit)
+        let (storage, partition) = (&self.storage, &self.config.partition);
+        let shared = self.shared.clone();
+        shared
+            .read_between(storage, partition, &self.key, (from, below), visit)
             .await
     }
 
-    /// Removes the segments whose records all stand below a height; never the last. Error: `Storage`.
+    /// Removes the segments whose records all stand below a height; never the last. Who reads beside it is told that they go before
+    /// they do. Error: `Storage`; what was not removed may be by the next try.
     pub async fn prune(&mut self, below: Height) -> Result<(), Fault> {
         while self.segments.get(1).is_some_and(|next| *next <= below) {
-            let first = self.segments[0];
-            self.storage.remove(&self.config.partition, Some(&name(first))).await?;
-            self.segments.remove(0);
+            let first = self.segments.remove(0);
             self.show();
+            let removed = self.shared.remove(&self.storage, &self.config.partition, first).await;
+            if let Err((why, is_there)) = removed {
+                if is_there {
+                    self.segments.insert(0, first);
+                    self.show();
+                }
+                return Err(why);
+            }
         }
         Ok(())
     }
@@ -295,19 +320,14 @@ impl<S: Storage> Log<S> {
     }
 }
 
+/// A cut of something.
+fn said(cut: Option<Cut>) -> Option<Cut> {
+    cut.filter(|cut| cut.bytes > 0)
+}
+
 /// An offset in memory. Error: it does not fit this machine.
 fn offset(at: u64) -> Result<usize, Fault> {
     usize::try_from(at).map_err(|_| StorageError::OffsetOverflow.into())
-}
-
-/// A segment's name in its partition.
-pub(crate) fn name(first: Height) -> [u8; 8] {
-    first.0.to_be_bytes()
-}
-
-/// As people find it: the folder, and the name as the runtime writes it, in hexadecimal.
-pub(crate) fn place(partition: &str, first: Height) -> String {
-    format!("{partition}/{:016x}", first.0)
 }
 
 pub(crate) fn corrupt(place: String, walked: &Walked) -> Fault {
@@ -318,24 +338,16 @@ pub(crate) fn corrupt(place: String, walked: &Walked) -> Fault {
     }
 }
 
-/// The segments that are there, rising. Error: `Foreign` if something else is.
-async fn segments<S: Storage>(storage: &S, partition: &str) -> Result<Vec<Height>, Fault> {
-    let names = match storage.scan(partition).await {
-        Err(StorageError::PartitionMissing(_)) => Vec::new(),
-        names => names?,
-    };
-    let mut segments = Vec::with_capacity(names.len());
-    for found in names {
-        let Ok(first) = <[u8; 8]>::try_from(found.as_slice()) else {
-            return Err(Fault::Foreign {
-                place: format!("a file in {partition}"),
-                why: "its name is no height",
-            });
-        };
-        segments.push(Height(u64::from_be_bytes(first)));
+/// A segment that is there, and its length. Errors: `Corrupt` if the storage's own first bytes are damaged; `Storage`.
+pub(crate) async fn open<S: Storage>(storage: &S, partition: &str, first: Height) -> Result<(S::Blob, u64), Fault> {
+    match storage.open(partition, &name(first)).await {
+        Err(StorageError::BlobCorrupt(..)) => Err(Fault::Corrupt {
+            place: place(partition, first),
+            at: 0,
+            height: first,
+        }),
+        opened => Ok(opened?),
     }
-    segments.sort_unstable();
-    Ok(segments)
 }
 
 /// An empty segment, durable.

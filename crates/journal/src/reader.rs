@@ -3,11 +3,13 @@
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use ballast_protocol::Height;
-use commonware_runtime::{Blob, Storage};
+use commonware_runtime::{Blob, IoBufMut, Storage};
+use tokio::sync::Mutex;
 
 use crate::Fault;
 use crate::frame::{Frame, Key};
-use crate::log::{corrupt, name, place, read};
+use crate::log::{corrupt, open, read};
+use crate::partition::{self, place};
 use crate::segment::{self, Walked};
 
 /// Reads the durable records of a [`crate::Log`] that somebody else appends to, for as long as that one is open. It holds nobody up.
@@ -15,7 +17,14 @@ pub struct LogReader<S: Storage> {
     storage: S,
     partition: String,
     key: Key,
-    written: Weak<RwLock<Written<S::Blob>>>,
+    shared: Weak<Shared<S::Blob>>,
+}
+
+/// What a log and its readers share.
+pub(crate) struct Shared<B> {
+    written: RwLock<Written<B>>,
+    /// Held while a segment is removed, and while one is opened that is still listed: opened too late it would be made again, empty.
+    gate: Mutex<()>,
 }
 
 /// What of a log is durable, and where it lies.
@@ -42,20 +51,18 @@ impl<B> Clone for Written<B> {
 }
 
 impl<S: Storage> LogReader<S> {
-    pub(crate) fn new(storage: S, partition: String, key: Key, written: &Arc<RwLock<Written<S::Blob>>>) -> Self {
+    pub(crate) fn new(storage: S, partition: String, key: Key, shared: &Arc<Shared<S::Blob>>) -> Self {
         Self {
             storage,
             partition,
             key,
-            written: Arc::downgrade(written),
+            shared: Arc::downgrade(shared),
         }
     }
 
     /// What is durable now. Error: `Closed`.
     fn written(&self) -> Result<Written<S::Blob>, Fault> {
-        let written = self.written.upgrade().ok_or(Fault::Closed)?;
-        let written = written.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(written.clone())
+        Ok(self.shared.upgrade().ok_or(Fault::Closed)?.written())
     }
 
     /// The height of the first record that is still there. Error: `Closed`.
@@ -69,24 +76,54 @@ impl<S: Storage> LogReader<S> {
         Ok(Height(self.written()?.durable.0.saturating_sub(1)))
     }
 
-    /// Shows the durable records from one height to below another to `visit`, in order. Errors: `Closed`; those of
-    /// [`crate::Log::read_between`].
+    /// Shows the durable records from one height to below another to `visit`, in order. Errors: `Closed`; `Pruned` if the first of
+    /// them are not there any more; those of [`crate::Log::read_between`].
     pub async fn read_between<E: From<Fault>>(
         &self,
         from: Height,
         below: Height,
         visit: impl FnMut(Height, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let written = self.written()?;
-        let between = (from, below.min(written.durable));
-        written
-            .read_between(&self.storage, &self.partition, &self.key, between, visit)
+        let shared = self.shared.upgrade().ok_or(Fault::Closed)?;
+        let (storage, partition) = (&self.storage, &self.partition);
+        shared
+            .read_between(storage, partition, &self.key, (from, below), visit)
             .await
     }
 }
 
-impl<B: Blob> Written<B> {
-    /// Shows every durable record from one height to below another. Errors: `Storage`, `Corrupt`, `Missing`; those of `visit`.
+impl<B> Shared<B> {
+    pub(crate) fn new(written: Written<B>) -> Self {
+        Self {
+            written: RwLock::new(written),
+            gate: Mutex::new(()),
+        }
+    }
+
+    fn written(&self) -> Written<B> {
+        self.written.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Shows what is durable now.
+    pub(crate) fn show(&self, change: impl FnOnce(&mut Written<B>)) {
+        change(&mut self.written.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Removes a segment that is listed no more. Errors: those of [`partition::remove`].
+    pub(crate) async fn remove<S: Storage>(
+        &self,
+        storage: &S,
+        partition: &str,
+        first: Height,
+    ) -> Result<(), (Fault, bool)> {
+        let _alone = self.gate.lock().await;
+        partition::remove(storage, partition, first).await
+    }
+}
+
+impl<B: Blob> Shared<B> {
+    /// Shows every durable record from one height to below another. Errors: `Pruned` if the first of them are not there any more;
+    /// `Storage`, `Corrupt`, `Missing`; those of `visit`.
     pub(crate) async fn read_between<S: Storage<Blob = B>, E: From<Fault>>(
         &self,
         storage: &S,
@@ -95,9 +132,15 @@ impl<B: Blob> Written<B> {
         (from, below): (Height, Height),
         mut visit: impl FnMut(Height, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let begins = self.segments.partition_point(|first| *first <= from).saturating_sub(1);
-        let segments = self.segments.iter().enumerate().skip(begins);
-        for (at, first) in segments.take_while(|(_, first)| **first < below && from < below) {
+        let written = self.written();
+        let below = below.min(written.durable);
+        if from >= below {
+            return Ok(());
+        }
+        written.has_still(from)?;
+        let begins = written.segments.partition_point(|first| *first <= from) - 1;
+        let segments = written.segments.iter().enumerate().skip(begins);
+        for (at, first) in segments.take_while(|(_, first)| **first < below) {
             let visit = |frame: Frame<'_>| {
                 if (from..below).contains(&frame.height) {
                     visit(frame.height, frame.payload)
@@ -105,22 +148,54 @@ impl<B: Blob> Written<B> {
                     Ok(())
                 }
             };
-            let end = self.segments.get(at + 1).copied();
-            let bytes = match end {
-                None => read(&*self.tail, self.end).await?,
-                Some(_) => {
-                    let opened = storage.open(partition, &name(*first)).await;
-                    let (blob, size) = opened.map_err(Fault::from)?;
-                    read(&blob, size).await?
-                }
+            let next = written.segments.get(at + 1).copied();
+            let bytes = match next {
+                None => read(&*written.tail, written.end).await?,
+                Some(next) => self.read(storage, partition, *first, next).await?,
             };
             let walked = segment::walk(key, *first, bytes.as_ref(), visit)?;
-            let end = end.unwrap_or(self.durable);
+            let end = next.unwrap_or(written.durable);
             if walked.next < end {
                 return Err(lost(partition, *first, &walked, (bytes.len(), end)).into());
             }
         }
         Ok(())
+    }
+
+    /// All bytes of a segment before the last. Errors: `Pruned`, `Missing`, `Corrupt`, `Storage`.
+    async fn read<S: Storage<Blob = B>>(
+        &self,
+        storage: &S,
+        partition: &str,
+        first: Height,
+        next: Height,
+    ) -> Result<IoBufMut, Fault> {
+        let (blob, size) = {
+            let _alone = self.gate.lock().await;
+            self.written().has_still(first)?;
+            if !partition::is_there(storage, partition, first).await? {
+                return Err(Fault::Missing {
+                    place: place(partition, first),
+                    from: first,
+                    to: Height(next.0.saturating_sub(1)),
+                });
+            }
+            open(storage, partition, first).await?
+        };
+        read(&blob, size).await
+    }
+}
+
+impl<B> Written<B> {
+    /// Error: `Pruned` if a block stands below all that is there.
+    fn has_still(&self, asked: Height) -> Result<(), Fault> {
+        match self.segments.first().copied() {
+            Some(first) if first <= asked => Ok(()),
+            first => Err(Fault::Pruned {
+                asked,
+                first: first.unwrap_or(self.durable),
+            }),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use ballast_protocol::{BlockResult, Genesis, Height, proof::Hash};
 use commonware_runtime::Storage;
 
 use crate::entry::{Entry, SignedBlock, Unproven};
-use crate::{BadSnapshot, Fault, Log, Snapshots};
+use crate::{BadSnapshot, Fault, Log, Snapshots, beginning};
 
 /// Every how many replayed blocks the root is brought up to date: memory for what changed stays bounded.
 pub(crate) const ROOT_EVERY: u64 = 64;
@@ -19,7 +19,7 @@ pub(crate) const ROOT_EVERY: u64 = 64;
 pub enum Unrecoverable {
     /// The journal can't be read.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Fault(Fault),
     /// The genesis is none.
     #[error("the genesis can't be used: {0}")]
     Genesis(#[from] BadGenesis),
@@ -113,6 +113,20 @@ pub enum Unrecoverable {
         /// What broke.
         why: Box<Breach>,
     },
+}
+
+/// Blocks that were removed are a gap before those that are there.
+impl From<Fault> for Unrecoverable {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Pruned { asked, first } => Self::Gap {
+                first,
+                from: Height(asked.0.saturating_sub(1)),
+                passed_over: PassedOver::default(),
+            },
+            fault => Self::Fault(fault),
+        }
+    }
 }
 
 /// Snapshots that were of no use, and why.
@@ -266,29 +280,21 @@ async fn start<S: Storage, T: Storage>(
     snapshots: &Snapshots<T>,
     newest: Height,
 ) -> Result<Recovered, Unrecoverable> {
-    let mut passed_over = Vec::new();
-    let begin = |state, snapshot, passed_over| Recovered {
-        state,
-        snapshot,
+    let from = beginning::newest(genesis, snapshots, newest).await?;
+    if from.snapshot.is_some() {
+        check_logged_root(&from.state, log).await?;
+    }
+    Ok(Recovered {
+        state: from.state,
+        snapshot: from.snapshot,
         replayed: 0,
         transactions: 0,
-        passed_over,
-    };
-    let heights = snapshots.heights().await?;
-    for height in heights.into_iter().rev().filter(|height| *height <= newest) {
-        match snapshots.load(height).await? {
-            Ok(state) => {
-                check_logged_root(&state, log).await?;
-                return Ok(begin(state, Some(height), passed_over));
-            }
-            Err(why) => passed_over.push((height, why)),
-        }
-    }
-    Ok(begin(State::genesis(genesis)?, None, passed_over))
+        passed_over: from.passed_over.0,
+    })
 }
 
 /// Compares the root of a snapshot with the one that was acknowledged, where the log has that block. Error: `Snapshot`.
-async fn check_logged_root<S: Storage>(state: &State, log: &Log<S>) -> Result<(), Unrecoverable> {
+pub(crate) async fn check_logged_root<S: Storage>(state: &State, log: &Log<S>) -> Result<(), Unrecoverable> {
     let height = state.chain().height;
     if !(log.first()..log.durable()).contains(&height) {
         return Ok(());

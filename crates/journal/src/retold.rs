@@ -4,8 +4,8 @@ use ballast_engine::{State, execute_block};
 use ballast_protocol::{BlockResult, Genesis, Height};
 use commonware_runtime::Storage;
 
-use crate::recovery::{PassedOver, after, check_root, decode};
-use crate::{LogReader, ROOT_EVERY, SignedBlock, Snapshots, Unrecoverable};
+use crate::recovery::{after, check_root, decode};
+use crate::{Fault, LogReader, ROOT_EVERY, SignedBlock, Snapshots, Unrecoverable, beginning};
 
 /// A block with what came of it, and the state after it.
 pub struct Retold {
@@ -24,29 +24,11 @@ pub async fn oldest_state<S: Storage, T: Storage>(
     log: &LogReader<S>,
     snapshots: &Snapshots<T>,
 ) -> Result<State, Unrecoverable> {
-    let first = log.first()?;
-    let state = State::genesis(genesis)?;
-    let from = state.chain().height;
-    if first <= after(from) {
-        return Ok(state);
-    }
-    let mut passed_over = PassedOver::default();
-    let heights = snapshots.heights().await?;
-    for height in heights.into_iter().filter(|height| after(*height) >= first) {
-        match snapshots.load(height).await? {
-            Ok(state) => return Ok(state),
-            Err(why) => passed_over.0.push((height, why)),
-        }
-    }
-    Err(Unrecoverable::Gap {
-        first,
-        from,
-        passed_over,
-    })
+    Ok(beginning::oldest(genesis, snapshots, log.first()?).await?.state)
 }
 
-/// The state after a block, from the newest snapshot up to it, or genesis. Errors: `Fault`, `Genesis`; `OutOfReach` beyond the last block; `Gap` if blocks in between are
-/// gone; those of executing them.
+/// The state after a block, from the newest snapshot up to it, or genesis. Errors: `Fault`, `Genesis`; `OutOfReach` beyond the last
+/// block; `Gap` if blocks in between are gone; those of executing them.
 pub async fn state_at<S: Storage, T: Storage>(
     genesis: &Genesis,
     log: &LogReader<S>,
@@ -57,45 +39,21 @@ pub async fn state_at<S: Storage, T: Storage>(
     if height > last {
         return Err(Unrecoverable::OutOfReach { asked: height, last });
     }
-    let mut state = newest_up_to(genesis, snapshots, height).await?;
+    let mut state = beginning::newest(genesis, snapshots, height).await?.state;
     retell(&mut state, log, height, |_| Ok::<(), Unrecoverable>(())).await?;
     state.commit();
     Ok(state)
 }
 
-/// The state of the newest snapshot of use up to a height, or genesis.
-async fn newest_up_to<S: Storage>(
-    genesis: &Genesis,
-    snapshots: &Snapshots<S>,
-    height: Height,
-) -> Result<State, Unrecoverable> {
-    let heights = snapshots.heights().await?;
-    for height in heights.into_iter().rev().filter(|known| *known <= height) {
-        if let Ok(state) = snapshots.load(height).await? {
-            return Ok(state);
-        }
-    }
-    Ok(State::genesis(genesis)?)
-}
-
 /// Executes the blocks after a state, to a height that the log has, and tells each. The root of every so many is compared with the
 /// one written down; signatures are not checked again. Errors: `Fault`; `Gap`, `Undecodable`, `Invalid`, `Root`; those of `tell`.
-pub async fn retell<S: Storage, E: From<Unrecoverable> + From<crate::Fault>>(
+pub async fn retell<S: Storage, E: From<Unrecoverable> + From<Fault>>(
     state: &mut State,
     log: &LogReader<S>,
     to: Height,
     mut tell: impl FnMut(Retold) -> Result<(), E>,
 ) -> Result<(), E> {
-    let from = state.chain().height;
-    let (next, first) = (after(from), log.first()?);
-    if from < to && first > next {
-        return Err(Unrecoverable::Gap {
-            first,
-            from,
-            passed_over: PassedOver::default(),
-        }
-        .into());
-    }
+    let next = after(state.chain().height);
     log.read_between(next, after(to), |height, payload| {
         let entry = decode(height, payload)?;
         let executed = execute_block(state, &entry.block.block).map_err(|why| Unrecoverable::Invalid {

@@ -40,7 +40,7 @@ pub(crate) fn mark(key: &Key, durable: Height, turn: usize) -> (u64, Vec<u8>) {
 }
 
 /// The highest mark in a segment's first page.
-fn marked(key: &Key, bytes: &[u8]) -> Option<Height> {
+pub(crate) fn marked(key: &Key, bytes: &[u8]) -> Option<Height> {
     let slot = |at: u64| {
         let at = usize::try_from(at).ok()?;
         let slot = bytes.get(at..)?.get(..SLOT)?;

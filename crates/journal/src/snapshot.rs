@@ -8,13 +8,17 @@
 //! Integers are little-endian; `hash` is BLAKE3, keyed by the chain, of all before it. A snapshot without its end is none,
 //! so that a crash while it is written costs nothing. Who loads one gets a state whose root is the one written down.
 
+use std::sync::Arc;
+
 use ballast_engine::State;
 use ballast_engine::kernel::RecordBytes;
 use ballast_protocol::{Height, proof::Hash};
-use commonware_runtime::{Blob, Error as StorageError, ReadOptions, Storage, WriteOptions};
+use commonware_runtime::{Blob, Error as StorageError, IoBufMut, Storage, WriteOptions};
+use tokio::sync::Mutex;
 
-use crate::Fault;
 use crate::frame::Key;
+use crate::partition::{self, name};
+use crate::{Fault, log};
 
 const MAGIC: [u8; 8] = *b"BALSNAP\x01";
 const TITLE: usize = 48;
@@ -30,6 +34,9 @@ pub enum BadSnapshot {
     /// Torn, damaged, or of another chain.
     #[error("it is torn, damaged, or of another chain")]
     NotWhole,
+    /// Removed meanwhile.
+    #[error("it is not there any more")]
+    Gone,
     /// Its records are not those of a state.
     #[error(transparent)]
     Records(#[from] ballast_engine::kernel::BadRecords),
@@ -48,6 +55,8 @@ pub struct Snapshots<S> {
     storage: S,
     partition: String,
     key: Key,
+    /// Held while one is read, written or removed: opened too late it would be made again, empty.
+    gate: Arc<Mutex<()>>,
 }
 
 impl<S: Storage> Snapshots<S> {
@@ -57,26 +66,23 @@ impl<S: Storage> Snapshots<S> {
             storage,
             partition: partition.into(),
             key: Key::of(chain),
+            gate: Arc::default(),
+        }
+    }
+
+    /// The same, for another task: what one removes the other does not make again by looking at it.
+    pub fn beside<T: Storage>(&self, storage: T) -> Snapshots<T> {
+        Snapshots {
+            storage,
+            partition: self.partition.clone(),
+            key: self.key,
+            gate: self.gate.clone(),
         }
     }
 
     /// The heights of what is there, whole or not, rising. Errors: `Storage`, `Foreign`.
     pub async fn heights(&self) -> Result<Vec<Height>, Fault> {
-        let names = match self.storage.scan(&self.partition).await {
-            Err(StorageError::PartitionMissing(_)) => Vec::new(),
-            names => names?,
-        };
-        let height = |found: Vec<u8>| {
-            let foreign = || Fault::Foreign {
-                place: format!("a file in {}", self.partition),
-                why: "its name is no height",
-            };
-            let name = <[u8; 8]>::try_from(found.as_slice()).map_err(|_| foreign())?;
-            Ok(Height(u64::from_be_bytes(name)))
-        };
-        let mut heights = names.into_iter().map(height).collect::<Result<Vec<_>, Fault>>()?;
-        heights.sort_unstable();
-        Ok(heights)
+        partition::heights(&self.storage, &self.partition).await
     }
 
     /// Writes a state; it is durable when this returns. Error: `Storage`; what was written then is no snapshot, and is removed
@@ -104,13 +110,13 @@ impl<S: Storage> Snapshots<S> {
 
     /// Removes a snapshot. Error: `Storage`.
     pub async fn remove(&self, height: Height) -> Result<(), Fault> {
-        match self.storage.remove(&self.partition, Some(&name(height))).await {
-            Err(StorageError::BlobMissing(..) | StorageError::PartitionMissing(_)) => Ok(()),
-            removed => Ok(removed?),
-        }
+        let _alone = self.gate.lock().await;
+        let removed = partition::remove(&self.storage, &self.partition, height).await;
+        removed.map_err(|(why, _)| why)
     }
 
     async fn write(&self, height: Height, chunks: Vec<Vec<u8>>) -> Result<(), Fault> {
+        let _alone = self.gate.lock().await;
         let (blob, size) = self.storage.open(&self.partition, &name(height)).await?;
         if size > 0 {
             blob.resize(0).await?;
@@ -125,16 +131,25 @@ impl<S: Storage> Snapshots<S> {
         Ok(())
     }
 
-    /// The state of a snapshot; `None` inside if it is of no use, and why. Error: `Storage`.
+    /// The state of a snapshot; inside, why it is of no use. Error: `Storage`.
     pub async fn load(&self, height: Height) -> Result<Result<State, BadSnapshot>, Fault> {
+        Ok(match self.read(height).await? {
+            Ok(bytes) => decode(&self.key, bytes.as_ref(), Some(height)),
+            Err(why) => Err(why),
+        })
+    }
+
+    async fn read(&self, height: Height) -> Result<Result<IoBufMut, BadSnapshot>, Fault> {
+        let _alone = self.gate.lock().await;
+        if !partition::is_there(&self.storage, &self.partition, height).await? {
+            return Ok(Err(BadSnapshot::Gone));
+        }
         let (blob, size) = match self.storage.open(&self.partition, &name(height)).await {
             // The storage library's own first bytes.
             Err(StorageError::BlobCorrupt(..)) => return Ok(Err(BadSnapshot::NotWhole)),
             opened => opened?,
         };
-        let length = usize::try_from(size).map_err(|_| StorageError::OffsetOverflow)?;
-        let bytes = blob.read_at(0, length, ReadOptions::default()).await?.coalesce();
-        Ok(decode(&self.key, bytes.as_ref(), Some(height)))
+        Ok(Ok(log::read(&blob, size).await?))
     }
 
     /// Removes all but the newest `keep`. Error: `Storage`.
@@ -146,10 +161,6 @@ impl<S: Storage> Snapshots<S> {
         }
         Ok(())
     }
-}
-
-fn name(height: Height) -> [u8; 8] {
-    height.0.to_be_bytes()
 }
 
 /// A state as the bytes of a snapshot, in pieces.

@@ -144,6 +144,13 @@ fn snapshots_must_have_the_roots_of_the_log() {
         let audited = with_snapshots(&context, &chain, 1).await.unwrap();
         assert_eq!((audited.since, audited.blocks, audited.snapshots), (None, 20, 2));
     });
+    // 10: also where an audit begins with it.
+    for first in [1, 10] {
+        of_another_history(first);
+    }
+}
+
+fn of_another_history(first: u64) {
     Runner::default().start(|context| async move {
         let chain = Chain::of(20);
         // Whole, of this chain and height, and of another history: without the last transaction of block 10.
@@ -152,7 +159,7 @@ fn snapshots_must_have_the_roots_of_the_log() {
         block.transactions.pop();
         ballast_engine::apply_block(&mut state, &block).unwrap();
         chain.snapshots(&context).save(&state).await.unwrap();
-        let error = with_snapshots(&context, &chain, 1).await.unwrap_err();
+        let error = with_snapshots(&context, &chain, first).await.unwrap_err();
         assert!(
             matches!(error, Unrecoverable::Snapshot { height: Height(10), .. }),
             "{error:?}"

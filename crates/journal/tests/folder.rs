@@ -1,10 +1,12 @@
 //! A node's folder: made whole or not at all, and one program's at a time.
 
+#![allow(clippy::unwrap_used)] // helpers of tests: one that cannot go on has failed
+
 mod common;
 
 use std::fs;
 
-use ballast_journal::{BadFolder, Folder, LOG, NewFolder, SEGMENT_BYTES};
+use ballast_journal::{BadFolder, Fault, Folder, LOG, NewFolder, SEGMENT_BYTES};
 use ballast_protocol::Height;
 use common::genesis;
 use commonware_runtime::{Runner as _, Supervisor, tokio};
@@ -120,4 +122,49 @@ fn a_folder_that_can_not_be_finished_is_left_empty() {
     std::fs::remove_dir_all(path.join("genesis.json")).unwrap();
     NewFolder::claim(&path).expect("nothing of it is in the way");
     assert!(!path.join(LOG).exists());
+}
+
+/// How a log on a real disk is refused whose folder somebody has changed.
+fn refused(change: impl FnOnce(&std::path::Path)) -> Fault {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("reserve");
+    let open = |append: bool| {
+        let folder = match Folder::is_there(&path) {
+            true => Folder::open(&path).unwrap(),
+            false => Folder::create(&path, genesis()).unwrap(),
+        };
+        tokio::Runner::new(folder.runtime()).start(|context| async move {
+            let (mut log, _) = folder.open_log(context.child("log"), SEGMENT_BYTES).await?;
+            if append {
+                log.append(Height(1), b"block")?;
+            }
+            log.close().await
+        })
+    };
+    open(true).unwrap();
+    change(&path.join(LOG));
+    open(false).unwrap_err()
+}
+
+#[test]
+fn a_file_that_was_left_beside_the_log_is_no_failed_disk() {
+    let fault = refused(|log| {
+        fs::copy(log.join("0000000000000001"), log.join("0001.bak"))
+            .map(drop)
+            .unwrap()
+    });
+    assert!(matches!(fault, Fault::Foreign { .. }), "{fault}");
+    assert!(fault.to_string().contains("move it elsewhere"), "{fault}");
+}
+
+#[test]
+fn damaged_first_bytes_are_no_failed_disk() {
+    let fault = refused(|log| {
+        let file = log.join("0000000000000001");
+        let mut bytes = fs::read(&file).unwrap();
+        bytes[1] ^= 1;
+        fs::write(&file, bytes).unwrap();
+    });
+    assert!(matches!(fault, Fault::Corrupt { height: Height(1), .. }), "{fault}");
+    assert!(fault.to_string().contains("Restore this file from a copy"), "{fault}");
 }

@@ -405,10 +405,51 @@ fn a_segment_whose_first_page_was_torn_is_begun_anew() {
                 .unwrap();
             drop(blob);
             let (mut log, cut) = Log::open(clone(&context), config()).await.unwrap();
-            assert_eq!((cut, log.next()), (None, Height(61)), "{kept} bytes of a first page");
+            let said = (kept > 0).then_some(Cut {
+                height: Height(61),
+                bytes: kept as u64,
+            });
+            assert_eq!((cut, log.next()), (said, Height(61)), "{kept} bytes of a first page");
             assert_eq!(checked(&log).await, 60);
             assert!(log.append(Height(61), &payload(61)).is_ok());
         }
+    });
+}
+
+#[test]
+fn a_segment_that_is_cut_into_its_first_page_is_not_removed_without_a_word() {
+    Runner::default().start(|context| async move {
+        written(&context, 60).await;
+        let newest = context.scan("blocks").await.unwrap().into_iter().max().unwrap();
+        for (kept, refused) in [(4_095, true), (1_040, true), (100, false)] {
+            let (blob, _) = context.open("blocks", &newest).await.unwrap();
+            blob.resize(kept).await.unwrap();
+            blob.sync().await.unwrap();
+            drop(blob);
+            let opened = Log::open(clone(&context), config()).await;
+            match opened {
+                // A mark in it says that its blocks were durable.
+                Err(Fault::Corrupt { .. }) if refused => {}
+                Ok((_, cut)) if !refused => assert_eq!(cut.map(|cut| cut.bytes), Some(kept)),
+                other => panic!("{kept}: {:?}", other.map(|(_, cut)| cut)),
+            }
+        }
+    });
+}
+
+#[test]
+fn a_new_segment_after_lost_blocks_is_refused() {
+    Runner::default().start(|context| async move {
+        written(&context, 5).await;
+        // Begun when 7 blocks were durable, and torn.
+        let (blob, _) = context.open("blocks", &8_u64.to_be_bytes()).await.unwrap();
+        blob.write_at(0, vec![1; 20], WriteOptions::SYNC).await.unwrap();
+        drop(blob);
+        let refused = Log::open(clone(&context), config()).await.err();
+        assert!(
+            matches!(refused, Some(Fault::Corrupt { height: Height(6), .. })),
+            "{refused:?}"
+        );
     });
 }
 

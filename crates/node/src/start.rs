@@ -50,7 +50,11 @@ impl NotStarted {
 const fn is_broken_log(fault: &Fault) -> bool {
     match fault {
         Fault::Storage(_) | Fault::Corrupt { .. } | Fault::Missing { .. } => true,
-        Fault::Foreign { .. } | Fault::TooLarge { .. } | Fault::OutOfTurn { .. } | Fault::Closed => false,
+        Fault::Pruned { .. }
+        | Fault::Foreign { .. }
+        | Fault::TooLarge { .. }
+        | Fault::OutOfTurn { .. }
+        | Fault::Closed => false,
     }
 }
 
@@ -137,12 +141,13 @@ pub async fn start<E: Host>(
         executed: to_writer,
         work: node.work.clone(),
     };
+    let seen_beside = snapshots.beside(context.child("history_snapshots"));
     let keeper = Keeper::new(context.child("snapshot"), snapshots, &settings, &started);
     let follower = node.history.clone().map(|history| Follower {
         context: context.child("history"),
         genesis: genesis.clone(),
         log: log.reader(context.child("history_log")),
-        snapshots: Snapshots::new(context.child("history_snapshots"), SNAPSHOTS, &chain),
+        snapshots: seen_beside,
         view: node.view.clone(),
         inbox: node.inbox.clone(),
         history,
