@@ -39,6 +39,9 @@ pub(crate) struct ExportArguments {
     /// After this block, not the last: what the kept blocks and snapshots lead to
     #[arg(long, value_name = "N")]
     height: Option<u64>,
+    /// Prints what was written for programs
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Args)]
@@ -51,6 +54,9 @@ pub(crate) struct ImportArguments {
     /// The state root that it must have, as somebody you trust has told you: 64 hexadecimal digits
     #[arg(long, value_name = "ROOT")]
     root: Option<String>,
+    /// Prints what was made for programs
+    #[arg(long)]
+    json: bool,
 }
 
 /// Executes everything again, and says what came of it.
@@ -159,7 +165,7 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<(), Failure> {
     let written = portable.write(BufWriter::new(draft.file()));
     written.map_err(|error| unusable(&arguments.file, error))?;
     draft.publish()?;
-    say(&portable, "written to", &arguments.file)
+    say(&portable, ("written to", arguments.file.as_path()), arguments.json)
 }
 
 /// Whether a file would stand in a folder, or in one of its folders.
@@ -189,17 +195,20 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
     let folder = NewFolder::claim(&arguments.folder).map_err(Failure::bad_input)?;
     let imported = portable.clone().import(folder);
     imported.map_err(|error: NotImported| Failure::bad_input(error))?;
-    say(&portable, "imported into", &arguments.folder)
+    say(&portable, ("imported into", arguments.folder.as_path()), arguments.json)
 }
 
-fn say(portable: &Portable, done: &str, place: &Path) -> Result<(), Failure> {
+fn say(portable: &Portable, (done, place): (&str, &Path), is_json: bool) -> Result<(), Failure> {
     let state = portable.state();
+    let (chain, height, root) = (portable.genesis().hash(), state.chain().height, state.root());
+    if is_json {
+        let said = json!({"place": place, "chain": chain, "height": height, "root": root});
+        return output::print(&format!("{said:#}\n"));
+    }
     output::print(&format!(
-        "{done} {}\nchain         {}\nheight        {}\nroot          {}\n",
+        "{done} {}\nchain         {chain}\nheight        {}\nroot          {root}\n",
         place.display(),
-        portable.genesis().hash(),
-        state.chain().height.0,
-        state.root(),
+        height.0,
     ))
 }
 
@@ -220,7 +229,8 @@ fn is_broken(error: &Unrecoverable) -> bool {
     }
 }
 
-fn failed(error: &Unrecoverable) -> Failure {
+/// How a command on a folder ends whose journal leads nowhere.
+pub(crate) fn failed(error: &Unrecoverable) -> Failure {
     if is_broken(error) {
         Failure::Broken(error.to_string())
     } else {

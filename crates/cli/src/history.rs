@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use ballast_history::{FILE, Index, NotRebuilt, TABLES, catch_up, export, rebuild};
+use ballast_history::{FILE, Index, NotRebuilt, Stage, TABLES, Tables, Unusable, catch_up, never, rebuild};
 use ballast_journal::{Folder, LogReader, SEGMENT_BYTES, Snapshots};
 use ballast_protocol::Height;
 use clap::{Args, Subcommand};
 use commonware_runtime::{Runner as _, Supervisor, tokio};
+use serde_json::{Value, json};
 
-use crate::{Failure, output, progress};
+use crate::{Failure, folder, output, progress};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -23,6 +24,9 @@ pub(crate) struct RebuildArguments {
     /// A node's folder; no node may be running in it
     #[arg(value_name = "DIR")]
     folder: PathBuf,
+    /// Prints what was made for programs
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Args)]
@@ -33,13 +37,23 @@ pub(crate) struct ExportArguments {
     /// Where the files go
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
+    /// Prints what was written for programs
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Rebuild(arguments) => {
-            let index = indexed(&arguments.folder, How::Anew)?;
-            output::print(&format!("{}\n{}", arguments.folder.join(FILE).display(), reach(&index)))
+            let folder = Folder::open(&arguments.folder).map_err(Failure::bad_input)?;
+            let index = indexed(&folder, How::Anew)?;
+            let file = folder.path().join(FILE);
+            if arguments.json {
+                let mut said = reach_json(&index);
+                said["file"] = json!(file);
+                return output::print(&format!("{said:#}\n"));
+            }
+            output::print(&format!("{}\n{}", file.display(), reach(&index)))
         }
         Command::Export(arguments) => export_tables(arguments),
     }
@@ -52,17 +66,19 @@ enum How {
     UpToDate,
 }
 
-/// The index of a folder that nobody else has open.
-fn indexed(path: &Path, how: How) -> Result<Index, Failure> {
-    let folder = Folder::open(path).map_err(Failure::bad_input)?;
+/// The index of a folder.
+fn indexed(folder: &Folder, how: How) -> Result<Index, Failure> {
     tokio::Runner::new(folder.runtime()).start(|context| async move {
         let (log, _) = folder
             .open_log(context.child("log"), SEGMENT_BYTES)
             .await
             .map_err(Failure::bad_input)?;
         let snapshots = folder.snapshots(context.child("snapshots"));
-        let made = made(&folder, &log.reader(context.child("history")), &snapshots, how).await;
-        made.map_err(Failure::bad_input)
+        let made = made(folder, &log.reader(context.child("history")), &snapshots, how).await;
+        made.map_err(|why| match &why {
+            NotRebuilt::Journal(why) => folder::failed(why),
+            why => Failure::bad_input(why),
+        })
     })
 }
 
@@ -74,22 +90,29 @@ async fn made(
 ) -> Result<Index, NotRebuilt> {
     let (genesis, file) = (folder.genesis(), folder.path().join(FILE));
     let bar = progress::bar(log.last()?.0, "history");
-    let mut told = |height: Height| {
-        bar.set_position(height.0);
-        true
+    let mut told = |step: Stage| {
+        if let Stage::Written(height) = step {
+            bar.set_position(height.0);
+        }
     };
-    if how == How::UpToDate
-        && let Ok(mut index) = Index::open(&file, &genesis.hash())
-        && catch_up(genesis, log, snapshots, &mut index, None, &mut told)
-            .await
-            .is_ok()
-    {
-        bar.finish_and_clear();
-        return Ok(index);
+    let mut kept = None;
+    if how == How::UpToDate {
+        kept = match Index::open(&file, &genesis.hash()) {
+            Ok(mut index) => match catch_up(genesis, log, snapshots, &mut index, None, &mut told).await {
+                Ok(_) => Some(index),
+                Err(why) if why.wants_anew() => None,
+                Err(why) => return Err(why),
+            },
+            Err(Unusable::NotNow(why)) => return Err(why.into()),
+            Err(_) => None,
+        };
     }
-    let index = rebuild(genesis, log, snapshots, &file, &mut told).await;
+    let index = match kept {
+        Some(index) => index,
+        None => rebuild(genesis, log, snapshots, &file, &never(), &mut told).await?.0,
+    };
     bar.finish_and_clear();
-    index
+    Ok(index)
 }
 
 fn reach(index: &Index) -> String {
@@ -97,26 +120,45 @@ fn reach(index: &Index) -> String {
         Height(0) => "genesis".to_owned(),
         height => format!("the snapshot of {height}: the journal holds no older blocks"),
     };
-    format!("since         {begins}\nheight        {}\n", index.height().0)
+    let mut said = format!("since         {begins}\nheight        {}\n", index.height().0);
+    if let Some(aside) = index.aside() {
+        said += &format!(
+            "note: the index that was there may tell of older blocks: it is kept as {}\n",
+            aside.display()
+        );
+    }
+    said
+}
+
+fn reach_json(index: &Index) -> Value {
+    json!({"begins": index.begins(), "height": index.height(), "aside": index.aside()})
 }
 
 fn export_tables(arguments: &ExportArguments) -> Result<(), Failure> {
-    let index = indexed(&arguments.folder, How::UpToDate)?;
+    // Nobody else changes the index until all is written.
+    let folder = Folder::open(&arguments.folder).map_err(Failure::bad_input)?;
+    let index = indexed(&folder, How::UpToDate)?;
     let files: Vec<PathBuf> = TABLES
         .iter()
         .map(|table| arguments.out.join(format!("{}.parquet", table.name)))
         .collect();
     let places: Vec<(&str, &Path)> = files.iter().map(|file| ("--out", file.as_path())).collect();
     output::prepare(&places, &[])?;
-    let mut said = reach(&index);
+    let (mut said, mut told) = (reach(&index), reach_json(&index));
     // Its last words are in the file before another opens it.
     drop(index);
-    let from = arguments.folder.join(FILE);
+    let tables = Tables::open(&folder.path().join(FILE)).map_err(Failure::bad_input)?;
+    let mut written = Vec::new();
     for (table, file) in TABLES.iter().zip(&files) {
         let draft = output::Draft::new(file)?;
-        let (_, rows) = export(&from, table, draft.file()).map_err(Failure::bad_input)?;
+        let (_, rows) = tables.write(table, draft.file()).map_err(Failure::bad_input)?;
         draft.publish()?;
         said += &format!("{:13} {rows} rows in {}\n", table.name, file.display());
+        written.push(json!({"table": table.name, "rows": rows, "file": file}));
+    }
+    if arguments.json {
+        told["tables"] = Value::Array(written);
+        return output::print(&format!("{told:#}\n"));
     }
     output::print(&said)
 }

@@ -1,6 +1,6 @@
 //! Rows that follow from a block directly: events and whom they concern, transactions, prices.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_engine::State;
 use ballast_protocol::{AccountId, Event, FeedId, LossCause, Outcome, Receipt, Sale};
@@ -75,7 +75,14 @@ pub(crate) fn write<'a>(connection: &Connection, happened: Happened<'a>) -> Resu
         let of_receipt = receipt.events.iter();
         of_receipt.map(move |event| (Some(at), event))
     });
-    let all = result.events.iter().map(|event| (None, event)).chain(of_receipts);
+    let all: Vec<_> = result
+        .events
+        .iter()
+        .map(|event| (None, event))
+        .chain(of_receipts)
+        .collect();
+    // Of lots that begin in this block and may be sold in it, too.
+    let begun: BTreeMap<u64, u64> = all.iter().filter_map(|(_, event)| lot_of(event)).collect();
 
     let mut insert = connection.prepare_cached(
         "INSERT INTO events (place, height, \"transaction\", kind, collateral_type, vault, auction, account, event)
@@ -86,15 +93,16 @@ pub(crate) fn write<'a>(connection: &Connection, happened: Happened<'a>) -> Resu
         connection.prepare_cached("SELECT vault FROM liquidations WHERE auction = ?1 ORDER BY place LIMIT 1")?;
 
     let mut told = Vec::new();
-    for (seq, (transaction, event)) in all.enumerate() {
+    for (seq, (transaction, event)) in all.into_iter().enumerate() {
         let place = Place::of(block.height, seq)?;
         let (kind, said) = ballast_rows::named(event);
         let mut subjects = Subjects::of(event, &said);
         if let (Some(auction), true) = (subjects.auction, subjects.vaults.is_empty()) {
-            // What a lot is about is about its vault: by the index, or, of lots from before it begins, by the state.
+            // What a lot is about is about its vault: by the block, by the index, or, of lots from before it begins, by the state.
             let known: Option<i64> = of_auction.query_row([signed(auction)], |row| row.get(0)).optional()?;
             let running = || state.auctions().auction(ballast_protocol::AuctionId(auction)).ok();
             let vault = known.and_then(|vault| u64::try_from(vault).ok());
+            let vault = begun.get(&auction).copied().or(vault);
             subjects
                 .vaults
                 .extend(vault.or_else(|| running().map(|auction| auction.vault.0)));
@@ -141,6 +149,14 @@ pub(crate) fn write<'a>(connection: &Connection, happened: Happened<'a>) -> Resu
 fn main(said: &Value) -> Option<[u8; 20]> {
     let named = |name: &&str| said.get(*name)?.as_str()?.parse::<AccountId>().ok();
     ACCOUNT_FIELDS.iter().find_map(named).map(|account| account.0)
+}
+
+/// A lot that begins, and its vault.
+const fn lot_of(event: &Event) -> Option<(u64, u64)> {
+    match event {
+        Event::AuctionStarted { auction, vault, .. } => Some((auction.0, vault.0)),
+        _ => None,
+    }
 }
 
 /// The feed that has said something new.

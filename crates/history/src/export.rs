@@ -28,27 +28,41 @@ impl From<rusqlite::Error> for NotExported {
     }
 }
 
-/// Writes a table of an index as Parquet, its rows in the order of its key; returns the file and the number of rows. Errors: the
-/// index's, the file's.
-pub fn export<W: Write + Send>(index: &Path, table: &Table, file: W) -> Result<(W, u64), NotExported> {
-    let connection = Connection::open_with_flags(index, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let names: Vec<String> = table
-        .columns
-        .iter()
-        .map(|column| format!("\"{}\"", column.name))
-        .collect();
-    let query = format!("SELECT {} FROM {} ORDER BY {}", names.join(", "), table.name, table.key);
-    let mut statement = connection.prepare(&query)?;
-    let mut rows = statement.query([])?;
-    let mut to = ballast_rows::Table::new(file, table.name, table.columns)?;
-    while let Some(row) = rows.next()? {
-        let mut cells = Vec::with_capacity(table.columns.len());
-        for (at, column) in table.columns.iter().enumerate() {
-            cells.push(cell(row.get_ref(at)?, column.kind)?);
-        }
-        to.add(cells)?;
+/// The tables of an index, all as they are at one moment.
+pub struct Tables {
+    connection: Connection,
+}
+
+impl Tables {
+    /// Opens an index for reading, beside whoever writes it. Error: the index's.
+    pub fn open(index: &Path) -> Result<Self, NotExported> {
+        let connection = Connection::open_with_flags(index, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        // Ended with the connection.
+        connection.execute_batch("BEGIN; SELECT * FROM about;")?;
+        Ok(Self { connection })
     }
-    Ok(to.finish()?)
+
+    /// Writes a table as Parquet, its rows in the order of its key; returns the file and the number of rows. Errors: the index's, the
+    /// file's.
+    pub fn write<W: Write + Send>(&self, table: &Table, file: W) -> Result<(W, u64), NotExported> {
+        let names: Vec<String> = table
+            .columns
+            .iter()
+            .map(|column| format!("\"{}\"", column.name))
+            .collect();
+        let query = format!("SELECT {} FROM {} ORDER BY {}", names.join(", "), table.name, table.key);
+        let mut statement = self.connection.prepare(&query)?;
+        let mut rows = statement.query([])?;
+        let mut to = ballast_rows::Table::new(file, table.name, table.columns)?;
+        while let Some(row) = rows.next()? {
+            let mut cells = Vec::with_capacity(table.columns.len());
+            for (at, column) in table.columns.iter().enumerate() {
+                cells.push(cell(row.get_ref(at)?, column.kind)?);
+            }
+            to.add(cells)?;
+        }
+        Ok(to.finish()?)
+    }
 }
 
 fn cell(value: ValueRef<'_>, kind: Kind) -> Result<Cell, Failed> {

@@ -1,15 +1,21 @@
 //! What goes wrong with an index. None of it touches the chain.
 
+use std::io;
+
 use ballast_protocol::Height;
+use rusqlite::ErrorCode;
 
 use crate::TooFar;
 
-/// Why an index did not take blocks or answer. But for `OutOfTurn` and `TooLong`, make it again.
+/// Why an index did not take blocks or answer. Only what [`Failed::is_damage`] wants it made again.
 #[derive(Debug, thiserror::Error)]
 pub enum Failed {
     /// SQLite's, or the disk's.
     #[error("the index failed: {0}")]
-    Sqlite(#[from] rusqlite::Error),
+    Sqlite(rusqlite::Error),
+    /// The file system's.
+    #[error("the index's file: {0}")]
+    Io(#[from] io::Error),
     /// A block out of turn.
     #[error("the index goes on after {expected}, not with {found}")]
     OutOfTurn {
@@ -30,41 +36,58 @@ pub enum Failed {
     /// A question that took longer than it may.
     #[error("the answer takes longer than it may: ask for less at a time, or name fewer or other filters")]
     TooLong,
+    /// Work that was asked to stop.
+    #[error("the work on the index was ended early")]
+    Ended,
+}
+
+impl From<rusqlite::Error> for Failed {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::OperationInterrupted) => Self::Ended,
+            _ => Self::Sqlite(error),
+        }
+    }
 }
 
 impl Failed {
-    /// SQLite's error, told apart from a question that was ended because of its time.
+    /// The error of a question, which is interrupted because of its time alone.
     pub(crate) fn of(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::OperationInterrupted) => Self::TooLong,
-            _ => error.into(),
+        match error.into() {
+            Self::Ended => Self::TooLong,
+            failed => failed,
         }
     }
 
     /// Whether the file is of no use any more, rather than the question, the disk or the moment.
     pub fn is_damage(&self) -> bool {
-        use rusqlite::ErrorCode;
         match self {
-            Self::Sqlite(error) => !matches!(
-                error.sqlite_error_code(),
-                Some(
-                    ErrorCode::DatabaseBusy
-                        | ErrorCode::DatabaseLocked
-                        | ErrorCode::DiskFull
-                        | ErrorCode::SystemIoFailure
-                        | ErrorCode::CannotOpen
-                        | ErrorCode::OutOfMemory
-                        | ErrorCode::ReadOnly
-                        | ErrorCode::PermissionDenied
-                )
-            ),
+            Self::Sqlite(error) => holds_what_it_can_not(error),
             Self::Fork(_) | Self::Unreadable(_) => true,
-            Self::OutOfTurn { .. } | Self::TooFar(_) | Self::TooLong => false,
+            Self::Io(_) | Self::OutOfTurn { .. } | Self::TooFar(_) | Self::TooLong | Self::Ended => false,
         }
     }
 }
 
-/// Why an index that is there can't be gone on with: it has to be made again.
+/// Whether SQLite says that a file is torn, is none of its own, or has other contents than an index.
+fn holds_what_it_can_not(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error;
+    match error {
+        Error::SqliteFailure(failure, _) => matches!(
+            failure.code,
+            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::ConstraintViolation
+        ),
+        // What is asked is always the same: a table or column that it names is not there.
+        Error::SqlInputError { .. }
+        | Error::QueryReturnedNoRows
+        | Error::FromSqlConversionFailure(..)
+        | Error::IntegralValueOutOfRange(..)
+        | Error::InvalidColumnType(..) => true,
+        _ => false,
+    }
+}
+
+/// Why an index that is there can't be gone on with. But for `NotNow` it has to be made again.
 #[derive(Debug, thiserror::Error)]
 pub enum Unusable {
     /// There is none.
@@ -82,10 +105,25 @@ pub enum Unusable {
     /// Torn or damaged.
     #[error("it is damaged: {0}")]
     Damaged(String),
+    /// The disk or the moment: nothing is wrong with the file, as far as one can tell.
+    #[error("it can't be opened now: {0}")]
+    NotNow(Failed),
+}
+
+impl From<Failed> for Unusable {
+    fn from(failed: Failed) -> Self {
+        match failed.is_damage() {
+            true => Self::Damaged(failed.to_string()),
+            false => Self::NotNow(failed),
+        }
+    }
 }
 
 impl From<rusqlite::Error> for Unusable {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Damaged(error.to_string())
+        Failed::from(error).into()
     }
 }
+
+#[cfg(test)]
+mod tests;

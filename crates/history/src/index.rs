@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ballast_engine::State;
 use ballast_protocol::{Block, BlockResult, Height, TransactionHash, proof::Hash};
@@ -24,20 +25,40 @@ pub struct Happened<'a> {
     pub state: &'a State,
 }
 
+/// Asked while something takes long: whether to end it.
+pub type Stop = Arc<dyn Fn() -> bool + Send + Sync>;
+
+/// Ends nothing early.
+pub fn never() -> Stop {
+    Arc::new(|| false)
+}
+
+/// Steps of SQLite's machine between looks at whether to stop.
+const STEPS: i32 = 10_000;
+
 /// An index, open for writing.
 pub struct Index {
     connection: Connection,
     height: Height,
     begins: Height,
+    stop: Stop,
+    /// Where the index lies that this one has not replaced.
+    pub(crate) aside: Option<PathBuf>,
 }
 
 impl Index {
-    /// Opens the index of a chain. Errors: those of [`Unusable`]: make it again.
+    /// Opens the index of a chain and looks through all of it. Errors: those of [`Unusable`].
     pub fn open(path: &Path, chain: &Hash) -> Result<Self, Unusable> {
-        if !path.exists() {
+        Self::open_unless(path, chain, &never())
+    }
+
+    /// Like [`Index::open`], unless told to stop: then `NotNow`. [`crate::catch_up`] asks the same.
+    pub fn open_unless(path: &Path, chain: &Hash, stop: &Stop) -> Result<Self, Unusable> {
+        if !path.try_exists().map_err(Failed::from)? {
             return Err(Unusable::None);
         }
-        let connection = Connection::open(path)?;
+        let mut connection = Connection::open(path)?;
+        watch(&mut connection, Some(stop))?;
         let check: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if check != "ok" {
             return Err(Unusable::Damaged(check));
@@ -46,22 +67,23 @@ impl Index {
         if found != VERSION {
             return Err(Unusable::Version { found });
         }
-        let of: (Vec<u8>, u64) = connection.query_row("SELECT chain, begins FROM about", [], |row| {
-            Ok((row.get(0)?, unsigned(row, 1)?))
-        })?;
-        if of.0 != chain.0 {
+        let about = about(&connection)?;
+        if about.chain != *chain {
             return Err(Unusable::OtherChain);
         }
         connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")?;
         connection.execute_batch(INDEXES_SQL)?;
-        Self::of(connection, Height(of.1)).map_err(|why| Unusable::Damaged(why.to_string()))
+        // Groups of blocks are short: each is written whole.
+        watch(&mut connection, None)?;
+        Ok(Self::of(connection, about.begins, stop)?)
     }
 
     /// Begins the index of a chain after a state, in a file that is not there yet and is of use only once [`Index::finish`] has
-    /// returned. Error: `Sqlite`.
-    pub(crate) fn create(path: &Path, chain: &Hash, base: &State) -> Result<Self, Failed> {
-        remove(path).map_err(|why| Failed::Unreadable(why.to_string()))?;
-        let connection = Connection::open(path)?;
+    /// returned. Errors: `Sqlite`, `Io`; `Ended`, as whatever is done with it until then.
+    pub(crate) fn create(path: &Path, chain: &Hash, base: &State, stop: &Stop) -> Result<Self, Failed> {
+        remove(path)?;
+        let mut connection = Connection::open(path)?;
+        watch(&mut connection, Some(stop))?;
         // A crash leaves a file that nobody uses.
         connection.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;")?;
         connection.execute_batch(TABLES_SQL)?;
@@ -76,10 +98,10 @@ impl Index {
             params![chain.0, signed(begins.0)],
         )?;
         events::prices(&connection, base, |_| true)?;
-        Self::of(connection, begins)
+        Self::of(connection, begins, stop)
     }
 
-    fn of(connection: Connection, begins: Height) -> Result<Self, Failed> {
+    fn of(connection: Connection, begins: Height, stop: &Stop) -> Result<Self, Failed> {
         connection.set_prepared_statement_cache_capacity(64);
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
         let last: Option<i64> = connection.query_row("SELECT max(height) FROM blocks", [], |row| row.get(0))?;
@@ -88,7 +110,19 @@ impl Index {
             connection,
             height,
             begins,
+            stop: stop.clone(),
+            aside: None,
         })
+    }
+
+    /// Whom to ask whether to stop.
+    pub(crate) const fn stop(&self) -> &Stop {
+        &self.stop
+    }
+
+    /// Where the index lies that stood in this one's place and was not removed, since it begins earlier or can't be read.
+    pub fn aside(&self) -> Option<&Path> {
+        self.aside.as_deref()
     }
 
     /// The last block that it has.
@@ -175,15 +209,35 @@ fn root(connection: &Connection, height: Height) -> Result<Option<Hash>, Failed>
     Ok(found.map(Hash))
 }
 
+/// What an index says of itself.
+pub(crate) struct About {
+    pub(crate) chain: Hash,
+    pub(crate) begins: Height,
+}
+
+pub(crate) fn about(connection: &Connection) -> rusqlite::Result<About> {
+    connection.query_row("SELECT chain, begins FROM about", [], |row| {
+        Ok(About {
+            chain: Hash(row.get(0)?),
+            begins: Height(unsigned(row, 1)?),
+        })
+    })
+}
+
+/// Has whatever a connection does ended once somebody says so.
+fn watch(connection: &mut Connection, stop: Option<&Stop>) -> rusqlite::Result<()> {
+    let stop = stop.cloned();
+    connection.progress_handler(STEPS, stop.map(|stop| move || stop()))
+}
+
+/// What SQLite keeps beside a file.
+pub(crate) const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
+
 /// Removes an index and what SQLite keeps beside it, the file itself first: what is beside it is nothing without it.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
-    for file in [
-        path.to_owned(),
-        beside(path, "-wal"),
-        beside(path, "-shm"),
-        beside(path, "-journal"),
-    ] {
-        match fs::remove_file(&file) {
+    let more = BESIDE.map(|more| beside(path, more));
+    for file in std::iter::once(path).chain(more.iter().map(PathBuf::as_path)) {
+        match fs::remove_file(file) {
             Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),
             Ok(()) | Err(_) => {}
         }

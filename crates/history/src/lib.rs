@@ -5,7 +5,7 @@
 //!
 //! - [`Index`]: takes blocks in their order, each with what came of it; [`rebuild`] makes it of a journal.
 //! - [`Reader`]: answers questions, each within a time.
-//! - [`export`]: its tables as Parquet files.
+//! - [`Tables`]: all of it as Parquet files.
 
 mod events;
 mod explain;
@@ -20,10 +20,10 @@ mod schema;
 mod seizures;
 mod vaults;
 
-pub use export::{NotExported, export};
+pub use export::{NotExported, Tables};
 pub use failed::{Failed, Unusable};
-pub use index::{Happened, Index};
+pub use index::{Happened, Index, Stop, never};
 pub use place::{Place, TooFar};
 pub use reader::{EventFilter, LiquidationFilter, Order, Page, PriceRange, Reach, Reader};
-pub use rebuild::{NotRebuilt, Progress, catch_up, rebuild};
+pub use rebuild::{NotRebuilt, Progress, Stage, catch_up, rebuild};
 pub use schema::{FILE, TABLES, VERSION};

@@ -3,7 +3,7 @@
 use ballast_rows::{Column, Kind};
 
 /// Of the tables below and of what is written into them.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// The index's file in a node's folder.
 pub const FILE: &str = "history.sqlite";

@@ -27,20 +27,21 @@ pub async fn oldest_state<S: Storage, T: Storage>(
     Ok(beginning::oldest(genesis, snapshots, log.first()?).await?.state)
 }
 
-/// The state after a block, from the newest snapshot up to it, or genesis. Errors: `Fault`, `Genesis`; `OutOfReach` beyond the last
-/// block; `Gap` if blocks in between are gone; those of executing them.
-pub async fn state_at<S: Storage, T: Storage>(
+/// The state after a block, from the newest snapshot up to it, or genesis; tells each height that is executed. Errors: `Fault`,
+/// `Genesis`; `OutOfReach` beyond the last block; `Gap` if blocks in between are gone; those of executing them; those of `tell`.
+pub async fn state_at<S: Storage, T: Storage, E: From<Unrecoverable> + From<Fault>>(
     genesis: &Genesis,
     log: &LogReader<S>,
     snapshots: &Snapshots<T>,
     height: Height,
-) -> Result<State, Unrecoverable> {
+    mut tell: impl FnMut(Height) -> Result<(), E>,
+) -> Result<State, E> {
     let last = log.last()?;
     if height > last {
-        return Err(Unrecoverable::OutOfReach { asked: height, last });
+        return Err(Unrecoverable::OutOfReach { asked: height, last }.into());
     }
     let mut state = beginning::newest(genesis, snapshots, height).await?.state;
-    retell(&mut state, log, height, |_| Ok::<(), Unrecoverable>(())).await?;
+    retell(&mut state, log, height, |retold| tell(retold.result.height)).await?;
     state.commit();
     Ok(state)
 }

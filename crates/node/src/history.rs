@@ -2,6 +2,7 @@
 //! the API. It holds the node up in nothing, and whatever happens to it, the chain goes on.
 
 mod follower;
+mod room;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -96,6 +97,11 @@ impl History {
 
     fn path(&self) -> &Path {
         &self.shared.path
+    }
+
+    /// Whether the disk has room for more of it.
+    fn has_room(&self) -> bool {
+        room::is_enough(self.path(), room::FLOOR)
     }
 
     fn status(&self) -> Status {

@@ -151,6 +151,7 @@ pub async fn start<E: Host>(
         view: node.view.clone(),
         inbox: node.inbox.clone(),
         history,
+        is_cramped: Arc::default(),
     });
     let writer = Writer {
         log,

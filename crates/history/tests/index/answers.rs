@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::time::Duration;
 
-use ballast_history::{EventFilter, Failed, LiquidationFilter, Order, Page, Place, PriceRange, Reader, TABLES, export};
-use ballast_num::{Price, Seconds, Timestamp};
+use ballast_history::{
+    EventFilter, Failed, Happened, LiquidationFilter, Order, Page, Place, PriceRange, Reader, TABLES, Tables,
+};
+use ballast_num::{Amount, Price, Seconds, Timestamp};
 use ballast_protocol::api::PastEvent;
-use ballast_protocol::{Event, FeedId, Height, Outcome, TransactionHash, VaultId};
+use ballast_protocol::{AuctionId, Event, FeedId, Height, Outcome, TransactionHash, TypeId, VaultId};
 use bytes::Bytes;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use tempfile::TempDir;
@@ -143,6 +145,42 @@ fn what_a_lot_brings_is_told_of_its_vault() {
         takes += found.len();
     }
     assert!(takes > 0);
+}
+
+#[test]
+fn what_is_told_of_a_lot_that_begins_and_ends_in_one_block_names_its_vault() {
+    let (_folder, path) = place();
+    let step = crash().step(1);
+    let mut result = step.result.clone();
+    let (auction, vault) = (AuctionId(999), VaultId(777));
+    result.events.extend([
+        Event::AuctionStarted {
+            auction,
+            vault,
+            collateral_type: TypeId(1),
+            lot: Amount::ONE,
+            debt: Amount::ONE,
+            to_raise: Amount::ONE,
+            start_price: Price::whole(1),
+        },
+        Event::AuctionEnded {
+            auction,
+            shortfall: Amount::ZERO,
+        },
+    ]);
+    let mut index = crash().empty(&path);
+    let happened = Happened {
+        result: &result,
+        ..step.happened()
+    };
+    index.apply([happened]).unwrap();
+    let mut reader = Reader::open(&path, Duration::from_secs(60)).unwrap();
+    let of_vault = EventFilter {
+        vault: Some(vault),
+        ..EventFilter::default()
+    };
+    let events = told(&mut reader, &of_vault, Order::Oldest, 10);
+    assert_eq!(events.len(), 2, "{events:?}");
 }
 
 #[test]
@@ -289,9 +327,10 @@ fn files_of_columns_hold_every_row() {
     let (folder, _) = reader();
     let path = folder.path().join(ballast_history::FILE);
     let rows = dump(&path);
+    let tables = Tables::open(&path).unwrap();
     for table in &TABLES {
         let file = folder.path().join(format!("{}.parquet", table.name));
-        let (_, told) = export(&path, table, fs::File::create(&file).unwrap()).unwrap();
+        let (_, told) = tables.write(table, fs::File::create(&file).unwrap()).unwrap();
         let read = SerializedFileReader::new(Bytes::from(fs::read(&file).unwrap())).unwrap();
         assert_eq!(told, rows[table.name].len() as u64);
         assert_eq!(read.get_row_iter(None).unwrap().count() as u64, told);

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use ballast_engine::{State, apply_block};
-use ballast_history::{Happened, Index, NotRebuilt, TABLES, rebuild};
+use ballast_history::{Happened, Index, NotRebuilt, TABLES, never, rebuild};
 use ballast_journal::{Entry, Folder, LogReader, SEGMENT_BYTES, SignedBlock, Snapshots};
 use ballast_num::Seconds;
 use ballast_protocol::{Block, BlockResult, Genesis, Height, TransactionHash};
@@ -106,9 +106,8 @@ impl Crash {
     /// An index of no block, made of a journal without any.
     pub(crate) fn empty(&self, path: &Path) -> Index {
         self.journal(1, 0, async |log, snapshots| {
-            rebuild(&self.genesis, log, snapshots, path, &mut |_| true)
-                .await
-                .unwrap()
+            let made = rebuild(&self.genesis, log, snapshots, path, &never(), &mut |_| ()).await;
+            made.unwrap().0
         })
     }
 
@@ -162,7 +161,8 @@ impl Crash {
     /// The index of a whole journal.
     pub(crate) fn rebuilt(&self, path: &Path) -> Result<Index, NotRebuilt> {
         self.journal(1, self.last(), async |log, snapshots| {
-            rebuild(&self.genesis, log, snapshots, path, &mut |_| true).await
+            let made = rebuild(&self.genesis, log, snapshots, path, &never(), &mut |_| ()).await;
+            made.map(|(index, _)| index)
         })
     }
 }

@@ -1,8 +1,10 @@
 //! An index is the same however it was made, and one that is of no use is told.
 
 use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use ballast_history::{Failed, Index, NotRebuilt, Unusable, VERSION, catch_up, rebuild};
+use ballast_history::{Failed, Index, NotRebuilt, Stage, Stop, Unusable, VERSION, catch_up, never, rebuild};
 use ballast_journal::Unrecoverable;
 use ballast_protocol::{Height, proof::Hash};
 use rusqlite::Connection;
@@ -79,7 +81,7 @@ fn what_it_lacks_it_takes_from_the_journal() {
     let mut index = crash.empty(&path);
     index.apply(crash.steps[..50].iter().map(Step::happened)).unwrap();
     crash.journal(1, crash.last(), async |log, snapshots| {
-        let done = catch_up(&crash.genesis, log, snapshots, &mut index, None, &mut |_| true).await;
+        let done = catch_up(&crash.genesis, log, snapshots, &mut index, None, &mut |_| ()).await;
         done.unwrap();
     });
     // With the state at hand nothing is executed that it has already.
@@ -88,7 +90,7 @@ fn what_it_lacks_it_takes_from_the_journal() {
     from_state.apply(crash.steps[..50].iter().map(Step::happened)).unwrap();
     crash.journal(51, crash.last(), async |log, snapshots| {
         let state = Some(crash.step(50).state.clone());
-        let done = catch_up(&crash.genesis, log, snapshots, &mut from_state, state, &mut |_| true).await;
+        let done = catch_up(&crash.genesis, log, snapshots, &mut from_state, state, &mut |_| ()).await;
         done.unwrap();
     });
     assert_eq!(dump(&whole), dump(&path));
@@ -133,7 +135,13 @@ fn a_rebuild_that_is_ended_early_leaves_the_old_index() {
     drop(crash.live(&path));
     let before = dump(&path);
     crash.journal(1, crash.last(), async |log, snapshots| {
-        let ended = rebuild(&crash.genesis, log, snapshots, &path, &mut |height| height.0 < 40).await;
+        let enough = Arc::new(AtomicBool::new(false));
+        let stop: Stop = {
+            let enough = enough.clone();
+            Arc::new(move || enough.load(Ordering::Relaxed))
+        };
+        let mut tell = |step| enough.store(step == Stage::Executed(Height(40)), Ordering::Relaxed);
+        let ended = rebuild(&crash.genesis, log, snapshots, &path, &stop, &mut tell).await;
         assert!(matches!(ended, Err(NotRebuilt::Ended)));
     });
     assert_eq!(dump(&path), before);
@@ -150,9 +158,8 @@ fn of_a_pruned_journal_it_begins_at_the_snapshot_and_says_so() {
     drop(crash.live(&whole));
     let cut = 60;
     crash.journal(cut + 1, crash.last(), async |log, snapshots| {
-        let index = rebuild(&crash.genesis, log, snapshots, &path, &mut |_| true)
-            .await
-            .unwrap();
+        let made = rebuild(&crash.genesis, log, snapshots, &path, &never(), &mut |_| ()).await;
+        let (index, _) = made.unwrap();
         assert_eq!((index.begins(), index.height()), (Height(cut), Height(crash.last())));
     });
     let (whole, pruned) = (dump(&whole), dump(&path));
@@ -168,14 +175,64 @@ fn of_a_pruned_journal_it_begins_at_the_snapshot_and_says_so() {
     let mut index = crash.empty(&early);
     index.apply(crash.steps[..20].iter().map(Step::happened)).unwrap();
     crash.journal(cut + 1, crash.last(), async |log, snapshots| {
-        let done = catch_up(&crash.genesis, log, snapshots, &mut index, None, &mut |_| true).await;
+        let done = catch_up(&crash.genesis, log, snapshots, &mut index, None, &mut |_| ()).await;
         assert!(matches!(done, Err(NotRebuilt::Journal(Unrecoverable::Gap { .. }))));
     });
     // Nor one that is ahead of its journal.
     let (_fourth, ahead) = place();
     let mut index = crash.live(&ahead);
     crash.journal(1, 20, async |log, snapshots| {
-        let done = catch_up(&crash.genesis, log, snapshots, &mut index, None, &mut |_| true).await;
+        let done = catch_up(&crash.genesis, log, snapshots, &mut index, None, &mut |_| ()).await;
         assert!(matches!(done, Err(NotRebuilt::Index(Failed::Fork(_)))));
     });
+}
+
+#[test]
+fn an_index_that_begins_earlier_is_kept_when_the_journal_has_less() {
+    let crash = crash();
+    let (folder, path) = place();
+    drop(crash.live(&path));
+    let whole = dump(&path);
+    let made = |first: u64| {
+        crash.journal(first, crash.last(), async |log, snapshots| {
+            let made = rebuild(&crash.genesis, log, snapshots, &path, &never(), &mut |_| ()).await;
+            let (index, _) = made.unwrap();
+            (index.begins(), index.aside().map(std::path::Path::to_owned))
+        })
+    };
+    let (begins, aside) = made(61);
+    let aside = aside.unwrap();
+    assert_eq!(begins, Height(60));
+    assert_eq!(dump(&aside), whole, "{}", aside.display());
+    // Again: what is there begins no earlier.
+    assert_eq!(made(61), (Height(60), None));
+    // What can't be read may begin anywhere.
+    fs::write(&path, b"no database at all").unwrap();
+    let (_, unreadable) = made(61);
+    assert_eq!(fs::read(unreadable.unwrap()).unwrap(), b"no database at all");
+    // From genesis nothing is lost.
+    assert_eq!(made(1), (Height(0), None));
+    assert_eq!(dump(&path), whole);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+}
+
+#[test]
+fn a_state_that_is_known_spares_executing_everything_since_a_snapshot() {
+    let crash = crash();
+    let (_folder, path) = place();
+    let executed = |step, count: &mut u64| *count += u64::from(matches!(step, Stage::Executed(_)));
+    let (mut index, state) = crash.journal(1, 30, async |log, snapshots| {
+        let made = rebuild(&crash.genesis, log, snapshots, &path, &never(), &mut |_| ()).await;
+        made.unwrap()
+    });
+    let mut state = Some(state);
+    for to in [50, 70] {
+        let (mut count, before) = (0, index.height().0);
+        state = crash.journal(1, to, async |log, snapshots| {
+            let tell = &mut |step| executed(step, &mut count);
+            let done = catch_up(&crash.genesis, log, snapshots, &mut index, state.take(), tell).await;
+            done.unwrap()
+        });
+        assert_eq!((index.height().0, count), (to, to - before));
+    }
 }
