@@ -13,7 +13,7 @@ use std::time::Duration;
 use ballast_history::{FILE, Index, TABLES, Tables, never, rebuild};
 use ballast_journal::{Folder, SEGMENT_BYTES};
 use ballast_node::api::{self, ApiSettings};
-use ballast_node::{ChainTime, Node, Settings, start};
+use ballast_node::{ChainTime, Node, Refused, Settings, start};
 use ballast_num::{Price, Timestamp};
 use ballast_protocol::{Command, Height, VaultRef, coins};
 use common::{TYPE, genesis, price, send, signed, wallet};
@@ -102,10 +102,16 @@ impl At {
     /// All sources say a price; returns when it is theirs.
     async fn say(&self, usd: u32) {
         let mut changed = self.node.view().changed();
-        let time = Timestamp(self.node.now().0 + 1);
         for source in 1..=5 {
-            let said = price(source, Price::whole(usd), time, self.node.domain());
-            self.node.observe(said).unwrap();
+            let said = || {
+                let time = Timestamp(self.node.now().0 + 1);
+                price(source, Price::whole(usd), time, self.node.domain())
+            };
+            // What it has said last may be of this second.
+            while let Err(refused) = self.node.observe(said()) {
+                assert!(matches!(refused, Refused::Observation(_)), "{refused}");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
         }
         let says = |state: &ballast_engine::State| {
             let quote = state.prices().quote(common::FEED);
