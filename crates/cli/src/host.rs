@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ballast_journal::Folder;
 use ballast_node::api::{self, ApiSettings, Rate};
@@ -11,6 +13,7 @@ use ballast_num::Timestamp;
 use ballast_protocol::Genesis;
 use commonware_runtime::tokio::Runner;
 use commonware_runtime::{Runner as _, Supervisor};
+use tokio::sync::oneshot;
 
 use crate::{Failure, web};
 
@@ -78,7 +81,7 @@ async fn serve<E: ballast_node::Host>(context: E, genesis: &Genesis, host: Host)
             host.listen
         ))
     })?;
-    let asked = asked_to_stop()?;
+    let signals = Signals::listen()?;
     let address = bound.address;
     say(&(host.greet)(&started, address));
     let serving = context.child("api").spawn(|_| bound.run());
@@ -86,7 +89,7 @@ async fn serve<E: ballast_node::Host>(context: E, genesis: &Genesis, host: Host)
         .beside
         .map(|beside| context.child("beside").spawn(move |_| beside(address)));
     // The writer has closed the log when the node says that it has stopped; connections have a moment to end.
-    let why = until_stopped(&node, asked, async {
+    let why = until_stopped(&node, signals, async {
         if let Some(beside) = beside {
             beside.abort();
         }
@@ -126,10 +129,55 @@ pub(crate) fn say(text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
-/// Listens for whoever asks it to stop, from now on: a signal that comes sooner kills, as it does any program. Each time the
-/// returned function is called, what it returns ends when another has come.
+/// Who listens for signals, in a thread of its own: it does so until the process has ended, whatever keeps that from ending.
+struct Signals {
+    asked: oneshot::Receiver<()>,
+    /// Whether somebody has asked, or the node has stopped by itself.
+    is_stopping: Arc<AtomicBool>,
+}
+
+impl Signals {
+    /// Listens from now on: a signal that comes sooner kills, as it does any program. Error: the system refuses.
+    fn listen() -> Result<Self, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(Failure::bad_input)?;
+        let signal = {
+            let _entered = runtime.enter();
+            asked_to_stop()
+        };
+        let mut signal = match signal {
+            Ok(signal) => signal,
+            Err(why) => {
+                runtime.shutdown_background();
+                return Err(why);
+            }
+        };
+        let (ask, asked) = oneshot::channel();
+        let is_stopping = Arc::new(AtomicBool::new(false));
+        let stopping = is_stopping.clone();
+        let listening = move || {
+            runtime.block_on(async move {
+                let mut ask = Some(ask);
+                loop {
+                    signal().await;
+                    if stopping.swap(true, Ordering::SeqCst) {
+                        eprintln!("stopped at once, by the second signal");
+                        std::process::exit(AT_ONCE);
+                    }
+                    // Who does not hear it any more is stopping.
+                    let _ = ask.take().map(|ask| ask.send(()));
+                }
+            });
+        };
+        let listening = std::thread::Builder::new().name("signals".into()).spawn(listening);
+        listening.map_err(Failure::bad_input)?;
+        Ok(Self { asked, is_stopping })
+    }
+}
+
+/// What returns each time somebody asks to stop.
 #[cfg(unix)]
-fn asked_to_stop() -> Result<impl AsyncFnMut(), Failure> {
+fn asked_to_stop() -> Result<impl AsyncFnMut() + Send + 'static, Failure> {
     use tokio::signal::unix::{SignalKind, signal};
     let interrupted = signal(SignalKind::interrupt()).map_err(Failure::bad_input);
     let terminated = signal(SignalKind::terminate()).map_err(Failure::bad_input);
@@ -143,7 +191,7 @@ fn asked_to_stop() -> Result<impl AsyncFnMut(), Failure> {
 }
 
 #[cfg(not(unix))]
-fn asked_to_stop() -> Result<impl AsyncFnMut(), Failure> {
+fn asked_to_stop() -> Result<impl AsyncFnMut() + Send + 'static, Failure> {
     Ok(async || {
         if tokio::signal::ctrl_c().await.is_err() {
             // Without signals only a kill stops it, which loses nothing that was acknowledged.
@@ -154,26 +202,14 @@ fn asked_to_stop() -> Result<impl AsyncFnMut(), Failure> {
 
 /// Until `ended` has, after the node has stopped by itself or somebody has asked for it. Who asks a second time does not wait: the
 /// process ends at once, which loses nothing that was acknowledged.
-async fn until_stopped(node: &Node, mut asked: impl AsyncFnMut(), ended: impl Future<Output = ()>) -> Stopped {
+async fn until_stopped(node: &Node, mut signals: Signals, ended: impl Future<Output = ()>) -> Stopped {
     let why = tokio::select! {
-        why = node.stopped() => Some(why),
-        () = asked() => None,
+        why = node.stopped() => why,
+        Ok(()) = &mut signals.asked => node.stop().await,
     };
-    let stopping = async {
-        let why = match why {
-            Some(why) => why,
-            None => node.stop().await,
-        };
-        ended.await;
-        why
-    };
-    tokio::select! {
-        why = stopping => why,
-        () = asked() => {
-            eprintln!("stopped at once, by the second signal");
-            std::process::exit(AT_ONCE);
-        }
-    }
+    signals.is_stopping.store(true, Ordering::SeqCst);
+    ended.await;
+    why
 }
 
 /// Structured logs, as lines of JSON where nobody watches.
