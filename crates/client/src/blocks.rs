@@ -162,7 +162,8 @@ impl Blocks {
         let changes = self.changes.then_some(true);
         let query = [asked("from", Some(next.0)), asked("changes", changes)];
         let mut url = self.client.http().url("v1/stream", query.into_iter().flatten());
-        if url.set_scheme("ws").is_err() {
+        let scheme = if url.scheme() == "https" { "wss" } else { "ws" };
+        if url.set_scheme(scheme).is_err() {
             return Err(self.bad("its URL has no form for a WebSocket".into()));
         }
         let config = WebSocketConfig::default()
@@ -210,7 +211,7 @@ impl Blocks {
                     let latest = status.height;
                     Error::Ahead { asked, latest }
                 } else {
-                    let oldest = Height(status.oldest_height.0.saturating_add(1));
+                    let oldest = status.oldest_block;
                     Error::NotKept { asked, oldest }
                 }
             }

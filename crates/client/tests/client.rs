@@ -421,6 +421,8 @@ fn a_height_that_is_gone_is_refused_with_the_oldest_that_is_not() {
         assert!(oldest > Height(3));
         let told = at.client.blocks(Some(oldest)).next().await.unwrap();
         assert_eq!(told.block.height, oldest);
+        let before = at.client.blocks(Some(Height(oldest.0 - 1))).next().await.unwrap_err();
+        assert!(matches!(before, Error::NotKept { .. }), "{before}");
         let ahead = at.client.blocks(Some(Height(99_999))).next().await.unwrap_err();
         assert!(matches!(ahead, Error::Ahead { .. }), "{ahead}");
     });

@@ -102,6 +102,8 @@ shapes! {
         pub waiting: u64,
         /// The oldest height that reads can name.
         pub oldest_height: Height,
+        /// The oldest block that the stream can tell; the next, if it can tell none yet.
+        pub oldest_block: Height,
     }
 
     /// An asset.

@@ -43,6 +43,7 @@ pub(crate) fn board() -> Board {
             work_price: Amount::ONE,
             waiting: 0,
             oldest_height: Height(0),
+            oldest_block: Height(1),
         },
         assets: vec![asset(COIN, "USB", None), asset(ETHER, "ETH", Some(FEED))],
         feeds: vec![FeedInfo {

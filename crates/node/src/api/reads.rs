@@ -157,6 +157,7 @@ async fn status(Shared(api): Shared<Arc<Api>>, Asked(of): Asked<OfHeight>) -> Re
             work_price: chain.work_price,
             waiting: count(api.node.waiting()),
             oldest_height: api.node.view().oldest(),
+            oldest_block: api.node.view().oldest_block(),
         }),
     ))
 }
