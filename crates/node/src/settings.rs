@@ -36,6 +36,8 @@ pub struct Settings {
     pub blocks_in_flight: usize,
     /// Recent heights that can be read by name.
     pub heights_kept: usize,
+    /// Most transactions of these heights together: of full blocks fewer are kept, and their memory stays bounded.
+    pub transactions_kept: usize,
     /// Blocks between snapshots; zero makes none.
     pub snapshot_every: u64,
     /// Transactions after which one is made sooner, so that no start has to execute many more again.
@@ -66,6 +68,7 @@ impl Default for Settings {
             pool_per_sender: 1_000,
             blocks_in_flight: 4,
             heights_kept: 256,
+            transactions_kept: 50_000,
             snapshot_every: 10_000,
             snapshot_after: 1_000_000,
             snapshots_kept: 2,

@@ -98,8 +98,8 @@ pub async fn start<E: Host>(
     let (log, cut) = Log::open(context.child("log"), config).await?;
     let snapshots = Snapshots::new(context.child("snapshots"), SNAPSHOTS, &chain);
     let domain = Domain::of(genesis);
-    let (mut recent, kept) = (Recent::new(settings.heights_kept), settings.heights_kept);
-    let shown = u64::try_from(kept).unwrap_or(u64::MAX);
+    let mut recent = Recent::new(&settings);
+    let shown = u64::try_from(settings.heights_kept).unwrap_or(u64::MAX);
     let show = |replayed| recent.add(Arc::new(published(replayed, &domain)));
     let recovered = recover_showing(genesis, &log, &snapshots, shown, show).await?;
     for (height, why) in &recovered.passed_over {

@@ -9,6 +9,8 @@ use ballast_journal::SignedBlock;
 use ballast_protocol::{BlockResult, Height, Outcome, TransactionHash};
 use tokio::sync::watch;
 
+use crate::Settings;
+
 /// A durable block, and the state after it.
 pub struct Published {
     /// The state after the block.
@@ -21,6 +23,11 @@ impl Published {
     /// Its height.
     pub fn height(&self) -> Height {
         self.state.chain().height
+    }
+
+    /// How many transactions it holds.
+    fn transactions(&self) -> usize {
+        self.sealed.as_ref().map_or(0, |sealed| sealed.hashes.len())
     }
 }
 
@@ -43,10 +50,13 @@ pub struct View {
     recent: Arc<RwLock<Recent>>,
 }
 
-/// The last so many blocks.
+/// The last so many blocks, fewer where they hold many transactions: each keeps what its transactions have changed.
 pub(crate) struct Recent {
-    keep: usize,
+    heights_kept: usize,
+    transactions_kept: usize,
     blocks: BTreeMap<Height, Arc<Published>>,
+    /// Transactions of these blocks together.
+    count: usize,
     transactions: HashMap<TransactionHash, (Height, usize)>,
 }
 
@@ -125,11 +135,13 @@ impl View {
 }
 
 impl Recent {
-    /// None yet, of at most so many; at least one.
-    pub(crate) fn new(keep: usize) -> Self {
+    /// None yet; the last is kept whatever its size.
+    pub(crate) fn new(settings: &Settings) -> Self {
         Self {
-            keep: keep.max(1),
+            heights_kept: settings.heights_kept.max(1),
+            transactions_kept: settings.transactions_kept,
             blocks: BTreeMap::new(),
+            count: 0,
             transactions: HashMap::new(),
         }
     }
@@ -144,20 +156,26 @@ impl Recent {
                 }
             }
         }
+        self.count += published.transactions();
         self.blocks.insert(height, published);
-        while self.blocks.len() > self.keep {
-            let oldest = self.blocks.pop_first();
-            let Some((height, sealed)) = oldest
-                .as_ref()
-                .and_then(|(height, old)| Some((height, old.sealed.as_ref()?)))
-            else {
-                continue;
-            };
-            for hash in &sealed.hashes {
-                // The same transaction may have been brought again, to be refused in a later block.
-                if self.transactions.get(hash).is_some_and(|(at, _)| at == height) {
-                    self.transactions.remove(hash);
-                }
+        while self.blocks.len() > 1 && self.holds_too_much() {
+            if let Some((height, oldest)) = self.blocks.pop_first() {
+                self.forget(height, &oldest);
+            }
+        }
+    }
+
+    fn holds_too_much(&self) -> bool {
+        self.blocks.len() > self.heights_kept || self.count > self.transactions_kept
+    }
+
+    /// Forgets the transactions of a block that is no longer kept.
+    fn forget(&mut self, height: Height, block: &Published) {
+        self.count -= block.transactions();
+        for hash in block.sealed.iter().flat_map(|sealed| &sealed.hashes) {
+            // The same transaction may have been brought again, to be refused in a later block.
+            if self.transactions.get(hash).is_some_and(|(at, _)| *at == height) {
+                self.transactions.remove(hash);
             }
         }
     }

@@ -44,19 +44,30 @@ fn a_restart_does_not_forget_what_became_of_transactions() {
 
 #[test]
 fn a_restart_keeps_no_more_blocks_than_it_may() {
+    keeps_four_of_ten(Settings {
+        heights_kept: 4,
+        ..settings()
+    });
+}
+
+#[test]
+fn memory_grows_with_no_number_of_full_blocks() {
+    // Each block holds one.
+    keeps_four_of_ten(Settings {
+        transactions_kept: 4,
+        ..settings()
+    });
+}
+
+fn keeps_four_of_ten(few: Settings) {
     run(|context| async move {
-        let few = Settings {
-            heights_kept: 4,
-            ..settings()
-        };
         let (node, _) = begin(&context.child("first"), few.clone()).await;
         let hashes = blocks(&node, 1..=10).await;
+        let last_four = (Height(7), Height(7));
+        assert_eq!((node.view().oldest(), node.view().oldest_block()), last_four);
         node.stop().await;
         let (node, _) = begin(&context.child("second"), few).await;
-        assert_eq!(
-            (node.view().oldest(), node.view().oldest_block()),
-            (Height(7), Height(7))
-        );
+        assert_eq!((node.view().oldest(), node.view().oldest_block()), last_four);
         let found: Vec<bool> = hashes
             .iter()
             .map(|hash| node.view().transaction(*hash).is_some())
