@@ -219,18 +219,19 @@ pub(crate) fn room(state: &State) -> BlockRoom {
 pub struct Submitted {
     /// Its name.
     pub hash: TransactionHash,
-    outcome: oneshot::Receiver<Result<Included, Stopped>>,
+    outcome: oneshot::Receiver<Result<Included, Refused>>,
     inbox: Arc<Inbox>,
 }
 
 impl Submitted {
-    /// Returns when the transaction is durable. Error: the node stopped before; whether it is in a block is known when the
-    /// node is back, by its hash.
-    pub async fn included(self) -> Result<Included, Stopped> {
+    /// Returns when the transaction is durable. Errors: `NotAdmissible` if it can't be admitted any more when its turn comes, and
+    /// will be in no block; `Stopped` if the node stopped before, and whether it is in a block is known when the node is back, by
+    /// its hash.
+    pub async fn included(self) -> Result<Included, Refused> {
         match self.outcome.await {
             Ok(outcome) => outcome,
             // Whoever would have answered has ended, and says why.
-            Err(_) => Err(self.inbox.stopped().await),
+            Err(_) => Err(self.inbox.stopped().await.into()),
         }
     }
 }

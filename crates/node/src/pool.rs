@@ -12,7 +12,7 @@ use crate::handle::Included;
 use crate::{Refused, Settings, Stopped};
 
 /// Who waits for a transaction to be durable.
-pub(crate) type Reply = oneshot::Sender<Result<Included, Stopped>>;
+pub(crate) type Reply = oneshot::Sender<Result<Included, Refused>>;
 
 /// A transaction that waits. Its signature has been checked.
 pub(crate) struct Pending {
@@ -41,6 +41,13 @@ impl Pending {
             admission,
             work,
             bytes,
+        }
+    }
+
+    fn answer(self, outcome: Result<Included, Refused>) {
+        if let Some(reply) = self.reply {
+            // Who asked may be gone.
+            let _ = reply.send(outcome);
         }
     }
 
@@ -291,17 +298,28 @@ impl Pool {
     /// Transactions of a block that is durable now and can be seen: whoever brings one again is told by its nonce.
     pub(crate) fn published(&mut self, hashes: &[TransactionHash]) {
         for hash in hashes {
-            let Some(hold) = self.held.remove(hash) else { continue };
-            self.nonces.remove(&(hold.sender, hold.nonce));
-            for pocket in hold.pockets() {
-                let Some((count, sum)) = self.costs.get_mut(&pocket) else {
-                    continue;
-                };
-                *count -= 1;
-                *sum = sum.saturating_sub(hold.cost_max);
-                if *count == 0 {
-                    self.costs.remove(&pocket);
-                }
+            self.release(hash);
+        }
+    }
+
+    /// Tells who waits for a transaction that has been taken that it will be in no block.
+    pub(crate) fn refuse(&mut self, pending: Pending, why: Refused) {
+        self.release(&pending.hash);
+        pending.answer(Err(why));
+    }
+
+    /// Lets go of a transaction's nonce and of its fee.
+    fn release(&mut self, hash: &TransactionHash) {
+        let Some(hold) = self.held.remove(hash) else { return };
+        self.nonces.remove(&(hold.sender, hold.nonce));
+        for pocket in hold.pockets() {
+            let Some((count, sum)) = self.costs.get_mut(&pocket) else {
+                continue;
+            };
+            *count -= 1;
+            *sum = sum.saturating_sub(hold.cost_max);
+            if *count == 0 {
+                self.costs.remove(&pocket);
             }
         }
     }
@@ -318,10 +336,7 @@ impl Pool {
             .into_iter()
             .flat_map(|queue| queue.drain(..));
         for pending in waiting {
-            if let Some(reply) = pending.reply {
-                // Who asked may be gone.
-                let _ = reply.send(Err(why.clone()));
-            }
+            pending.answer(Err(why.clone().into()));
         }
         self.held.clear();
         self.nonces.clear();

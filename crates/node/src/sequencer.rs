@@ -101,7 +101,7 @@ impl<C: Clock> Sequencer<C> {
     }
 
     /// What a block of this time holds. An observation that the feed would not take, which is known only now, is dropped: it
-    /// would change nothing.
+    /// would change nothing. A transaction that could not be admitted any more is refused: it would not even pay for its place.
     fn take(&self, time: Timestamp) -> (Vec<SignedObservation>, Vec<Pending>) {
         let mut pool = self.inbox.pool();
         let (waiting, pending) = pool.take(room(&self.state));
@@ -114,7 +114,14 @@ impl<C: Clock> Sequencer<C> {
             }
         }
         pool.give_back(early);
-        (taken, pending)
+        let mut admissible = Vec::with_capacity(pending.len());
+        for pending in pending {
+            match self.state.check_admission(&pending.signed.transaction, time) {
+                Ok(_) => admissible.push(pending),
+                Err(why) => pool.refuse(pending, why.into()),
+            }
+        }
+        (taken, admissible)
     }
 
     /// The next block, executed. None is made while stopping with nothing to say. Error: what the engine said.

@@ -114,8 +114,10 @@ async fn live(mut context: Context, clients: Arc<Mutex<Clients>>, settings: Sett
                 };
                 let hash = submitted.hash;
                 clients.lock().unwrap().sent.insert(hash, signed);
-                let Ok(included) = submitted.included().await else {
-                    return;
+                let included = match submitted.included().await {
+                    Ok(included) => included,
+                    Err(Refused::Stopped(_)) => return,
+                    Err(_) => continue,
                 };
                 {
                     let mut clients = clients.lock().unwrap();

@@ -15,7 +15,6 @@ use super::endpoint::Endpoint;
 use super::error::Failure;
 use super::extract::{Said, in_time};
 use super::transactions::info;
-use crate::Refused;
 
 /// Canonical bytes, as they are sent.
 pub(super) const BYTES: &str = "application/octet-stream";
@@ -59,7 +58,7 @@ async fn submit(Shared(api): Shared<Arc<Api>>, Batch(transactions): Batch) -> Js
     let mut brought = Vec::with_capacity(submitted.len());
     for submitted in submitted {
         let included = match submitted {
-            Ok(submitted) => submitted.included().await.map_err(Refused::from),
+            Ok(submitted) => submitted.included().await,
             Err(refused) => Err(refused),
         };
         brought.push(match included {

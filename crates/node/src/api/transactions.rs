@@ -73,7 +73,7 @@ async fn submit(
     Said(signed): Said<SignedTransaction>,
 ) -> Result<Json<TransactionInfo>, Failure> {
     let submitted = api.node.submit(signed)?;
-    let included = submitted.included().await.map_err(Refused::from)?;
+    let included = submitted.included().await?;
     Ok(Json(info(included)))
 }
 

@@ -2,7 +2,9 @@
 
 use ballast_node::{Refused, Settings};
 use ballast_num::{Amount, Timestamp};
-use ballast_protocol::{AccountId, Command, CommandKind, Outcome, Signer, SpendingLimit, Transaction, VaultId, coins};
+use ballast_protocol::{
+    AccountId, Command, CommandKind, Outcome, Rejected, Signer, SpendingLimit, Transaction, VaultId, coins,
+};
 use ballast_signing::SessionKeyPair;
 
 use crate::common::{ETHER, send};
@@ -174,5 +176,31 @@ fn liquidations_wait_for_a_block_that_has_room_for_them() {
             heights.insert(included.height);
         }
         assert!(heights.len() > 1, "one block has no room for all: {heights:?}");
+    });
+}
+
+#[test]
+fn what_expires_while_it_waits_takes_no_place_in_a_block() {
+    run(|context| async move {
+        let (node, _) = begin(&context, settings()).await;
+        let some = vec![Command::Send {
+            asset: ETHER,
+            to: AccountId::numbered(9),
+            amount: Amount::ONE,
+        }];
+        let mut late = limited(&node, 1, coins(1), some.clone()).transaction;
+        late.expiry = now(&node);
+        let late = crate::common::wallet(1).sign(late, node.domain());
+        let refused = node.submit(late).unwrap().included().await.err();
+        assert!(
+            matches!(refused, Some(Refused::NotAdmissible(Rejected::Expired { .. }))),
+            "{refused:?}"
+        );
+        let block = node.view().latest();
+        assert!(block.sealed.as_ref().is_none_or(|sealed| sealed.hashes.is_empty()));
+
+        let again = limited(&node, 1, coins(1), some);
+        let included = node.submit(again).expect("its nonce is free").included().await.unwrap();
+        assert_eq!(included.receipt.outcome, Outcome::Done);
     });
 }
