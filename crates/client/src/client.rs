@@ -93,9 +93,19 @@ impl Client {
         self.http().get("v1/assets", []).await
     }
 
+    /// The same at a recent height.
+    pub async fn assets_at(&self, height: Height) -> Result<Vec<AssetInfo>, Error> {
+        self.http().get("v1/assets", asked("height", Some(height.0))).await
+    }
+
     /// Every feed.
     pub async fn feeds(&self) -> Result<Vec<FeedInfo>, Error> {
         self.http().get("v1/feeds", []).await
+    }
+
+    /// The same at a recent height.
+    pub async fn feeds_at(&self, height: Height) -> Result<Vec<FeedInfo>, Error> {
+        self.http().get("v1/feeds", asked("height", Some(height.0))).await
     }
 
     /// Every collateral type.
@@ -103,9 +113,19 @@ impl Client {
         self.http().get("v1/types", []).await
     }
 
+    /// The same at a recent height.
+    pub async fn types_at(&self, height: Height) -> Result<Vec<TypeInfo>, Error> {
+        self.http().get("v1/types", asked("height", Some(height.0))).await
+    }
+
     /// Every market and its pool.
     pub async fn markets(&self) -> Result<Vec<MarketInfo>, Error> {
         self.http().get("v1/markets", []).await
+    }
+
+    /// The same at a recent height.
+    pub async fn markets_at(&self, height: Height) -> Result<Vec<MarketInfo>, Error> {
+        self.http().get("v1/markets", asked("height", Some(height.0))).await
     }
 
     /// The stability pools and tiers of standing bids, as a lot is offered to them.
@@ -182,9 +202,21 @@ impl Client {
         self.http().get(&format!("v1/accounts/{account}"), []).await
     }
 
+    /// The same at a recent height.
+    pub async fn account_at(&self, account: AccountId, height: Height) -> Result<AccountInfo, Error> {
+        let path = format!("v1/accounts/{account}");
+        self.http().get(&path, asked("height", Some(height.0))).await
+    }
+
     /// What an account has beside its balances: deposits and bids, liquidity, orders that wait, sessions.
     pub async fn positions(&self, account: AccountId) -> Result<Positions, Error> {
         self.http().get(&format!("v1/accounts/{account}/positions"), []).await
+    }
+
+    /// The same at a recent height.
+    pub async fn positions_at(&self, account: AccountId, height: Height) -> Result<Positions, Error> {
+        let path = format!("v1/accounts/{account}/positions");
+        self.http().get(&path, asked("height", Some(height.0))).await
     }
 
     /// An order that waits for a round. Refused with 404 `UnknownTicket` if there is none.

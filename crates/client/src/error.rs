@@ -112,6 +112,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether a transaction that ended so is in no block and will be in none.
+    pub(crate) const fn is_unused(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused { .. } | Self::Expired { .. } | Self::Unreachable { .. } | Self::NotAdmitted(_)
+        )
+    }
+
     /// The name that a refusal has for programs.
     pub fn code(&self) -> &str {
         match self {

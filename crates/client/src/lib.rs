@@ -35,6 +35,7 @@ mod blocks;
 mod client;
 mod error;
 mod http;
+mod nonces;
 mod pages;
 mod settle;
 mod wallet;

@@ -3,7 +3,8 @@
 //! The same bytes are brought again and again: the nonce lets them be executed once. What makes this hard is a request that
 //! was not answered: it may have been heard, and a later refusal does not say otherwise, since most reasons for a refusal are
 //! looked for before the nonce is. From then on only three things are certain: a receipt; that the chain's time has passed
-//! the expiry, if the node remembers all blocks since it was signed and has no receipt; or that it is not known.
+//! the expiry, if the node remembers all blocks since it was signed and has no receipt; or that it is not known. Bytes whose
+//! signing we have not seen may have been heard before we saw them: they have no last but a receipt or that it is not known.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -19,8 +20,10 @@ use crate::{Client, Error};
 
 /// How long after an expiry a node that does not answer is still asked, by the clock of this machine.
 const GRACE: Duration = Duration::from_secs(5);
-/// How long a transaction may take whose signing we have not seen.
+/// How long a transaction may take while no node tells the chain's time.
 const UNSEEN: Duration = Duration::from_secs(600);
+/// How often the chain's time is looked at: it may pass faster than this machine's.
+const LOOKS: Duration = Duration::from_secs(10);
 /// Longest wait that a node can ask for.
 const WAIT_MAX: Duration = Duration::from_secs(30);
 /// How often an outcome is asked for that the node must have, since the nonce is used.
@@ -30,11 +33,19 @@ impl Client {
     /// Brings a signed transaction until it is known what came of it: again after a connection broke, after 429 when the node
     /// wants it, after 503, and while it waits for its block. [`Ok`] says that it is done.
     ///
-    /// Errors: [`Error::Failed`], [`Error::NotAdmitted`], [`Error::Refused`]; [`Error::Unreachable`] if no try until its
-    /// expiry has reached the node; [`Error::Expired`], [`Error::Unknown`].
+    /// These bytes may have been brought before, by whoever kept them: so only a signature that is none proves that they are
+    /// in no block, and what the node refuses otherwise, or what has expired without a receipt, is [`Error::Unknown`].
+    ///
+    /// Errors: [`Error::Failed`], [`Error::NotAdmitted`]; [`Error::Refused`] for a signature that does not sign it for this
+    /// chain; [`Error::Unknown`].
     pub async fn settle(&self, signed: &SignedTransaction) -> Result<TransactionInfo, Error> {
-        let began = self.status().await.ok().map(|status| status.now);
-        Settling::new(self, signed, began).run().await
+        let now = self.status().await.ok().map(|status| status.now);
+        let mut settling = Settling::new(self, signed, now);
+        (settling.began, settling.may_be_heard) = (None, true);
+        match settling.found().await {
+            Some(end) => end,
+            None => settling.run().await,
+        }
     }
 }
 
@@ -50,6 +61,8 @@ pub(crate) struct Settling<'a> {
     began: Option<Timestamp>,
     /// When the expiry passes by the clock of this machine, as far as it can tell.
     expires: Instant,
+    /// When the chain's time was last looked at.
+    looked: Instant,
     /// Whether a node may have heard it without our knowing.
     may_be_heard: bool,
     /// Tries for which the nonce was used.
@@ -59,16 +72,19 @@ pub(crate) struct Settling<'a> {
 }
 
 impl<'a> Settling<'a> {
+    /// One that nobody has heard of: it was signed when the chain's time was `began`.
     pub(crate) fn new(client: &'a Client, signed: &'a SignedTransaction, began: Option<Timestamp>) -> Self {
         let expiry = signed.transaction.expiry;
-        let life = began.map(|began| Duration::from_secs(expiry.0.saturating_sub(began.0)));
-        let life = life.map_or(UNSEEN, |life| life.min(UNSEEN));
+        let life = began.map_or(UNSEEN, |began| Duration::from_secs(expiry.0.saturating_sub(began.0)));
+        let now = Instant::now();
         Self {
             client,
             signed,
             hash: client.domain().digest(&signed.transaction),
             began,
-            expires: Instant::now() + life,
+            // A life beyond all clocks ends with the chain's time alone.
+            expires: now.checked_add(life).unwrap_or(now + UNSEEN),
+            looked: now,
             may_be_heard: false,
             used: 0,
             last: None,
@@ -80,14 +96,16 @@ impl<'a> Settling<'a> {
         loop {
             let wait = match self.attempt().await {
                 Tried::Break(end) => return end,
-                Tried::Continue(wait) => wait.map_or_else(|| backoff.next(), |wait| wait.min(WAIT_MAX)),
+                // A node that asks for no wait at all is not asked without end.
+                Tried::Continue(wait) => backoff.next().max(wait.unwrap_or_default().min(WAIT_MAX)),
             };
             if let Some(end) = self.over().await {
                 return end;
             }
             tokio::time::sleep(wait).await;
-            // An answer that was lost may be there to read.
+            // An answer that was lost may be there to read; a node that is too busy to take it is asked for nothing else.
             if self.may_be_heard
+                && !self.was_not_taken()
                 && let Some(end) = self.found().await
             {
                 return end;
@@ -95,12 +113,16 @@ impl<'a> Settling<'a> {
         }
     }
 
+    /// Whether the last try is known not to have been taken.
+    fn was_not_taken(&self) -> bool {
+        let last = self.last.as_ref();
+        last.is_some_and(|last| matches!(meaning(last), Meaning::NotTaken(_)))
+    }
+
     async fn attempt(&mut self) -> Tried {
         let error = match self.client.submit(self.signed).await {
             // What an earlier try may have done is told by the hash.
-            Ok(info) if self.may_be_heard && matches!(info.receipt.outcome, Outcome::NotAdmitted(_)) => {
-                Error::NotAdmitted(Box::new(info))
-            }
+            Ok(info) if self.may_be_heard && is_overtaken(&info) => Error::NotAdmitted(Box::new(info)),
             Ok(info) => return Tried::Break(judged(info)),
             Err(error) => error,
         };
@@ -108,6 +130,11 @@ impl<'a> Settling<'a> {
             Meaning::NotTaken(wait) => (false, wait),
             Meaning::MayBeHeard(wait) => (true, wait),
             Meaning::NonceUsed => return self.nonce_used(error).await,
+            Meaning::Unsigned => return Tried::Break(Err(error)),
+            Meaning::Refused if self.began.is_none() => {
+                let why = format!("it may have been sent before, and the node refuses it now: {error}");
+                return Tried::Break(Err(self.unknown(&why)));
+            }
             Meaning::Refused if self.may_be_heard => (false, None),
             Meaning::Refused => return Tried::Break(Err(error)),
         };
@@ -116,28 +143,33 @@ impl<'a> Settling<'a> {
         Tried::Continue(wait)
     }
 
-    /// The nonce is used: by this transaction, unless somebody drew the same of 2⁶⁴.
+    /// The nonce is used: by another, if nobody has heard of this one yet; else by this one, as far as can be known.
     async fn nonce_used(&mut self, error: Error) -> Tried {
-        self.may_be_heard = true;
-        self.used += 1;
-        match self.found().await {
-            Some(end) => Tried::Break(end),
-            None if self.used < ASKED_MAX => {
-                self.last = Some(error);
-                Tried::Continue(None)
-            }
-            None => {
-                let why = "its nonce is used, and the node remembers no receipt of it";
-                Tried::Break(Err(self.unknown(why)))
-            }
+        if !self.may_be_heard {
+            return Tried::Break(Err(error));
         }
+        let wait = match self.client.transaction(self.hash).await {
+            Ok(Some(found)) if !is_overtaken(&found) => return Tried::Break(judged(found)),
+            Ok(_) if self.used + 1 >= ASKED_MAX => {
+                let why = "its nonce is used, and the node remembers no receipt of it";
+                return Tried::Break(Err(self.unknown(why)));
+            }
+            Ok(_) => {
+                self.used += 1;
+                None
+            }
+            Err(Error::Refused { retry_after, .. }) => retry_after,
+            Err(_) => None,
+        };
+        self.last = Some(error);
+        Tried::Continue(wait)
     }
 
     /// What the node remembers, if it is more than that something else came first: then a try that is still on its way could
     /// have another end.
     async fn found(&self) -> Option<Result<TransactionInfo, Error>> {
         let found = self.client.transaction(self.hash).await.ok().flatten()?;
-        (!matches!(found.receipt.outcome, Outcome::NotAdmitted(_))).then(|| judged(found))
+        (!is_overtaken(&found)).then(|| judged(found))
     }
 
     /// The end, if waiting longer will bring nothing.
@@ -147,9 +179,10 @@ impl<'a> Settling<'a> {
             .last
             .as_ref()
             .is_some_and(|last| matches!(meaning(last), Meaning::Refused));
-        if now < self.expires && !is_refused {
+        if now < self.expires && !is_refused && now < self.looked + LOOKS {
             return None;
         }
+        self.looked = now;
         let status = self.client.status().await.ok();
         let has_expired = status.is_some_and(|status| status.time > expiry);
         if !has_expired && now < self.expires + GRACE {
@@ -213,6 +246,8 @@ enum Meaning {
     MayBeHeard(Option<Duration>),
     /// Its nonce is used.
     NonceUsed,
+    /// Nobody has signed these bytes for this chain: they are in no block.
+    Unsigned,
     /// It will be in no block, as far as this try goes.
     Refused,
 }
@@ -230,10 +265,16 @@ fn meaning(error: &Error) -> Meaning {
             (408 | 429, _) | (503, "PoolFull" | "TooManyConnections") => Meaning::NotTaken(*retry_after),
             // A node that stops says nothing of what it could not finish.
             (500.., _) => Meaning::MayBeHeard(*retry_after),
+            (401, _) => Meaning::Unsigned,
             _ => Meaning::Refused,
         },
         _ => Meaning::MayBeHeard(None),
     }
+}
+
+/// Whether something else came first.
+const fn is_overtaken(info: &TransactionInfo) -> bool {
+    matches!(info.receipt.outcome, Outcome::NotAdmitted(_))
 }
 
 /// A receipt as a result.

@@ -1,13 +1,18 @@
 //! A key that signs for an account, and what it needs to make a transaction of commands.
 
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use ballast_num::{Amount, Round, Seconds, Timestamp};
 use ballast_protocol::api::{DryRun, FeedInfo, Status, TransactionInfo, TypeInfo};
-use ballast_protocol::{AccountId, AssetId, Command, FeeOffer, Signer, Transaction};
+use ballast_protocol::{
+    AccountId, AssetId, Command, FeeOffer, Outcome, Rejected, Signer, Transaction, TransactionHash,
+};
 use ballast_signing::{SessionKeyPair, SignedTransaction, WalletKey};
+use tokio::time::timeout;
 
+use crate::nonces::Nonces;
 use crate::settle::Settling;
 use crate::{Client, Error};
 
@@ -16,6 +21,10 @@ const LIFE: Seconds = Seconds(600);
 /// How many times the fee at the present price a transaction offers: the price rises by an eighth a block at most, so it
 /// stays good through eleven full blocks.
 const HEADROOM: u128 = 4;
+/// How long a transaction usually takes at most.
+const USUAL: Duration = Duration::from_secs(2);
+/// How often another nonce is taken where others of the account count up beside this one.
+const COLLISIONS_MAX: u32 = 64;
 
 /// From which balances fees are paid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -137,14 +146,14 @@ enum Key {
 
 /// A key that signs for an account. Clones share its nonces.
 ///
-/// Nonces begin at a random number and count up, so that a chain remembers them in one span (docs/fees.md): of 2⁶⁴ numbers
-/// two wallets of one account will not draw neighbouring ones.
+/// Nonces go on where the account's longest row of used ones ends, and count up, so that the chain remembers few spans however
+/// many programs sign for the account (docs/fees.md). Where another has just taken the same, the next free one is taken.
 #[derive(Clone)]
 pub struct Wallet {
     client: Client,
     address: AccountId,
     key: Arc<Key>,
-    nonce: Arc<AtomicU64>,
+    nonces: Arc<Nonces>,
     terms: Terms,
 }
 
@@ -163,7 +172,7 @@ impl Wallet {
             client,
             address,
             key: Arc::new(key),
-            nonce: Arc::new(AtomicU64::new(rand::random())),
+            nonces: Arc::default(),
             terms: Terms::default(),
         }
     }
@@ -192,13 +201,20 @@ impl Wallet {
         Self { terms, ..self }
     }
 
-    /// A transaction of these commands under a nonce of its own, unsigned. Errors: those of reads.
-    pub async fn prepare(&self, commands: Vec<Command>) -> Result<Transaction, Error> {
-        self.prepared(commands).await.map(|(transaction, _)| transaction)
+    /// Makes transactions that may wait so long for their block, on the same terms otherwise.
+    #[must_use]
+    pub fn living(mut self, life: Seconds) -> Self {
+        self.terms.life = life;
+        self
     }
 
-    async fn prepared(&self, commands: Vec<Command>) -> Result<(Transaction, Timestamp), Error> {
-        let nonce = self.nonce.fetch_add(1, Ordering::Relaxed);
+    /// A transaction of these commands under a nonce of its own, unsigned. Errors: those of reads.
+    pub async fn prepare(&self, commands: Vec<Command>) -> Result<Transaction, Error> {
+        let nonce = self.nonces.take(&self.client, self.address).await?;
+        self.prepared(nonce, commands).await.map(|(transaction, _)| transaction)
+    }
+
+    async fn prepared(&self, nonce: u64, commands: Vec<Command>) -> Result<(Transaction, Timestamp), Error> {
         let who = (self.address, self.signer(), nonce);
         self.client.prepared(who, commands, &self.terms).await
     }
@@ -211,20 +227,75 @@ impl Wallet {
         }
     }
 
-    /// What would come of these commands in the next block. Errors: those of reads.
+    /// What would come of these commands in the next block, under the nonce that [`Wallet::send`] would take next. Errors: those
+    /// of reads.
     pub async fn dry_run(&self, commands: Vec<Command>) -> Result<DryRun, Error> {
-        let transaction = self.prepare(commands).await?;
+        let tried = self.tried(commands.clone()).await?;
+        if !matches!(tried.receipt.outcome, Outcome::NotAdmitted(Rejected::NonceUsed { .. })) {
+            return Ok(tried);
+        }
+        self.nonces.look(&self.client, self.address).await?;
+        self.tried(commands).await
+    }
+
+    async fn tried(&self, commands: Vec<Command>) -> Result<DryRun, Error> {
+        let nonce = self.nonces.peek(&self.client, self.address).await?;
+        let (transaction, _) = self.prepared(nonce, commands).await?;
         self.client.dry_run(&transaction).await
     }
 
-    /// Signs these commands once and brings them until it is known what came of them; [`Ok`] says that they are done.
+    /// Signs these commands and brings them until it is known what came of them; [`Ok`] says that they are done. They are
+    /// signed again only while another has taken the nonce before anything was heard of them.
     ///
-    /// Errors: those of reads, before anything is signed; then those of [`Client::settle`].
+    /// Errors: those of reads, before anything is signed; then [`Error::Failed`], [`Error::NotAdmitted`],
+    /// [`Error::Refused`]; [`Error::Unreachable`] if no try until its expiry has reached the node; [`Error::Expired`],
+    /// [`Error::Unknown`].
     pub async fn send(&self, commands: Vec<Command>) -> Result<TransactionInfo, Error> {
-        let (transaction, began) = self.prepared(commands).await?;
-        let signed = self.sign(transaction);
-        Settling::new(&self.client, &signed, Some(began)).run().await
+        self.send_telling(commands, |_| {}).await
     }
+
+    /// As [`Wallet::send`], and tells the hash of what it brings once it takes longer than usual, so that whoever stops waiting
+    /// can ask for it.
+    pub async fn send_telling(
+        &self,
+        commands: Vec<Command>,
+        mut tell: impl FnMut(TransactionHash) + Send,
+    ) -> Result<TransactionInfo, Error> {
+        let mut collisions = 0;
+        loop {
+            let nonce = self.nonces.take(&self.client, self.address).await?;
+            let prepared = self.prepared(nonce, commands.clone()).await;
+            let (transaction, began) = prepared.inspect_err(|_| self.nonces.give_back(nonce))?;
+            let signed = self.sign(transaction);
+            let mut settling = pin!(Settling::new(&self.client, &signed, Some(began)).run());
+            let ended = match timeout(USUAL, settling.as_mut()).await {
+                Ok(ended) => ended,
+                Err(_) => {
+                    tell(self.client.domain().digest(&signed.transaction));
+                    settling.await
+                }
+            };
+            match &ended {
+                Err(error) if is_taken(error) && collisions < COLLISIONS_MAX => {
+                    collisions += 1;
+                    self.nonces.look(&self.client, self.address).await?;
+                }
+                Err(error) => {
+                    // In no block, and never will be: the next goes on without a gap.
+                    if error.is_unused() {
+                        self.nonces.give_back(nonce);
+                    }
+                    return ended;
+                }
+                Ok(_) => return ended,
+            }
+        }
+    }
+}
+
+/// Whether another transaction of the account has taken the nonce.
+fn is_taken(error: &Error) -> bool {
+    matches!(error, Error::Refused { .. }) && matches!(error.code(), "NonceUsed" | "NonceWaiting")
 }
 
 /// What says the price of an asset that can pay fees because it is a collateral.

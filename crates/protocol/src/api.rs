@@ -244,6 +244,11 @@ shapes! {
         pub balances: Vec<BalanceInfo>,
         /// Shares of the insurance fund.
         pub fund_shares: Amount,
+        /// The nonce right behind the most that it has used in a row and the chain remembers; 0 if it remembers none. Who
+        /// counts up from there shares that span (docs/fees.md); what waits for its block is not in it yet.
+        #[serde(with = "crate::digits")]
+        #[cfg_attr(feature = "schema", schemars(schema_with = "crate::digits::schema"))]
+        pub nonce_next: u64,
     }
 
     /// A lot on sale.

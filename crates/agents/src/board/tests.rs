@@ -113,6 +113,7 @@ pub(crate) fn own(usd: u64, ether: u64) -> Own {
             height: Height(1),
             balances: vec![held(COIN, "USB", usd), held(ETHER, "ETH", ether)],
             fund_shares: Amount::ZERO,
+            nonce_next: 0,
         },
         positions: Positions {
             account,

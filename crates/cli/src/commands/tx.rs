@@ -44,6 +44,9 @@ pub(crate) struct TypedData {
     /// Who will sign
     #[arg(long, value_name = "ADDRESS")]
     from: AccountId,
+    /// Its nonce; else one is drawn, which other transactions do not take while it waits for its signature
+    #[arg(long, value_name = "NUMBER")]
+    nonce: Option<u64>,
     /// Keeps the transaction in this file: `tx send FILE --signature …` then sends it
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -110,7 +113,7 @@ async fn typed_data(node: &NodeOptions, signer: &SignerOptions, asked: &TypedDat
     let commands: Vec<Command> = parse(read(&asked.file)?, "list of commands")?;
     let client = node.client().await?;
     let terms = signer.terms(&Names::load(&client, Needs::default()).await?)?;
-    let nonce = rand::random();
+    let nonce = asked.nonce.unwrap_or_else(rand::random);
     let made = client
         .prepare(asked.from, Signer::Wallet, nonce, commands, &terms)
         .await?;

@@ -271,11 +271,8 @@ async fn account(
 ) -> Result<At<Json<AccountInfo>>, Failure> {
     let published = at(&api, when.height)?;
     let state = &published.state;
-    let held = state
-        .ledger()
-        .account(of.account)
-        .map(|account| account.balances())
-        .unwrap_or_default();
+    let record = state.ledger().account(of.account);
+    let held = record.map(|account| account.balances()).unwrap_or_default();
     let info = |(asset, amount): &(ballast_protocol::AssetId, Amount)| BalanceInfo {
         asset: *asset,
         symbol: state
@@ -291,6 +288,7 @@ async fn account(
             height: published.height(),
             balances: held.iter().map(info).collect(),
             fund_shares: state.fund().shares(of.account),
+            nonce_next: record.and_then(|account| account.nonces().next()).unwrap_or(0),
         }),
     ))
 }

@@ -46,6 +46,27 @@ impl Nonces {
         self.older.len() + self.newer.len()
     }
 
+    /// The free number right behind the widest span: who goes on there needs no span of his own. That of the newer generation,
+    /// or of the older while the newer is empty; none if no nonce is remembered.
+    pub fn next(&self) -> Option<u64> {
+        let spans = if self.newer.is_empty() {
+            &self.older
+        } else {
+            &self.newer
+        };
+        let open = spans.iter().filter(|(_, last)| *last < u64::MAX);
+        let (_, last) = open.max_by_key(|(first, last)| (last - first, *last))?;
+        let mut next = last + 1;
+        let used = |nonce| {
+            let in_spans = |spans: &[Span]| find(spans, nonce).ok().map(|at| spans[at].1);
+            in_spans(&self.older).or_else(|| in_spans(&self.newer))
+        };
+        while let Some(last) = used(next) {
+            next = last.checked_add(1)?;
+        }
+        Some(next)
+    }
+
     /// Marks a nonce as used in a window. Errors: `Used`, `Scattered`.
     pub fn use_up(&mut self, nonce: u64, window: u64) -> Result<(), NonceFault> {
         self.enter(window);

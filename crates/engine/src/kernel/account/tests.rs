@@ -96,6 +96,28 @@ fn counting_up_takes_one_span() {
     assert_eq!(nonces.spans(), 1);
 }
 
+#[test]
+fn who_goes_on_behind_the_widest_span_needs_no_other() {
+    let mut nonces = Nonces::default();
+    assert_eq!(nonces.next(), None);
+    for nonce in [7, 100, 101, 102, u64::MAX] {
+        nonces.use_up(nonce, 1).unwrap();
+    }
+    assert_eq!(nonces.next(), Some(103));
+    let before = nonces.spans();
+    for _ in 0..1_000 {
+        nonces.use_up(nonces.next().unwrap(), 1).unwrap();
+    }
+    assert_eq!(nonces.spans(), before);
+    // In the next window, what the last has used is not told as free.
+    assert_eq!(nonces.next(), Some(1_103));
+    nonces.use_up(99, 2).unwrap();
+    assert_eq!(nonces.next(), Some(1_103));
+    let mut last = Nonces::default();
+    last.use_up(u64::MAX, 1).unwrap();
+    assert_eq!(last.next(), None, "nothing is behind the last number");
+}
+
 proptest! {
     /// A nonce is used if and only if it was used in this window or the one before; what is forgotten is what is dead.
     #[test]
