@@ -5,7 +5,7 @@ use ballast_num::{Amount, Decimals, Price, Round, Usd};
 use ballast_protocol::api::{
     AccountInfo, AssetInfo, AuctionInfo, FeedInfo, Health, MarketInfo, Positions, Status, TypeInfo, VaultInfo,
 };
-use ballast_protocol::{AccountId, AssetId, Command, FeedId, MarketId, TypeId, Venue};
+use ballast_protocol::{AccountId, AssetId, Command, FeedId, Height, MarketId, TypeId, Venue};
 
 /// How many of each type's riskiest vaults are looked at.
 const RISKIEST: usize = 8;
@@ -60,29 +60,31 @@ impl Step {
 }
 
 impl Board {
-    /// The last state, asked in parts: a block may come between two, and what it changed the engine refuses by its own checks.
+    /// The last state: asked in parts, all of one height, so that no price is compared with an auction of another block.
     /// Errors: those of reads.
     pub async fn look(client: &Client) -> Result<Self, Error> {
         let status = client.status().await?;
-        let types = client.types().await?;
+        let height = status.height;
+        let types = client.types_at(height).await?;
         let mut riskiest = Vec::new();
         for kind in &types {
             let query = VaultQuery {
                 collateral_type: Some(kind.spec.id),
                 order: VaultOrder::Risk,
                 limit: Some(RISKIEST),
+                height: Some(height),
                 ..VaultQuery::default()
             };
             riskiest.extend(client.vaults(&query).await?.vaults);
         }
         Ok(Self {
-            status,
-            assets: client.assets().await?,
-            feeds: client.feeds().await?,
+            assets: client.assets_at(height).await?,
+            feeds: client.feeds_at(height).await?,
             types,
-            markets: client.markets().await?,
-            auctions: client.all_auctions(None).await?.auctions,
+            markets: client.markets_at(height).await?,
+            auctions: client.all_auctions(Some(height)).await?.auctions,
             riskiest,
+            status,
         })
     }
 
@@ -137,15 +139,16 @@ impl Board {
 }
 
 impl Own {
-    /// What an account has in the last state. Errors: those of reads.
-    pub async fn look(client: &Client, account: AccountId) -> Result<Self, Error> {
+    /// What an account has in a recent state. Errors: those of reads.
+    pub async fn look(client: &Client, account: AccountId, height: Height) -> Result<Self, Error> {
         let vaults = VaultQuery {
             owner: Some(account),
+            height: Some(height),
             ..VaultQuery::default()
         };
         Ok(Self {
-            account: client.account(account).await?,
-            positions: client.positions(account).await?,
+            account: client.account_at(account, height).await?,
+            positions: client.positions_at(account, height).await?,
             vaults: client.all_vaults(&vaults).await?.vaults,
         })
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ballast_client::{Client, Error, Terms, Wallet};
-use ballast_num::{Ratio, Seconds, Timestamp};
+use ballast_num::{Amount, Ratio, Seconds, Timestamp};
 use ballast_protocol::{Genesis, Observation};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -13,7 +13,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::board::{Board, Own, Step};
 use crate::borrower::Temper;
 use crate::development::{BORROWERS, KEEPERS, Recording, Role, feeds};
-use crate::keeper::take;
+use crate::keeper::{Keeper, Taken, take};
 use crate::{arbitrage, borrower, keeper};
 
 /// How long a transaction may wait: a minute of the clock where the chain is as fast as it gets.
@@ -110,20 +110,27 @@ async fn speak(client: Client, genesis: Genesis, recording: Recording, beat: Dur
 }
 
 /// Says what came of a step, for whoever watches the log.
-fn told(who: &str, step: &Step, done: &Result<(), Error>) {
-    match done {
-        Ok(()) => tracing::debug!(who, why = step.why, "done"),
-        Err(error) => tracing::debug!(who, why = step.why, %error, "did not work"),
+fn told(who: &str, step: &Step, taken: &Taken) {
+    match taken {
+        Taken::Done(_) => tracing::debug!(who, why = step.why, "done"),
+        Taken::NotSent(why_not) => tracing::debug!(who, why = step.why, why_not, "would not work"),
+        Taken::Failed(error) => tracing::debug!(who, why = step.why, %error, "did not work"),
     }
 }
 
 async fn keep(wallet: Wallet) {
     let terms = keeper::Terms {
+        most_held: Amount::MAX,
+        life: LIFE,
         sells_within: Some(Ratio::percent(2)),
         ..keeper::Terms::default()
     };
     loop {
-        let ended = keeper::run(&wallet, &terms, |step, done| told("keeper", step, done)).await;
+        // Nobody else uses its account: what it bought before a restart it sells too.
+        let ended = match Keeper::new(wallet.clone(), terms.clone()).owning_all().await {
+            Ok(mut keeper) => keeper.run(|step, taken| told("keeper", step, taken)).await,
+            Err(error) => Err(error),
+        };
         if let Err(error) = ended {
             tracing::debug!(%error, "a keeper begins again");
         }
@@ -159,7 +166,11 @@ async fn borrow(wallet: Wallet, temper: Temper, seed: u64) {
 /// Looks, decides, and takes each step.
 async fn act(wallet: &Wallet, who: &str, decide: impl FnOnce(&Board, &Own) -> Vec<Step>) {
     let client = wallet.client();
-    let seen = async { Ok::<_, Error>((Board::look(client).await?, Own::look(client, wallet.address()).await?)) };
+    let seen = async {
+        let board = Board::look(client).await?;
+        let own = Own::look(client, wallet.address(), board.status.height).await?;
+        Ok::<_, Error>((board, own))
+    };
     match seen.await {
         Ok((board, own)) => {
             for step in decide(&board, &own) {

@@ -12,14 +12,15 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
+use ballast_agents::board::Step;
 use ballast_agents::feeder::{self, Config};
-use ballast_agents::keeper::{self, Terms};
+use ballast_agents::keeper::{Keeper, Taken, Terms};
 use ballast_client::Client;
 use ballast_node::api::{self, ApiSettings};
 use ballast_node::{ChainTime, Settings, start};
 use ballast_num::{Price, Ratio, Timestamp};
 use ballast_protocol::{Command, Genesis, SourceId, SourceKey, VaultRef, coins, hex};
-use common::{COIN, FEED, TYPE, genesis, price, source, wallet};
+use common::{COIN, ETHER, FEED, TYPE, genesis, price, source, wallet};
 use commonware_runtime::tokio::{Config as OnDisk, Runner};
 use commonware_runtime::{Clock, Runner as _, Supervisor as _};
 
@@ -208,33 +209,49 @@ fn a_keeper_buys_what_a_fall_of_the_price_has_put_on_sale() {
         // It waits for no bargain, so that the test need not either.
         let terms = Terms {
             margin: Ratio::ZERO,
+            sells_within: Some(Ratio::percent(1)),
             ..Terms::default()
         };
         let mut took = Vec::new();
-        keeper::work(&keeper, &terms, &mut |step, done| {
-            took.push((step.why.clone(), done.is_ok()))
-        })
-        .await
-        .unwrap();
+        let account = keeper.address();
+        let mut keeper = Keeper::new(keeper, terms);
+        keeper
+            .work(&mut |step, taken| took.push(ended(step, taken)))
+            .await
+            .unwrap();
         let bought = took.iter().any(|(why, _)| why.starts_with("buy"));
         assert!(!bought, "ten per cent above the price nobody buys: {took:?}");
         let generous = with_feed_at(&client, 2_000).await;
         assert!(generous > Price::whole(1_750));
-        keeper::work(&keeper, &terms, &mut |step, done| {
-            took.push((step.why.clone(), done.is_ok()))
-        })
-        .await
-        .unwrap();
+        keeper
+            .work(&mut |step, taken| took.push(ended(step, taken)))
+            .await
+            .unwrap();
         assert!(
             took.iter().any(|(why, done)| why.starts_with("buy") && *done),
             "{took:?}"
         );
-        let after = client.account(keeper.address()).await.unwrap();
+        let after = client.account(account).await.unwrap();
         let coins_of = |account: &ballast_protocol::api::AccountInfo| {
             account.balances.iter().find(|held| held.asset == COIN).unwrap().amount
         };
         assert!(coins_of(&after) < coins_of(&before));
+        let ether_of = |account: &ballast_protocol::api::AccountInfo| {
+            let mut held = account.balances.iter();
+            held.find(|held| held.asset == ETHER).unwrap().amount
+        };
+        let bought = ether_of(&after).try_sub(ether_of(&before)).unwrap();
+        assert_eq!(
+            keeper.book().held(ETHER),
+            bought,
+            "what it had before is not in its book"
+        );
     });
+}
+
+/// What a step was, and whether it is done.
+fn ended(step: &Step, taken: &Taken) -> (String, bool) {
+    (step.why.clone(), matches!(taken, Taken::Done(_)))
 }
 
 /// Lets the feed rise, so that what is on sale is a bargain.

@@ -15,6 +15,7 @@ use commonware_runtime::tokio::Runner;
 use commonware_runtime::{Runner as _, Supervisor};
 use tokio::sync::oneshot;
 
+use crate::output::note;
 use crate::{Failure, web};
 
 /// The exit code of a program that a signal has ended, as shells have it.
@@ -102,7 +103,7 @@ async fn serve<E: ballast_node::Host>(context: E, genesis: &Genesis, host: Host)
     .await;
     match why {
         Stopped::Asked => {
-            eprintln!("stopped at {}", node.view().latest().height());
+            note(&format!("stopped at {}", node.view().latest().height()));
             Ok(())
         }
         Stopped::Failed(why) => Err(Failure::Broken(why)),
@@ -112,13 +113,13 @@ async fn serve<E: ballast_node::Host>(context: E, genesis: &Genesis, host: Host)
 /// Says what a start has cut off or passed over.
 fn tell_what_was_mended(started: &Started) {
     if let Some(cut) = started.cut {
-        eprintln!(
+        note(&format!(
             "cut off a torn write of {} bytes: {} had been acknowledged to nobody",
             cut.bytes, cut.height
-        );
+        ));
     }
     for (height, why) in &started.passed_over {
-        eprintln!("passed over the snapshot of {height}: {why}");
+        note(&format!("passed over the snapshot of {height}: {why}"));
     }
 }
 
@@ -161,7 +162,7 @@ impl Signals {
                 loop {
                     signal().await;
                     if stopping.swap(true, Ordering::SeqCst) {
-                        eprintln!("stopped at once, by the second signal");
+                        note("stopped at once, by the second signal");
                         std::process::exit(AT_ONCE);
                     }
                     // Who does not hear it any more is stopping.
@@ -213,7 +214,7 @@ async fn until_stopped(node: &Node, mut signals: Signals, ended: impl Future<Out
 }
 
 /// Structured logs, as lines of JSON where nobody watches.
-fn log_to_stderr() {
+pub(crate) fn log_to_stderr() {
     use std::io::IsTerminal;
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,commonware_runtime=warn"));

@@ -87,16 +87,10 @@ impl Failure {
 
     /// The exit code.
     fn code(&self) -> u8 {
-        use ballast_client::Error;
         match self {
             Self::Broken(_) | Self::Refused(_) => 1,
             Self::BadInput(_) => 2,
-            Self::Node(error) => match **error {
-                Error::BadUrl { .. } => 2,
-                Error::Unreachable { .. } | Error::NoAnswer { .. } | Error::BadAnswer { .. } => 3,
-                Error::Unknown { .. } => 4,
-                _ => 1,
-            },
+            Self::Node(error) => exit_code(error),
             Self::Told(code) => *code,
         }
     }
@@ -133,8 +127,19 @@ impl Failure {
         let message = message
             .split_once(": ")
             .map_or(message.as_str(), |(_, message)| message);
-        eprintln!("{}", serde_json::json!({ "code": code, "message": message }));
+        output::note(&serde_json::json!({ "code": code, "message": message }).to_string());
         Self::Told(self.code())
+    }
+}
+
+/// The exit code of a command that ends with this error of the client.
+const fn exit_code(error: &ballast_client::Error) -> u8 {
+    use ballast_client::Error;
+    match error {
+        Error::BadUrl { .. } => 2,
+        Error::Unreachable { .. } | Error::NoAnswer { .. } | Error::BadAnswer { .. } => 3,
+        Error::Unknown { .. } => 4,
+        _ => 1,
     }
 }
 
@@ -143,8 +148,36 @@ fn clap_command() -> clap::Command {
     <Arguments as clap::CommandFactory>::command()
 }
 
+/// What the command line says, or how it ends: where JSON is asked for, a refusal is JSON too.
+fn parsed() -> Result<Command, Failure> {
+    let error = match Arguments::try_parse() {
+        Ok(arguments) => return Ok(arguments.command),
+        Err(error) => error,
+    };
+    if !error.use_stderr() || !std::env::args_os().any(|argument| argument == "--json") {
+        error.exit();
+    }
+    let text = error.to_string();
+    let message = text.trim_start_matches("error: ").trim_end();
+    Err(Failure::BadInput(message.to_owned()).told_as_json())
+}
+
 fn main() -> ExitCode {
-    let done = match Arguments::parse().command {
+    let done = parsed().and_then(run);
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let message = failure.message();
+            if !message.is_empty() {
+                output::note(&message);
+            }
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
         Command::Replay(arguments) => replay::replay(&arguments),
         Command::Up(arguments) => up::run(&arguments),
         Command::Node(arguments) => node::run(&arguments),
@@ -154,16 +187,6 @@ fn main() -> ExitCode {
         Command::Import(arguments) => folder::import(&arguments),
         Command::History(command) => history::run(&command),
         Command::Reserve(command) => commands::run(*command),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            let message = failure.message();
-            if !message.is_empty() {
-                eprintln!("{message}");
-            }
-            ExitCode::from(failure.code())
-        }
     }
 }
 

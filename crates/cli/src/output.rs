@@ -81,6 +81,11 @@ impl<'a> Draft<'a> {
     }
 }
 
+/// Says something on standard error; whether anyone reads it changes nothing.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
 /// Prints a summary. Error: nobody reads it, or it has no place; files that were written are whole and stay.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();

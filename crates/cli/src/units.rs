@@ -12,6 +12,15 @@ pub(crate) fn ratio(text: &str) -> Result<Ratio, String> {
         .map_err(|error| format!("{error}; a ratio is 1.5 or 150%"))
 }
 
+/// A discount: a ratio under 100 %.
+pub(crate) fn discount(text: &str) -> Result<Ratio, String> {
+    match ratio(text)? {
+        whole if whole < Ratio::ONE => Ok(whole),
+        _ if text.ends_with('%') => Err(format!("{text} is all of the price: write less than 100%")),
+        _ => Err(format!("{text} is all of the price or more: write {text}%")),
+    }
+}
+
 /// A price: USD for one whole unit.
 pub(crate) fn price(text: &str) -> Result<Price, String> {
     parse_decimal(text, 27)
@@ -72,6 +81,12 @@ mod tests {
         assert_eq!(ratio("0.000000000000000001"), Ok(Ratio::from_raw(1)));
         for text in ["", "%", "-1", "1e3", "1,5", "0.0000000000000000001", "1.5x"] {
             assert!(ratio(text).is_err(), "{text}");
+        }
+        assert_eq!(discount("2%"), Ok(Ratio::percent(2)));
+        assert_eq!(discount("0.02"), Ok(Ratio::percent(2)));
+        for (text, advice) in [("2", "write 2%"), ("1", "write 1%"), ("100%", "less than 100%")] {
+            let said = discount(text).unwrap_err();
+            assert!(said.contains(advice), "{text}: {said}");
         }
         assert_eq!(
             price("1999.5"),
