@@ -100,6 +100,7 @@ fn a_feeder_speaks_from_http_files_and_packages_and_one_that_fails_holds_up_nobo
             every = 1
             url = "http://{at}/ticker"
             pointer = "/price"
+            max_age = "none"
 
             [[source]]
             feed = "ETH-USD"
@@ -129,7 +130,7 @@ fn a_feeder_speaks_from_http_files_and_packages_and_one_that_fails_holds_up_nobo
         let voices = config.unwrap().voices(&feeds, folder.path(), open).unwrap();
         let failed = Arc::new(Mutex::new(Vec::new()));
         let told = failed.clone();
-        let speaks = feeder::run(&client, voices, move |(_, source, word)| {
+        let speaks = feeder::run(&client, voices, feeder::Clock::Believed, move |(_, source, word)| {
             if let Err(why) = word {
                 told.lock().unwrap().push((source, why.to_string()));
             }

@@ -8,7 +8,7 @@ use ballast_protocol::{FeedId, SourceId, SourceKey};
 use ballast_signing::WalletKey;
 use serde::Deserialize;
 
-use super::{BadOrigin, Origin, Says, Voice};
+use super::{BadOrigin, Freshness, Origin, Says, Voice};
 
 /// A feeder's file: `[[source]]` for each source.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -39,6 +39,28 @@ pub struct Entry {
     pub url: Option<String>,
     /// Where in a JSON document the value stands, such as `/data/price`.
     pub pointer: Option<String>,
+    /// How old a price may be that is signed, in seconds; a minute unless said.
+    pub max_age: Option<MaxAge>,
+    /// Where in a JSON document the price's time stands, such as `/data/time`.
+    pub time: Option<String>,
+}
+
+/// How old a price may be.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum MaxAge {
+    /// So many seconds.
+    Seconds(u64),
+    /// `none`: a price of any age is taken for a fresh one.
+    Any(Any),
+}
+
+/// The word for a price of any age.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Any {
+    /// No bound.
+    None,
 }
 
 const fn ten() -> u64 {
@@ -154,7 +176,9 @@ impl Config {
                     file: &folder.join(file),
                 })
             });
-            let says = says(source.key.as_ref(), key.transpose().map_err(&wrong)?, origin).map_err(&wrong)?;
+            let key = key.transpose().map_err(&wrong)?;
+            let is_bounded = entry.max_age.is_some() || entry.time.is_some();
+            let says = says(source.key.as_ref(), key, origin, is_bounded).map_err(&wrong)?;
             voices.push(Voice {
                 feed: feed.id,
                 source: source.id,
@@ -171,7 +195,12 @@ fn same(voice: &Voice, feed: FeedId, source: SourceId) -> bool {
 }
 
 /// How a source with this registered key speaks.
-fn says(registered: Option<&SourceKey>, key: Option<WalletKey>, origin: Origin) -> Result<Says, String> {
+fn says(
+    registered: Option<&SourceKey>,
+    key: Option<WalletKey>,
+    origin: Origin,
+    is_bounded: bool,
+) -> Result<Says, String> {
     match (registered, key) {
         (None, _) => Err("the source has no key: the node takes nothing of it".into()),
         (Some(SourceKey::Wallet(wallet)), Some(key)) if key.address() == *wallet => Ok(Says::Signed(key, origin)),
@@ -183,6 +212,9 @@ fn says(registered: Option<&SourceKey>, key: Option<WalletKey>, origin: Origin) 
             "its words are signed by {wallet}: name the key file, key = \"…\""
         )),
         (Some(_), Some(_)) => Err("an oracle network signs for it: leave key out".into()),
+        (Some(_), None) if is_bounded => {
+            Err("an oracle network signs for it, and its packages have a time: leave max_age and time out".into())
+        }
         (Some(_), None) if matches!(origin, Origin::Series(_)) => {
             Err("an oracle network signs for it: name a file or url of its packages, not a series".into())
         }
@@ -203,13 +235,25 @@ impl From<BadOrigin> for Unusable {
 }
 
 impl Entry {
+    fn fresh(&self) -> Freshness {
+        let max_age = match self.max_age {
+            None => Freshness::default().max_age,
+            Some(MaxAge::Seconds(seconds)) => Some(Duration::from_secs(seconds)),
+            Some(MaxAge::Any(Any::None)) => None,
+        };
+        let time = self.time.clone();
+        Freshness { max_age, time }
+    }
+
     fn origin(&self, folder: &Path) -> Result<Origin, Unusable> {
         let pointer = self.pointer.clone();
         match (&self.series, &self.file, &self.url) {
-            (Some(series), None, None) if pointer.is_none() => Ok(Origin::series(&folder.join(series))?),
-            (Some(_), None, None) => Err(Unusable::Said("a series has no pointer".into())),
-            (None, Some(file), None) => Ok(Origin::file(folder.join(file), pointer)?),
-            (None, None, Some(url)) => Ok(Origin::http(url, pointer)?),
+            (Some(series), None, None) if pointer.is_none() && self.max_age.is_none() && self.time.is_none() => {
+                Ok(Origin::series(&folder.join(series))?)
+            }
+            (Some(_), None, None) => Err(Unusable::Said("a series has no pointer, max_age or time".into())),
+            (None, Some(file), None) => Ok(Origin::file(folder.join(file), pointer, self.fresh())?),
+            (None, None, Some(url)) => Ok(Origin::http(url, pointer, self.fresh())?),
             _ => Err(Unusable::Said("name one of series, file and url".into())),
         }
     }

@@ -1,18 +1,28 @@
 //! Where prices and packages come from: files, recorded series, HTTP.
 
+mod freshness;
+mod read;
+
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use ballast_num::{Price, Timestamp};
 use ballast_protocol::hex;
 use ballast_sim::prices::{LoadError, Order, Path as PricePath, Series};
-use serde_json::Value;
+use tokio::sync::Semaphore;
+
+use super::json::{NoValue, pointed};
+pub use freshness::Freshness;
+use read::Content;
 
 /// Most bytes of an answer or a file that is read again and again.
 const BYTES_MAX: usize = 1 << 20;
-/// How long an answer may take.
+/// How long an answer, or a disk, may take.
 const ANSWERING: Duration = Duration::from_secs(10);
+/// How often a source may send elsewhere.
+const REDIRECTS_MAX: usize = 5;
 
 /// Where a price or a package comes from.
 #[derive(Clone, Debug)]
@@ -25,6 +35,10 @@ pub enum Origin {
         path: PathBuf,
         /// Where in a JSON document the value stands (RFC 6901); none is the whole text.
         pointer: Option<String>,
+        /// How old a price may be.
+        fresh: Freshness,
+        /// Held while it is being read: a disk that hangs is not asked again.
+        reading: Arc<Semaphore>,
     },
     /// An answer over HTTP, asked for anew each time.
     Http {
@@ -34,6 +48,8 @@ pub enum Origin {
         url: reqwest::Url,
         /// Where in a JSON document the value stands (RFC 6901); none is the whole body.
         pointer: Option<String>,
+        /// How old a price may be.
+        fresh: Freshness,
     },
 }
 
@@ -66,6 +82,45 @@ pub enum NoPrice {
         path: PathBuf,
         /// What the system said.
         error: std::io::Error,
+    },
+    /// A pipe, a device or a folder.
+    #[error("{} is no plain file", path.display())]
+    NoFile {
+        /// Which.
+        path: PathBuf,
+    },
+    /// The disk does not answer.
+    #[error("{} can't be read within {} s", path.display(), ANSWERING.as_secs())]
+    Hangs {
+        /// Which.
+        path: PathBuf,
+    },
+    /// The price was made too long ago.
+    #[error("{from} has had nothing newer for {} s, over the limit of {} s", age.as_secs(), limit.as_secs())]
+    TooOld {
+        /// Which.
+        from: String,
+        /// How old it is.
+        age: Duration,
+        /// How old it may be.
+        limit: Duration,
+    },
+    /// The price was made later than now.
+    #[error("{from} has a price of {} s from now: one of the clocks is wrong", ahead.as_secs())]
+    FromLater {
+        /// Which.
+        from: String,
+        /// How much later.
+        ahead: Duration,
+    },
+    /// Nothing says when the price was made.
+    #[error(
+        "{from} does not say how old its price is: name where the answer has its time, time = \"/…\", or write \
+         max_age = \"none\" to take a price of any age for a fresh one"
+    )]
+    Ageless {
+        /// Which.
+        from: String,
     },
     /// The source does not answer.
     #[error("{url} does not answer: {why}")]
@@ -123,13 +178,17 @@ impl Origin {
     }
 
     /// A file that is read anew each time. Errors: `Pointer`.
-    pub fn file(path: PathBuf, pointer: Option<String>) -> Result<Self, BadOrigin> {
-        let pointer = checked(pointer)?;
-        Ok(Self::File { path, pointer })
+    pub fn file(path: PathBuf, pointer: Option<String>, fresh: Freshness) -> Result<Self, BadOrigin> {
+        Ok(Self::File {
+            path,
+            pointer: checked(pointer)?,
+            fresh: fresh.checked()?,
+            reading: Arc::new(Semaphore::new(1)),
+        })
     }
 
     /// An HTTP source. Errors: `Url`, `Pointer`.
-    pub fn http(url: &str, pointer: Option<String>) -> Result<Self, BadOrigin> {
+    pub fn http(url: &str, pointer: Option<String>, fresh: Freshness) -> Result<Self, BadOrigin> {
         let bad = |why: String| BadOrigin::Url { url: url.into(), why };
         let parsed = reqwest::Url::from_str(url).map_err(|error| bad(error.to_string()))?;
         if !matches!(parsed.scheme(), "http" | "https") {
@@ -137,12 +196,14 @@ impl Origin {
         }
         let client = reqwest::Client::builder()
             .timeout(ANSWERING)
+            .redirect(reqwest::redirect::Policy::custom(read::follow))
             .user_agent(concat!("ballast-feeder/", env!("CARGO_PKG_VERSION")))
             .build();
         Ok(Self::Http {
             client: client.map_err(|error| bad(error.to_string()))?,
             url: parsed,
             pointer: checked(pointer)?,
+            fresh: fresh.checked()?,
         })
     }
 
@@ -151,57 +212,55 @@ impl Origin {
         if let Self::Series(path) = self {
             return path.price_at(now).ok_or(NoPrice::Gap(now));
         }
-        let (from, value) = self.value().await?;
-        let text = match &value {
-            Value::String(text) => text.trim().to_owned(),
-            other => other.to_string(),
+        let (pointer, fresh) = match self {
+            Self::File { pointer, fresh, .. } | Self::Http { pointer, fresh, .. } => (pointer.as_deref(), fresh),
+            Self::Series(_) => return Err(NoPrice::Gap(now)),
         };
-        Price::from_str(&text).map_err(|error| no_number(from, &text, error.to_string()))
+        let content = self.content().await?;
+        let text = value(&content, pointer)?;
+        fresh.check(&content, SystemTime::now())?;
+        Price::from_str(&text).map_err(|error| no_number(&content.from, &text, error.to_string()))
     }
 
     /// The bytes of a package: as they are, or as hexadecimal digits. Errors: those of [`NoPrice`].
     pub async fn package(&self) -> Result<Vec<u8>, NoPrice> {
-        let (pointer, (from, bytes)) = match self {
-            Self::Series(_) => return Err(NoPrice::NotPackages),
-            Self::File { pointer, .. } | Self::Http { pointer, .. } => (pointer, self.bytes().await?),
-        };
-        if pointer.is_none() && str::from_utf8(&bytes).is_err() {
-            return Ok(bytes);
-        }
-        let value = pointed(&from, &bytes, pointer.as_deref())?;
-        let text = value.as_str().unwrap_or_default().trim();
-        let digits = text.strip_prefix("0x").unwrap_or(text);
-        hex::parse_all(&format!("0x{digits}")).map_err(|error| no_number(from, text, error.to_string()))
-    }
-
-    /// What stands where the pointer points, and who said it.
-    async fn value(&self) -> Result<(String, Value), NoPrice> {
         let pointer = match self {
+            Self::Series(_) => return Err(NoPrice::NotPackages),
             Self::File { pointer, .. } | Self::Http { pointer, .. } => pointer.as_deref(),
-            Self::Series(_) => None,
         };
-        let (from, bytes) = self.bytes().await?;
-        let value = pointed(&from, &bytes, pointer)?;
-        Ok((from, value))
+        let content = self.content().await?;
+        if pointer.is_none() && str::from_utf8(&content.bytes).is_err() {
+            return Ok(content.bytes);
+        }
+        let text = value(&content, pointer)?;
+        let digits = text.strip_prefix("0x").unwrap_or(&text);
+        hex::parse_all(&format!("0x{digits}")).map_err(|error| no_number(&content.from, &text, error.to_string()))
     }
 
-    /// All that it says, and who says it.
-    async fn bytes(&self) -> Result<(String, Vec<u8>), NoPrice> {
+    /// All that it says.
+    async fn content(&self) -> Result<Content, NoPrice> {
         match self {
             Self::Series(_) => Err(NoPrice::NotPackages),
-            Self::File { path, .. } => {
-                let from = path.display().to_string();
-                let bytes = read(path)?;
-                Ok((from, bytes))
-            }
-            Self::Http { client, url, .. } => {
-                // A query may hold a key.
-                let from = format!("{}{}", url.origin().ascii_serialization(), url.path());
-                let bytes = ask(client, url, &from).await?;
-                Ok((from, bytes))
-            }
+            Self::File { path, reading, .. } => read::file(path, reading).await,
+            Self::Http { client, url, .. } => read::answer(client, url).await,
         }
     }
+}
+
+/// What stands where the pointer points; without one the whole text.
+fn value(content: &Content, pointer: Option<&str>) -> Result<String, NoPrice> {
+    let text = || String::from_utf8_lossy(&content.bytes);
+    let Some(pointer) = pointer else {
+        return Ok(text().trim().to_owned());
+    };
+    let found = pointed(&content.bytes, pointer).map_err(|why| match why {
+        NoValue::NoJson(error) => no_number(&content.from, &text(), format!("no JSON: {error}")),
+        NoValue::Nowhere => NoPrice::Nowhere {
+            from: content.from.clone(),
+            pointer: pointer.into(),
+        },
+    })?;
+    Ok(found.trim().to_owned())
 }
 
 fn checked(pointer: Option<String>) -> Result<Option<String>, BadOrigin> {
@@ -211,64 +270,8 @@ fn checked(pointer: Option<String>) -> Result<Option<String>, BadOrigin> {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, NoPrice> {
-    use std::io::Read;
-    let unreadable = |error| NoPrice::Unreadable {
-        path: path.to_owned(),
-        error,
-    };
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    let mut bytes = Vec::new();
-    let most = u64::try_from(BYTES_MAX).unwrap_or(u64::MAX).saturating_add(1);
-    file.take(most).read_to_end(&mut bytes).map_err(unreadable)?;
-    bounded(path.display().to_string(), bytes)
-}
-
-async fn ask(client: &reqwest::Client, url: &reqwest::Url, from: &str) -> Result<Vec<u8>, NoPrice> {
-    let unreachable = |error: reqwest::Error| NoPrice::Unreachable {
-        url: from.into(),
-        why: error.without_url().to_string(),
-    };
-    let mut answer = client.get(url.clone()).send().await.map_err(unreachable)?;
-    if !answer.status().is_success() {
-        return Err(NoPrice::Status {
-            from: from.into(),
-            status: answer.status().as_u16(),
-        });
-    }
-    let mut bytes = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
-        bytes.extend_from_slice(&chunk);
-        if bytes.len() > BYTES_MAX {
-            break;
-        }
-    }
-    bounded(from.into(), bytes)
-}
-
-fn bounded(from: String, bytes: Vec<u8>) -> Result<Vec<u8>, NoPrice> {
-    if bytes.len() > BYTES_MAX {
-        return Err(NoPrice::TooLong { from });
-    }
-    Ok(bytes)
-}
-
-/// The value at a pointer of a JSON document; without one the whole text.
-fn pointed(from: &str, bytes: &[u8], pointer: Option<&str>) -> Result<Value, NoPrice> {
-    let text = String::from_utf8_lossy(bytes);
-    let Some(pointer) = pointer else {
-        return Ok(Value::String(text.trim().to_owned()));
-    };
-    let document: Value =
-        serde_json::from_slice(bytes).map_err(|error| no_number(from.into(), &text, format!("no JSON: {error}")))?;
-    document.pointer(pointer).cloned().ok_or_else(|| NoPrice::Nowhere {
-        from: from.into(),
-        pointer: pointer.into(),
-    })
-}
-
-fn no_number(from: String, text: &str, why: String) -> NoPrice {
-    let text: String = text.chars().take(60).collect();
+fn no_number(from: &str, text: &str, why: String) -> NoPrice {
+    let (from, text) = (from.to_owned(), text.chars().take(60).collect());
     NoPrice::NoNumber { from, text, why }
 }
 

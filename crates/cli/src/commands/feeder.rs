@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ballast_agents::development::{CHAIN_ID, Role};
-use ballast_agents::feeder::{self, Config, KeyOf, Word};
+use ballast_agents::feeder::{self, Clock, Config, KeyOf, Said, Word};
 use ballast_signing::{WalletKey, keystore};
 use clap::Args;
 use serde_json::json;
@@ -11,6 +11,7 @@ use serde_json::json;
 use super::say;
 use crate::Failure;
 use crate::connect::{NodeOptions, password};
+use crate::output::note;
 
 #[derive(Args)]
 pub(crate) struct Feeder {
@@ -20,6 +21,9 @@ pub(crate) struct Feeder {
     /// The first line of this file is the password of the key files; else BALLAST_PASSWORD, else it is asked for
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+    /// Signs at the chain's time though it is not this machine's: for reserves that replay other days
+    #[arg(long)]
+    chain_time: bool,
 }
 
 /// In place of a key file: the key of this source in a reserve for development.
@@ -37,8 +41,17 @@ pub(super) async fn run(node: &NodeOptions, what: &Feeder) -> Result<(), Failure
     let mut known: Option<String> = None;
     let voices = config.voices(&feeds, folder, |key| open(&key, is_development, what, &mut known));
     let voices = voices.map_err(|error| unusable(error.to_string()))?;
-    eprintln!("{} sources speak to {}; Ctrl-C stops", voices.len(), client.url());
-    feeder::run(&client, voices, |word| tell(node.json, &word)).await;
+    note(&format!(
+        "{} sources speak to {}; Ctrl-C stops",
+        voices.len(),
+        client.url()
+    ));
+    let clock = if what.chain_time {
+        Clock::Believed
+    } else {
+        Clock::Checked
+    };
+    feeder::run(&client, voices, clock, |word| tell(node.json, &word)).await;
     Ok(())
 }
 
@@ -65,9 +78,17 @@ fn open(key: &KeyOf<'_>, is_development: bool, what: &Feeder, known: &mut Option
 /// A line for each word, for people or for programs.
 fn tell(json: bool, (feed, source, word): &Word) {
     let line = match (json, word) {
-        (true, Ok(said)) => json!({ "said": said }).to_string(),
+        (true, Ok(Said::Word(said))) => json!({ "said": said }).to_string(),
+        (true, Ok(Said::NothingNewer(last))) => {
+            let last = last.map(|last| last.time);
+            json!({ "feed": feed, "source": source, "nothing_newer_than": last }).to_string()
+        }
         (true, Err(why)) => json!({ "feed": feed, "source": source, "error": why.to_string() }).to_string(),
-        (false, Ok(said)) => format!("{feed}, {source}: {} at {}", said.price, said.time.0),
+        (false, Ok(Said::Word(said))) => format!("{feed}, {source}: {} at {}", said.price, said.time.0),
+        (false, Ok(Said::NothingNewer(Some(last)))) => {
+            format!("{feed}, {source}: nothing newer than {} at {}", last.price, last.time.0)
+        }
+        (false, Ok(Said::NothingNewer(None))) => format!("{feed}, {source}: nothing that the chain has not heard"),
         (false, Err(why)) => format!("{feed}, {source}: {why}"),
     };
     // Whoever reads it may have gone: it goes on with its work.

@@ -62,6 +62,7 @@ fn a_file_names_who_speaks_from_where() {
         every = 3
         url = "http://127.0.0.1:1/ticker"
         pointer = "/price"
+        max_age = "none"
 
         [[source]]
         feed = "ETH-USD"
@@ -119,6 +120,15 @@ fn what_can_not_be_used_is_named_with_what_would_work() {
             "a second at least",
         ),
         (entry("source = 2\nkey = \"one.json\"\nfile = \"p\""), "leave key out"),
+        (entry("source = 2\nfile = \"p\"\nmax_age = 5"), "leave max_age"),
+        (
+            entry("source = 1\nkey = \"one.json\"\nfile = \"p\"\nmax_age = \"ever\""),
+            "max_age",
+        ),
+        (
+            entry("source = 1\nkey = \"one.json\"\nfile = \"p\"\ntime = \"at\""),
+            "begins with /",
+        ),
         (
             entry("source = 3\nkey = \"one.json\"\nfile = \"p\""),
             "takes nothing of it",

@@ -10,7 +10,8 @@ fn file(bytes: &[u8]) -> tempfile::NamedTempFile {
 
 async fn price_in(text: &str, pointer: Option<&str>) -> Result<Price, NoPrice> {
     let file = file(text.as_bytes());
-    let origin = Origin::file(file.path().to_owned(), pointer.map(Into::into)).expect("a good pointer");
+    let origin = Origin::file(file.path().to_owned(), pointer.map(Into::into), Freshness::default());
+    let origin = origin.expect("a good pointer");
     origin.price(Timestamp(0)).await
 }
 
@@ -24,6 +25,61 @@ async fn a_price_is_read_exactly_from_text_and_json() {
         .await
         .expect("a number");
     assert_eq!(number.to_string(), "1999.5");
+    for (written, price) in [
+        ("0.1234567890123456789", "0.1234567890123456789"),
+        ("0.00000812", "0.00000812"),
+        ("6.4e4", "64000"),
+    ] {
+        let read = price_in(&format!("{{\"price\":{written}}}"), Some("/price"))
+            .await
+            .expect(written);
+        assert_eq!(read, price.parse().expect("a price"), "{written}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_nobody_writes_any_more_is_no_price() {
+    let stale = file(b"2000");
+    let long_ago = SystemTime::now() - Duration::from_secs(61);
+    stale.as_file().set_modified(long_ago).expect("a disk");
+    let read = async |fresh| {
+        let origin = Origin::file(stale.path().to_owned(), None, fresh).expect("no pointer");
+        origin.price(Timestamp(0)).await
+    };
+    assert!(matches!(read(Freshness::default()).await, Err(NoPrice::TooOld { .. })));
+    let any = Freshness {
+        max_age: None,
+        time: None,
+    };
+    assert_eq!(read(any).await.expect("of any age"), Price::whole(2_000));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_pipe_or_a_folder_holds_up_nobody() {
+    let folder = tempfile::tempdir().expect("a disk");
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo").success());
+    for path in [pipe, folder.path().to_owned(), "/dev/zero".into()] {
+        let origin = Origin::file(path.clone(), None, Freshness::default()).expect("no pointer");
+        let read = tokio::time::timeout(Duration::from_secs(5), origin.price(Timestamp(0))).await;
+        assert!(matches!(read, Ok(Err(NoPrice::NoFile { .. }))), "{}", path.display());
+    }
+}
+
+#[tokio::test]
+async fn who_does_not_answer_is_told_with_the_cause() {
+    let origin = Origin::http("http://127.0.0.1:1/price?key=secret", None, Freshness::default()).expect("a URL");
+    let why = origin
+        .price(Timestamp(0))
+        .await
+        .expect_err("nobody listens")
+        .to_string();
+    assert!(
+        why.contains("refused") && !why.contains("error sending") && !why.contains("secret"),
+        "{why}"
+    );
 }
 
 #[tokio::test]
@@ -42,7 +98,7 @@ async fn what_is_no_price_is_refused_and_named() {
     }
     let endless = "1".repeat(BYTES_MAX + 1);
     assert!(matches!(price_in(&endless, None).await, Err(NoPrice::TooLong { .. })));
-    let missing = Origin::file("/no/such/file".into(), None).expect("no pointer");
+    let missing = Origin::file("/no/such/file".into(), None, Freshness::default()).expect("no pointer");
     assert!(matches!(
         missing.price(Timestamp(0)).await,
         Err(NoPrice::Unreadable { .. })
@@ -53,18 +109,23 @@ async fn what_is_no_price_is_refused_and_named() {
 async fn a_package_is_bytes_or_their_digits() {
     let bytes = [0xff_u8, 0x00, 0x50, 0x4e];
     let raw = file(&bytes);
-    let origin = Origin::file(raw.path().to_owned(), None).expect("no pointer");
+    let origin = Origin::file(raw.path().to_owned(), None, Freshness::default()).expect("no pointer");
     assert_eq!(origin.package().await.expect("raw"), bytes);
     for text in ["ff00504e", "0xff00504e\n"] {
         let digits = file(text.as_bytes());
-        let origin = Origin::file(digits.path().to_owned(), None).expect("no pointer");
+        let origin = Origin::file(digits.path().to_owned(), None, Freshness::default()).expect("no pointer");
         assert_eq!(origin.package().await.expect("digits"), bytes);
     }
     let document = file(br#"{"binary":{"data":["ff00504e"]}}"#);
-    let origin = Origin::file(document.path().to_owned(), Some("/binary/data/0".into())).expect("a pointer");
+    let origin = Origin::file(
+        document.path().to_owned(),
+        Some("/binary/data/0".into()),
+        Freshness::default(),
+    )
+    .expect("a pointer");
     assert_eq!(origin.package().await.expect("in a document"), bytes);
     let odd = file(b"ff005");
-    let origin = Origin::file(odd.path().to_owned(), None).expect("no pointer");
+    let origin = Origin::file(odd.path().to_owned(), None, Freshness::default()).expect("no pointer");
     assert!(matches!(origin.package().await, Err(NoPrice::NoNumber { .. })));
 }
 
