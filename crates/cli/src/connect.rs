@@ -36,8 +36,8 @@ pub(crate) struct NodeOptions {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Signing")]
 pub(crate) struct SignerOptions {
-    /// Signs with the key in this file (`ballast key new`)
-    #[arg(long, global = true, value_name = "FILE", env = "BALLAST_KEY", conflicts_with_all = ["dev_key", "session_file"])]
+    /// Signs with the key in this file (`ballast key new`); else with that of BALLAST_KEY, unless another way to sign is named
+    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["dev_key", "session_file"])]
     pub(crate) key: Option<PathBuf>,
     /// The first line of this file is the key's password; else BALLAST_PASSWORD, else it is asked for
     #[arg(long, global = true, value_name = "FILE")]
@@ -85,8 +85,8 @@ impl SignerOptions {
             client.signer(dev_wallet(number)?)
         } else if let (Some(file), Some(owner)) = (&self.session_file, self.owner) {
             client.session(owner, keyfile::read_session(file)?)
-        } else if let Some(file) = &self.key {
-            client.signer(self.open(file)?)
+        } else if let Some(file) = self.key_file() {
+            client.signer(open(&file, self.password_file.as_deref())?)
         } else {
             let what =
                 "who signs? Add --key FILE (ballast key new makes one), or --dev-key 1 on a reserve for development";
@@ -111,22 +111,31 @@ impl SignerOptions {
         if let Some(number) = self.dev_key {
             return Ok(Some(dev_wallet(number)?.address()));
         }
-        match &self.key {
-            Some(file) => keyfile::address(file).map(Some),
-            None => Ok(self.owner),
+        if let (Some(_), Some(owner)) = (&self.session_file, self.owner) {
+            return Ok(Some(owner));
+        }
+        let Some(file) = self.key_file() else {
+            return Ok(self.owner);
+        };
+        match keyfile::address(&file)? {
+            Some(address) => Ok(Some(address)),
+            None => open(&file, self.password_file.as_deref()).map(|key| Some(key.address())),
         }
     }
 
-    fn open(&self, file: &Path) -> Result<WalletKey, Failure> {
-        // Whether it is a key file at all, before anyone types a password.
-        keyfile::address(file)?;
-        let password = password(
-            self.password_file.as_deref(),
-            &format!("password of {}: ", file.display()),
-        )?;
-        keystore::read(file, password.as_bytes())
-            .map_err(|error| Failure::BadInput(format!("{}: {error}", file.display())))
+    /// The file of --key, else of the environment: which no other way to sign conflicts with.
+    fn key_file(&self) -> Option<PathBuf> {
+        let exported = || std::env::var_os("BALLAST_KEY").filter(|file| !file.is_empty());
+        self.key.clone().or_else(|| exported().map(PathBuf::from))
     }
+}
+
+/// The key in a file, under a password of a file's first line, of the environment, or typed.
+pub(crate) fn open(file: &Path, password_file: Option<&Path>) -> Result<WalletKey, Failure> {
+    // Whether it is a key file at all, before anyone types a password.
+    keyfile::address(file)?;
+    let password = password(password_file, &format!("password of {}: ", file.display()))?;
+    keystore::read(file, password.as_bytes()).map_err(|error| Failure::BadInput(format!("{}: {error}", file.display())))
 }
 
 /// A wallet of the reserve for development.

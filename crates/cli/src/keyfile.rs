@@ -21,10 +21,9 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     read.map(|_| text).map_err(|error| unusable(file, error))
 }
 
-/// Whose key a file says that it holds: nothing is opened, and it is the file's own word.
-pub(crate) fn address(file: &Path) -> Result<AccountId, Failure> {
-    let said = keystore::check(&read(file)?).map_err(|error| unusable(file, error))?;
-    said.ok_or_else(|| unusable(file, "the file does not name its address: import its key anew"))
+/// Whose key a file says that it holds, if it says so (Foundry's do not): nothing is opened, and it is the file's own word.
+pub(crate) fn address(file: &Path) -> Result<Option<AccountId>, Failure> {
+    keystore::check(&read(file)?).map_err(|error| unusable(file, error))
 }
 
 /// Writes a new file of a session's key.

@@ -120,13 +120,42 @@ fn greeting(dir: &Path, is_new: bool, about: &str, speed: u32, address: SocketAd
     text
 }
 
-/// This program as one types it here.
+/// This program as one types it here: below this folder as `./…`, else by its full path.
 fn program() -> String {
-    let here = std::env::current_dir().ok();
     let exe = std::env::current_exe().ok();
-    let relative = exe
-        .as_deref()
-        .zip(here.as_deref())
-        .and_then(|(exe, here)| exe.strip_prefix(here).ok());
-    relative.map_or_else(|| "ballast".into(), |path| path.display().to_string())
+    let here = std::env::current_dir().ok();
+    exe.map_or_else(|| "ballast".into(), |exe| typed(&exe, here.as_deref()))
+}
+
+fn typed(exe: &Path, here: Option<&Path>) -> String {
+    let below = here.and_then(|here| exe.strip_prefix(here).ok());
+    let path = below.map_or_else(|| exe.display().to_string(), |below| format!("./{}", below.display()));
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-+,:@".contains(letter);
+    if path.chars().all(is_plain) {
+        path
+    } else {
+        format!("'{}'", path.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_to_copy_runs_as_it_is() {
+        for (exe, here, line) in [
+            (
+                "/home/me/ballast/target/release/ballast",
+                "/home/me/ballast",
+                "./target/release/ballast",
+            ),
+            ("/home/me/ballast", "/home/me", "./ballast"),
+            ("/usr/local/bin/ballast", "/home/me", "/usr/local/bin/ballast"),
+            ("/home/my own/ballast", "/tmp", "'/home/my own/ballast'"),
+            ("/home/it's/ballast", "/tmp", "'/home/it'\\''s/ballast'"),
+        ] {
+            assert_eq!(typed(Path::new(exe), Some(Path::new(here))), line);
+        }
+    }
 }

@@ -253,7 +253,7 @@ fn what_can_not_be_done_is_refused_with_what_would_work() {
         ("liquidate 1 --dev-key 1", 1, "vault 1"),
         ("parameter set debt-ceiling 5 --type ETH-A --dev-key 2", 1, "failed: "),
         ("status --node http://127.0.0.1:1", 3, "start one with"),
-        ("status --node https://127.0.0.1", 2, "http"),
+        ("status --node https://127.0.0.1:1", 3, "no node answers"),
         ("account", 2, "Name an address"),
         ("block 99999", 1, "not kept"),
         ("watch --from 99999", 1, "does not exist yet"),
@@ -311,6 +311,16 @@ fn a_key_file_signs_and_a_session_does_no_more_than_it_may() {
         account.starts_with(&address) && account.contains("5,000 USB"),
         "{account}"
     );
+    // Foundry's key files do not name their address.
+    let mut nameless: Value = serde_json::from_slice(&std::fs::read(&key).unwrap()).unwrap();
+    nameless.as_object_mut().unwrap().remove("address");
+    let foundry = at.path("foundry.json");
+    std::fs::write(&foundry, nameless.to_string()).unwrap();
+    let by_it = format!("--key {foundry} --password-file {password}");
+    at.done(&format!("vault draw 1 5 {by_it}"));
+    assert!(at.done(&format!("account {by_it}")).starts_with(&address));
+    let named = at.done(&format!("key address {foundry} --password-file {password}"));
+    assert_eq!(named.trim(), address);
     std::fs::write(at.path("wrong"), "wrong\n").unwrap();
     let (code, said) = at.refused(&format!(
         "vault draw 1 1 --key {key} --password-file {}",
@@ -367,6 +377,26 @@ fn a_batch_of_a_file_is_sent_and_another_wallet_may_sign_it() {
     std::fs::write(at.path("batch.json"), batch.to_string()).unwrap();
     at.done(&format!("tx send {} --dev-key 1", at.path("batch.json")));
     assert_eq!(at.read::<VaultInfo>("vault show 1").collateral, coins(10));
+
+    // A key that is exported stands in nobody's way.
+    let mut exported = Command::new(assert_cmd::cargo::cargo_bin!("ballast"));
+    exported
+        .args(["account", "--dev-key", "1", "--node", &at.url])
+        .env("BALLAST_KEY", "/no/such/key.json");
+    assert!(exported.output().unwrap().status.success());
+    // What the command line can't mean is refused in JSON too.
+    let (code, said) = at.refused("vault draw 1 5 --dev-key 1 --colour red --json");
+    let error: ApiError = serde_json::from_str(said.trim()).unwrap();
+    assert_eq!((code, error.code.as_str()), (2, "BadInput"), "{said}");
+    // A transaction is done whether or not it can be told.
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut unheard = Command::new(assert_cmd::cargo::cargo_bin!("ballast"));
+    unheard
+        .args(["vault", "deposit", "1", "1", "--dev-key", "1", "--node", &at.url])
+        .stdout(full);
+    let unheard = unheard.output().unwrap();
+    assert_eq!(unheard.status.code(), Some(0));
+    assert!(text(&unheard.stderr).contains("is done"), "{}", text(&unheard.stderr));
 
     let mut piped = Command::new(assert_cmd::cargo::cargo_bin!("ballast"))
         .args(["tx", "send", "-", "--dev-key", "1", "--node", &at.url])

@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::{say, say_json};
-use crate::connect::password;
+use crate::connect::{open, password};
 use crate::{Failure, keyfile};
 
 #[derive(Subcommand)]
@@ -24,10 +24,14 @@ pub(crate) enum Key {
         #[arg(long, value_name = "FILE")]
         secret_file: Option<PathBuf>,
     },
-    /// Prints the address of a key file, without opening it
+    /// Prints the address of a key file, without opening it where the file names it
     Address {
         /// The key file
         file: PathBuf,
+        /// The first line of this file is the password, where the file does not name its address; else BALLAST_PASSWORD, else it
+        /// is asked for
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
         /// Prints JSON
         #[arg(long)]
         json: bool,
@@ -80,8 +84,15 @@ pub(super) fn run(key: &Key) -> Result<(), Failure> {
             };
             write(written, &wallet(text.trim())?)
         }
-        Key::Address { file, json } => {
-            let address = keyfile::address(file)?;
+        Key::Address {
+            file,
+            password_file,
+            json,
+        } => {
+            let address = match keyfile::address(file)? {
+                Some(address) => address,
+                None => open(file, password_file.as_deref())?.address(),
+            };
             if *json {
                 say_json(&json!({ "address": address }))
             } else {

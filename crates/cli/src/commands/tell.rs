@@ -1,11 +1,12 @@
 //! Events in sentences.
 
-use ballast_protocol::{Command, Event, Order, PoolId, TicketOutcome};
+use ballast_num::Amount;
+use ballast_protocol::{Command, Event, MarketId, Order, PoolId, TicketOutcome};
 
 use crate::names::{Names, usd};
 use crate::units::percent;
 
-/// What happened, in a sentence; in JSON where people have no use for one.
+/// What happened, in a sentence.
 pub(super) fn sentences(event: &Event, names: &Names) -> String {
     let coins = |amount| names.show_coins(amount);
     match event {
@@ -151,7 +152,124 @@ pub(super) fn sentences(event: &Event, names: &Names) -> String {
             coins(*amount),
             names.type_name(*collateral_type)
         ),
+        Event::LiquidityAdded {
+            market,
+            base: amount,
+            coins: with,
+            ..
+        } => format!("{} and {} into {market}", base(*amount, *market, names), coins(*with)),
+        Event::LiquidityRemoved {
+            market,
+            base: amount,
+            coins: with,
+            ..
+        } => format!("{} and {} out of {market}", base(*amount, *market, names), coins(*with)),
+        Event::SoldInMarket {
+            market,
+            owner,
+            base: amount,
+            coins: got,
+        } => format!(
+            "{owner} sold {} for {} in {market}",
+            base(*amount, *market, names),
+            coins(*got)
+        ),
+        Event::BoughtInMarket {
+            market,
+            owner,
+            coins: paid,
+            base: amount,
+        } => format!(
+            "{owner} bought {} for {} in {market}",
+            base(*amount, *market, names),
+            coins(*paid)
+        ),
+        Event::LotSoldInMarket(sold) => format!(
+            "{} of {} sold in {}",
+            names.show_collateral(sold.collateral, sold.collateral_type),
+            sold.auction,
+            sold.market
+        ),
+        Event::CancelLapsed { ticket } => format!("cancel of {ticket} came too late"),
+        Event::KeeperPaid {
+            auction,
+            keeper,
+            amount,
+        } => format!("{keeper} paid {} for {auction}", coins(*amount)),
+        Event::ParameterChanged(change) => format!("parameter changed: {change:?}"),
+        _ => rare(event, names),
+    }
+}
+
+/// What happens where prices are missing or losses are shared, in a sentence.
+fn rare(event: &Event, names: &Names) -> String {
+    let coins = |amount| names.show_coins(amount);
+    match event {
+        Event::GapBegan { feed, last } => format!("{} was silent since {}", names.feed_name(*feed), last.0),
+        Event::TypeClosedToNewDebt { collateral_type, cause } => {
+            format!("{} takes no new debt: {cause:?}", names.type_name(*collateral_type))
+        }
+        Event::AuctionsRestarted {
+            collateral_type,
+            auctions,
+            start_price,
+        } => format!(
+            "{auctions} auctions of {} begin anew at {}",
+            names.type_name(*collateral_type),
+            usd(*start_price)
+        ),
+        Event::DrawSettled(settled) => format!(
+            "losses of {} made good: {} by the surplus buffer, {} by the insurance fund",
+            names.type_name(settled.collateral_type),
+            coins(settled.surplus),
+            coins(settled.fund)
+        ),
+        Event::BadDebtRepaid {
+            collateral_type,
+            amount,
+        } => format!(
+            "{} of bad debt of {} repaid",
+            coins(*amount),
+            names.type_name(*collateral_type)
+        ),
+        Event::LossRecovered(recovered) => format!(
+            "loss of {} recovered: {} of bad debt, {} to the surplus buffer, {} to the insurance fund, {} to its first loss",
+            names.type_name(recovered.collateral_type),
+            coins(recovered.bad_debt),
+            coins(recovered.surplus),
+            coins(recovered.fund),
+            coins(recovered.first_loss)
+        ),
+        Event::FundIncomePaid { amount } => format!("{} earned by the insurance fund", coins(*amount)),
+        Event::FundWiped { .. } => "the insurance fund was used up: its shares are void".into(),
+        Event::FundReturned { amount } => format!("{} of the insurance fund to the surplus buffer", coins(*amount)),
+        Event::WorkCarriedOver {
+            collateral_type,
+            vaults,
+        } => format!(
+            "{vaults} vaults of {} go in later blocks",
+            names.type_name(*collateral_type)
+        ),
+        Event::ShortfallOwed { vault, amount, .. } => format!("{vault} owes {} again", coins(*amount)),
+        Event::ResidueBooked { from, asset, amount } => {
+            format!("{} left over by divisions in {from:?}", names.show(*amount, *asset))
+        }
+        Event::LotShared(shared) => format!(
+            "lot of {} shared by the vaults of {}: {} for a debt of {}",
+            shared.vault,
+            names.type_name(shared.collateral_type),
+            names.show_collateral(shared.collateral, shared.collateral_type),
+            coins(shared.debt)
+        ),
         other => serde_json::to_string(other).unwrap_or_default(),
+    }
+}
+
+/// An amount of what a market trades.
+fn base(amount: Amount, market: MarketId, names: &Names) -> String {
+    match names.base(market) {
+        Some(asset) => names.show(amount, asset),
+        None => format!("{amount} base units"),
     }
 }
 
@@ -175,10 +293,7 @@ fn ending(outcome: TicketOutcome) -> &'static str {
 /// An order, for people.
 pub(super) fn order_text(order: &Order, names: &Names) -> String {
     let coins = |amount| names.show_coins(amount);
-    let base = |amount, market| match names.base(market) {
-        Some(asset) => names.show(amount, asset),
-        None => format!("{amount} base units"),
-    };
+    let base = |amount, market| base(amount, market, names);
     match *order {
         Order::EnterPool { pool: id, amount } => format!("{} into {}", coins(amount), pool(id, names)),
         Order::ExitPool { pool: id, amount } => format!("{} out of {}", coins(amount), pool(id, names)),

@@ -12,6 +12,7 @@ use super::tell::{kinds, sentences};
 use crate::Failure;
 use crate::connect::NodeOptions;
 use crate::names::{Names, Needs};
+use crate::output::note;
 
 /// How long a node may be away before that is said.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -42,7 +43,7 @@ pub(super) async fn watch(node: &NodeOptions, asked: &Watch) -> Result<(), Failu
             Ok(block) => block,
             Err(error @ (Error::Unreachable { .. } | Error::NoAnswer { .. })) => {
                 if !is_away {
-                    eprintln!("{error}; it goes on when the node is back, Ctrl-C ends it");
+                    note(&format!("{error}; it goes on when the node is back, Ctrl-C ends it"));
                 }
                 is_away = true;
                 continue;
@@ -50,7 +51,7 @@ pub(super) async fn watch(node: &NodeOptions, asked: &Watch) -> Result<(), Failu
             Err(error) => return Err(error.into()),
         };
         if std::mem::take(&mut is_away) {
-            eprintln!("the node is back");
+            note("the node is back");
         }
         if node.json {
             say(&serde_json::to_string(&block).map_err(Failure::bad_input)?)?;

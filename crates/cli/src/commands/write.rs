@@ -9,6 +9,7 @@ use super::{say, say_json};
 use crate::Failure;
 use crate::connect::{NodeOptions, SignerOptions};
 use crate::names::{Names, Needs};
+use crate::output::note;
 
 /// What can be said to the engine.
 pub(crate) trait Saying {
@@ -41,7 +42,12 @@ pub(super) async fn send(
     if signer.dry_run {
         return tell_dry_run(node, names, &wallet.dry_run(commands).await?);
     }
-    tell_sent(node, names, wallet.send(commands).await)
+    let slow = |hash| {
+        note(&format!(
+            "transaction {hash} is on its way: `ballast tx show {hash}` tells what came of it"
+        ))
+    };
+    tell_sent(node, names, wallet.send_telling(commands, slow).await)
 }
 
 /// Tells what would come of a transaction.
@@ -80,8 +86,17 @@ pub(super) fn tell_sent(
         None => Ok(()),
     };
     // Its end is the transaction's, whether or not anyone reads what it prints.
-    sent?;
-    told
+    let done = sent?;
+    if let Err(failure) = told
+        && failure.code() != 0
+    {
+        note(&format!(
+            "transaction {} is done, and could not be told: {}",
+            done.hash,
+            failure.message()
+        ));
+    }
+    Ok(())
 }
 
 /// A transaction, for people.
