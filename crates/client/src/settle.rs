@@ -126,6 +126,10 @@ impl<'a> Settling<'a> {
             Ok(info) => return Tried::Break(judged(info)),
             Err(error) => error,
         };
+        // Who has brought nothing yet has met the like of another program of the account, not what he has sent.
+        if !self.may_be_heard && error.code() == "Waiting" {
+            return Tried::Break(Err(error));
+        }
         let (heard, wait) = match meaning(&error) {
             Meaning::NotTaken(wait) => (false, wait),
             Meaning::MayBeHeard(wait) => (true, wait),

@@ -100,7 +100,9 @@ impl Client {
             commands,
         };
         let cost = u128::from(transaction.work()).saturating_mul(status.work_price.raw());
-        let limit = Amount::from_raw(cost.saturating_mul(HEADROOM));
+        // A trifle less, at random: two programs that say the same in the same second make two transactions, not one.
+        let trifle = u128::from(rand::random::<u32>()).min(cost);
+        let limit = Amount::from_raw(cost.saturating_mul(HEADROOM).saturating_sub(trifle));
         let limit = terms.fee_max.unwrap_or(limit);
         let (asset, on_failure) = match terms.payer {
             Payer::Any => {
@@ -295,7 +297,7 @@ impl Wallet {
 
 /// Whether another transaction of the account has taken the nonce.
 fn is_taken(error: &Error) -> bool {
-    matches!(error, Error::Refused { .. }) && matches!(error.code(), "NonceUsed" | "NonceWaiting")
+    matches!(error, Error::Refused { .. }) && matches!(error.code(), "NonceUsed" | "NonceWaiting" | "Waiting")
 }
 
 /// What says the price of an asset that can pay fees because it is a collateral.
