@@ -35,8 +35,8 @@ pub(crate) struct Host {
     pub(crate) rate: Option<u32>,
     /// How the node works.
     pub(crate) settings: Settings,
-    /// What time it is on the chain, told the last block's time.
-    pub(crate) time: Box<dyn FnOnce(Timestamp) -> ChainTime + Send>,
+    /// What time it is on the chain, told the last block's time; or why it must not go on from there.
+    pub(crate) time: Box<dyn FnOnce(Timestamp) -> Result<ChainTime, String> + Send>,
     /// What to say once it listens.
     pub(crate) greet: Greet,
     /// What runs beside it, told where it listens.
@@ -54,11 +54,28 @@ pub(crate) fn host(folder: Folder, host: Host) -> Result<(), Failure> {
 }
 
 async fn serve<E: ballast_node::Host>(context: E, genesis: &Genesis, host: Host) -> Result<(), Failure> {
-    let started = start(context.child("node"), genesis, host.settings, host.time).await;
+    let mut refused = None;
+    let wall = context.current();
+    let time = |last| {
+        (host.time)(last).unwrap_or_else(|why| {
+            refused = Some(why);
+            // Until it has stopped, its time does not leap.
+            ChainTime::Scaled {
+                wall,
+                chain: last,
+                speed: 1,
+            }
+        })
+    };
+    let started = start(context.child("node"), genesis, host.settings, time).await;
     let (node, running, started) = started.map_err(|error| match error.is_broken() {
         true => Failure::Broken(error.to_string()),
         false => Failure::bad_input(error),
     })?;
+    if let Some(why) = refused {
+        node.stop().await;
+        return Err(Failure::BadInput(why));
+    }
     tell_what_was_mended(&started);
     let settings = ApiSettings {
         rate: host.rate.map(|per_second| Rate {

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 use ballast_journal::{BadFolder, Folder};
 use ballast_node::{ChainTime, Pruning, Settings, Started};
+use ballast_num::Timestamp;
 use ballast_protocol::Genesis;
 use clap::Args;
 
-use crate::Failure;
 use crate::host::{Host, host, say};
+use crate::{Failure, up};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -30,6 +31,9 @@ pub(crate) struct Arguments {
     /// Most requests a second of one address; none counts them
     #[arg(long, value_name = "NUMBER")]
     rate: Option<u32>,
+    /// Goes on at the present time with a reserve of `ballast up`, which lives in other days: all loans age by years at once
+    #[arg(long)]
+    leap: bool,
     /// Blocks between snapshots; 0 makes none
     #[arg(long, value_name = "BLOCKS", default_value_t = Settings::default().snapshot_every)]
     snapshot_every: u64,
@@ -40,6 +44,9 @@ pub(crate) struct Arguments {
     #[arg(long)]
     no_history: bool,
 }
+
+/// Seconds.
+const DAY: u64 = 86_400;
 
 /// Runs until it is told to stop.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -53,13 +60,26 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         history: (!arguments.no_history).then(|| arguments.dir.join(ballast_history::FILE)),
         ..Settings::default()
     };
+    let folder = folder(arguments)?;
+    let (is_of_up, leap, dir) = (up::is_ours(folder.genesis()), arguments.leap, arguments.dir.clone());
+    let time = move |last: Timestamp| {
+        let behind = now().saturating_sub(last.0);
+        if is_of_up && !leap && behind > DAY {
+            return Err(format!(
+                "the reserve in {} lives {} days ago: run it with `ballast up --dir {0}`, or let its time leap by --leap",
+                dir.display(),
+                behind / DAY
+            ));
+        }
+        Ok(ChainTime::Wall)
+    };
     host(
-        folder(arguments)?,
+        folder,
         Host {
             listen: arguments.listen,
             rate: arguments.rate,
             settings,
-            time: Box::new(|_| ChainTime::Wall),
+            time: Box::new(time),
             greet: Box::new(greeting),
             beside: None,
         },

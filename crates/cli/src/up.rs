@@ -50,10 +50,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
                 history: Some(arguments.dir.join(ballast_history::FILE)),
                 ..Settings::default()
             },
-            time: Box::new(move |chain| ChainTime::Scaled {
-                wall: SystemTime::now(),
-                chain,
-                speed,
+            time: Box::new(move |chain| {
+                Ok(ChainTime::Scaled {
+                    wall: SystemTime::now(),
+                    chain,
+                    speed,
+                })
             }),
             greet: Box::new(move |_, address| greeting(&dir, is_new, &about, speed, address)),
             beside: Some(Box::new(move |address| {
@@ -84,7 +86,7 @@ fn folder(dir: &Path) -> Result<(Folder, bool), Failure> {
 }
 
 /// Whether the keys of development speak for this reserve's feeds.
-fn is_ours(genesis: &Genesis) -> bool {
+pub(crate) fn is_ours(genesis: &Genesis) -> bool {
     genesis.chain_id == development::CHAIN_ID
         && development::genesis().is_ok_and(|ours| ours.sources == genesis.sources)
 }
