@@ -18,6 +18,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What operators watch, in Prometheus' text */
+        get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document */
+        get: operations["get_openapi_json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -146,6 +180,91 @@ export interface paths {
         };
         /** Every feed and what it says */
         get: operations["get_feeds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events of the past, by name, vault, auction, account and type */
+        get: operations["get_history_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history/liquidations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Liquidations: why, where everything went, who bore what was lost */
+        get: operations["get_history_liquidations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a feed has said, in spans of time */
+        get: operations["get_history_prices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Transactions of the past and what came of them */
+        get: operations["get_history_transactions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history/vaults/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A vault after each block that touched it */
+        get: operations["get_history_vaults_id"];
         put?: never;
         post?: never;
         delete?: never;
@@ -348,7 +467,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What became of a recent transaction */
+        /** What became of a transaction */
         get: operations["get_transactions_hash"];
         put?: never;
         post?: never;
@@ -441,6 +560,11 @@ export interface components {
             fund_shares: components["schemas"]["Amount"];
             /** @description Of which state. */
             height: components["schemas"]["Height"];
+            /**
+             * @description The nonce right behind the most that it has used in a row and the chain remembers; 0 if it remembers none. Who
+             *     counts up from there shares that span (docs/fees.md); what waits for its block is not in it yet.
+             */
+            nonce_next: string;
         };
         Amount: string;
         /** @description Why a request was not answered. */
@@ -754,7 +878,7 @@ export interface components {
                 expiry: components["schemas"]["Timestamp"];
                 /** @description Which key. */
                 key: components["schemas"]["SessionKey"];
-                /** @description How much may leave meanwhile; of other assets nothing. */
+                /** @description How much may leave meanwhile, at most [`LIMITS_MAX`](crate::LIMITS_MAX) assets; of others nothing. */
                 limits: components["schemas"]["SpendingLimit"][];
                 /** @description What it may do. */
                 scope: components["schemas"]["Scope"];
@@ -811,6 +935,23 @@ export interface components {
          * @description How many decimals a whole unit of an asset has, 0 to 18: 10 to that power are its base units.
          */
         Decimals: number;
+        /** @description Where seized collateral went so far. */
+        Disposal: {
+            /** @description To standing bids, for coins. */
+            bids: components["schemas"]["Went"];
+            /** @description To buyers in the auction, for coins. */
+            buyers: components["schemas"]["Went"];
+            /** @description To who called, for nothing. */
+            caller: components["schemas"]["Amount"];
+            /** @description To a market, for coins. */
+            market: components["schemas"]["Went"];
+            /** @description Back to the owner: collateral, and coins that a market paid beyond what was to be raised. */
+            owner: components["schemas"]["Went"];
+            /** @description To the stability pool, for coins. */
+            pool: components["schemas"]["Went"];
+            /** @description To the type's other vaults, with so much debt. */
+            shared: components["schemas"]["Went"];
+        };
         /**
          * @description Surplus buffer and insurance fund paid, at the block's end, what the block's losses of a type asked of them: so much
          *     less is bad debt (rule R12). Together at most the line in force.
@@ -1316,6 +1457,17 @@ export interface components {
         } | {
             LotShared: components["schemas"]["LotShared"];
         };
+        /** @description Some events. */
+        EventPage: {
+            /** @description The history tells of blocks above this one. */
+            begins: components["schemas"]["Height"];
+            /** @description The events. */
+            events: components["schemas"]["PastEvent"][];
+            /** @description The last block that it tells of. */
+            height: components["schemas"]["Height"];
+            /** @description Where the next page begins; none after the last. */
+            next?: string | null;
+        };
         /** @description What shows that a source has made an observation, by the kind of its key. */
         Evidence: {
             Wallet: components["schemas"]["Signature"];
@@ -1429,6 +1581,78 @@ export interface components {
          *     round decides.
          */
         Lane: "Entry" | "Exit" | "Trade";
+        /** @description A seizure, from its cause to its end. */
+        LiquidationInfo: {
+            /** @description The auction of what neither bids nor pool bought. */
+            auction?: components["schemas"]["AuctionId"] | null;
+            /** @description Who called, if it was not the engine. */
+            caller?: components["schemas"]["AccountId"] | null;
+            /** @description Collateral taken off it. */
+            collateral: components["schemas"]["Amount"];
+            /** @description Of which type. */
+            collateral_type: components["schemas"]["TypeId"];
+            /** @description Debt taken off it, in coins. */
+            debt: components["schemas"]["Amount"];
+            /** @description The same in words, with the rules. */
+            explanation: string;
+            /** @description Its block. */
+            height: components["schemas"]["Height"];
+            /** @description Whether nothing of it is on sale any more. */
+            is_over: boolean;
+            /** @description The liquidation ratio in force. */
+            liquidation_ratio: components["schemas"]["Ratio"];
+            /** @description Who bore what was lost. */
+            losses: components["schemas"]["LossBorne"];
+            /** @description What the auction did not raise and the vault owes again, in coins. */
+            owed_again: components["schemas"]["Amount"];
+            /** @description Whose. */
+            owner: components["schemas"]["AccountId"];
+            /** @description Penalty asked, in coins. */
+            penalty: components["schemas"]["Amount"];
+            /** @description Price at which the vault was judged. */
+            price: components["schemas"]["Price"];
+            /** @description Its ratio just before, rounded down; none if it owed nothing. */
+            ratio_before?: components["schemas"]["Ratio"] | null;
+            /** @description Why this much. */
+            rule: components["schemas"]["SeizureRule"];
+            /**
+             * Format: uint32
+             * @description The place of its event among the block's.
+             */
+            seq: number;
+            /** @description The block's time. */
+            time: components["schemas"]["Timestamp"];
+            /** @description Which vault. */
+            vault: components["schemas"]["VaultId"];
+            /** @description Where the collateral went so far. */
+            went: components["schemas"]["Disposal"];
+        };
+        /** @description Some liquidations. */
+        LiquidationPage: {
+            /** @description The history tells of blocks above this one. */
+            begins: components["schemas"]["Height"];
+            /** @description The last block that it tells of. */
+            height: components["schemas"]["Height"];
+            /** @description The liquidations. */
+            liquidations: components["schemas"]["LiquidationInfo"][];
+            /** @description Where the next page begins; none after the last. */
+            next?: string | null;
+        };
+        /** @description Who bore what was lost, in coins. */
+        LossBorne: {
+            /** @description By the type's first-loss capital. */
+            first_loss: components["schemas"]["Amount"];
+            /** @description By the insurance fund. */
+            fund: components["schemas"]["Amount"];
+            /** @description By the coin's holders, as bad debt. */
+            holders: components["schemas"]["Amount"];
+            /** @description All that was lost. */
+            lost: components["schemas"]["Amount"];
+            /** @description What later proceeds made good, to whoever had borne it. */
+            recovered: components["schemas"]["Amount"];
+            /** @description By the surplus buffer. */
+            surplus: components["schemas"]["Amount"];
+        };
         /** @description Where a loss came from. */
         LossCause: {
             Seizure: components["schemas"]["VaultId"];
@@ -1694,6 +1918,8 @@ export interface components {
         };
         /** @description In which order vaults are told. */
         OrderOf: "id" | "risk";
+        /** @description In which order the past is told. */
+        OrderOf2: "newest" | "oldest";
         /** @description The end of a transaction. */
         Outcome: "Done" | {
             Failed: {
@@ -1733,6 +1959,61 @@ export interface components {
                 floor_min: components["schemas"]["Amount"];
             };
         } | "BadSupplyFeed" | "Duplicate" | "OutOfBounds";
+        /** @description An event, and where it stands. */
+        PastEvent: {
+            /** @description What happened. */
+            event: components["schemas"]["Event"];
+            /** @description Its block. */
+            height: components["schemas"]["Height"];
+            /**
+             * Format: uint32
+             * @description Its place among the block's events, from 0: what the engine did by itself, then each transaction's.
+             */
+            seq: number;
+            /** @description The block's time. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * Format: uint32
+             * @description Whose transaction, from 0 in the order of the block; none if the engine did it by itself.
+             */
+            transaction?: number | null;
+        };
+        /** @description A transaction of the past. */
+        PastTransaction: {
+            /** @description What the work cost. */
+            fee?: components["schemas"]["Fee"] | null;
+            /** @description Its hash. */
+            hash: components["schemas"]["TransactionHash"];
+            /** @description Its block. */
+            height: components["schemas"]["Height"];
+            /**
+             * Format: uint32
+             * @description Its place in the block, from 0.
+             */
+            index: number;
+            /** @description What came of it. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description Whose. */
+            sender: components["schemas"]["AccountId"];
+            /** @description The block's time. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * Format: uint64
+             * @description Work units spent.
+             */
+            work: number;
+        };
+        /** @description Some transactions. */
+        PastTransactionPage: {
+            /** @description The history tells of blocks above this one. */
+            begins: components["schemas"]["Height"];
+            /** @description The last block that it tells of. */
+            height: components["schemas"]["Height"];
+            /** @description Where the next page begins; none after the last. */
+            next?: string | null;
+            /** @description The transactions. */
+            transactions: components["schemas"]["PastTransaction"][];
+        };
         Path: string;
         /**
          * @description Ways of the peers that only the conformance adapter and replay baselines choose, in a type; [`Limits::ring_fence`] is one
@@ -1849,6 +2130,45 @@ export interface components {
             tickets: components["schemas"]["TicketInfo"][];
         };
         Price: string;
+        /** @description What a feed has said. */
+        PricePage: {
+            /** @description The history tells of blocks above this one. */
+            begins: components["schemas"]["Height"];
+            /** @description Length of the spans, a second at least. */
+            every: components["schemas"]["Seconds"];
+            /** @description Which. */
+            feed: components["schemas"]["FeedId"];
+            /** @description The last block that it tells of. */
+            height: components["schemas"]["Height"];
+            /** @description The `from` of the next page; none after the last. */
+            next?: components["schemas"]["Timestamp"] | null;
+            /** @description The spans in which it said something, by time. */
+            prices: components["schemas"]["PriceSpan"][];
+        };
+        /** @description What a feed said over a span of time, or in one block. */
+        PriceSpan: {
+            /**
+             * Format: uint64
+             * @description In how many blocks the feed said something new.
+             */
+            blocks: number;
+            /** @description The last. */
+            close: components["schemas"]["Price"];
+            /** @description The highest. */
+            high: components["schemas"]["Price"];
+            /** @description What vaults were judged by at its end. */
+            judging: components["schemas"]["Price"];
+            /** @description The lowest. */
+            low: components["schemas"]["Price"];
+            /** @description The mean over the feed's window at its end. */
+            mean: components["schemas"]["Price"];
+            /** @description The first price in it. */
+            open: components["schemas"]["Price"];
+            /** @description The feed's state at its end. */
+            state: components["schemas"]["FeedState"];
+            /** @description Its beginning: the `from` of a page that begins there. */
+            time: components["schemas"]["Timestamp"];
+        };
         /** @description What leads from an entry, or from the place where it would be, up to the root. */
         Proof: {
             /** @description What stands below the last sibling. */
@@ -1888,10 +2208,8 @@ export interface components {
         };
         Rate: string;
         Ratio: string;
-        /** @description Whether a node takes transactions, and why not. */
-        Readiness: "Ready" | {
-            Stopped: string;
-        };
+        /** @description That a node takes transactions; one that does not answers with a refusal. */
+        Readiness: "Ready";
         /** @description What came of one transaction. */
         Receipt: {
             /** @description What happened, in order; empty unless done. */
@@ -2290,10 +2608,14 @@ export interface components {
             caller_collateral: components["schemas"]["Amount"];
             /** @description Collateral taken off the vault. */
             collateral: components["schemas"]["Amount"];
+            /** @description What it held just before. */
+            collateral_before: components["schemas"]["Amount"];
             /** @description Of which type. */
             collateral_type: components["schemas"]["TypeId"];
             /** @description Debt taken off the vault, in coins. */
             debt: components["schemas"]["Amount"];
+            /** @description What the vault owed just before, in coins, rounded up. */
+            debt_before: components["schemas"]["Amount"];
             /** @description Liquidation deposit paid to the caller, or kept by the reserve. */
             deposit: components["schemas"]["Amount"];
             /** @description The liquidation ratio in force. */
@@ -2461,6 +2783,8 @@ export interface components {
             insurance_fund: components["schemas"]["Amount"];
             /** @description What time it is on the chain now: expiries count from here. */
             now: components["schemas"]["Timestamp"];
+            /** @description The oldest block that the stream can tell; the next, if it can tell none yet. */
+            oldest_block: components["schemas"]["Height"];
             /** @description The oldest height that reads can name. */
             oldest_height: components["schemas"]["Height"];
             /** @description The state root after the last block. */
@@ -2727,6 +3051,19 @@ export interface components {
             /** @description Which. */
             vault: components["schemas"]["VaultId"];
         };
+        /** @description What became of a vault. */
+        VaultHistory: {
+            /** @description The history tells of blocks above this one. */
+            begins: components["schemas"]["Height"];
+            /** @description The last block that it tells of. */
+            height: components["schemas"]["Height"];
+            /** @description The blocks that touched it. */
+            moments: components["schemas"]["VaultMoment"][];
+            /** @description Where the next page begins; none after the last. */
+            next?: string | null;
+            /** @description Which. */
+            vault: components["schemas"]["VaultId"];
+        };
         /**
          * Format: uint64
          * @description A vault, numbered from 1 in the order of opening.
@@ -2757,6 +3094,23 @@ export interface components {
             ratio?: components["schemas"]["Ratio"] | null;
             /** @description What the engine does when a round breaks it. */
             standing_order?: components["schemas"]["StandingOrder"] | null;
+        };
+        /** @description A vault after a block that touched it. */
+        VaultMoment: {
+            /** @description What it held then, in base units; zero once it is closed. */
+            collateral: components["schemas"]["Amount"];
+            /** @description What it owed then, in coins, rounded up. */
+            debt: components["schemas"]["Amount"];
+            /** @description The block. */
+            height: components["schemas"]["Height"];
+            /** @description The price by which it was judged then. */
+            price?: components["schemas"]["Price"] | null;
+            /** @description Collateral value ÷ debt at that price; none without debt or price. */
+            ratio?: components["schemas"]["Ratio"] | null;
+            /** @description Its time. */
+            time: components["schemas"]["Timestamp"];
+            /** @description The names of the events that touched it, in order. */
+            what: string[];
         };
         /** @description Some vaults. */
         VaultPage: {
@@ -2799,6 +3153,13 @@ export interface components {
         } | "Fund";
         /** @description A step of the waterfall, in its order. */
         WaterfallStep: "OwnCollateral" | "FirstLoss" | "SurplusBuffer" | "InsuranceFund" | "TokenIssue" | "LossSharing";
+        /** @description Collateral, and the coins or debt that it went for. */
+        Went: {
+            /** @description Coins. */
+            coins: components["schemas"]["Amount"];
+            /** @description Base units of the collateral. */
+            collateral: components["schemas"]["Amount"];
+        };
         /** @description What a vault would be if. */
         WhatIf: {
             /** @description Coins that are left over now for its liquidator. */
@@ -2856,6 +3217,72 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Refused, and why */
+            default: {
+                headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    get_openapi_json: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Refused, and why */
+            default: {
+                headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2885,6 +3312,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2911,6 +3340,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The height of the state that the answer tells of */
+                    "ballast-height": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2920,6 +3351,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2946,6 +3379,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The height of the state that the answer tells of */
+                    "ballast-height": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2955,6 +3390,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2978,6 +3415,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The height of the state that the answer tells of */
+                    "ballast-height": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2987,6 +3426,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3003,7 +3444,7 @@ export interface operations {
                 /** @description A recent height; none is the last. */
                 height?: number | null;
                 /** @description Most auctions of the page. */
-                limit?: number | null;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -3014,6 +3455,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The height of the state that the answer tells of */
+                    "ballast-height": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3023,6 +3466,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3049,6 +3494,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The height of the state that the answer tells of */
+                    "ballast-height": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3058,6 +3505,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3081,6 +3530,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The height of the state that the answer tells of */
+                    "ballast-height": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3090,6 +3541,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3113,6 +3566,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The height of the state that the answer tells of */
+                    "ballast-height": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3122,6 +3577,223 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    get_history_events: {
+        parameters: {
+            query?: {
+                /** @description Only events about this account. */
+                account?: components["schemas"]["AccountId"] | null;
+                /** @description `next` of the page before. */
+                after?: string | null;
+                /** @description Only events about this auction. */
+                auction?: number | null;
+                /** @description Only events about this collateral type. */
+                collateral_type?: number | null;
+                /** @description Only events of this name, as `VaultSeized`. */
+                kind?: string | null;
+                /** @description Most events of the page. */
+                limit?: number;
+                /** @description In which order. */
+                order?: components["schemas"]["OrderOf2"];
+                /** @description Only events about this vault. */
+                vault?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description Refused, and why */
+            default: {
+                headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    get_history_liquidations: {
+        parameters: {
+            query?: {
+                /** @description Only of this owner's vaults, or called by it. */
+                account?: components["schemas"]["AccountId"] | null;
+                /** @description `next` of the page before. */
+                after?: string | null;
+                /** @description Only of this collateral type. */
+                collateral_type?: number | null;
+                /** @description Most liquidations of the page. */
+                limit?: number;
+                /** @description In which order. */
+                order?: components["schemas"]["OrderOf2"];
+                /** @description Only of this vault. */
+                vault?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiquidationPage"];
+                };
+            };
+            /** @description Refused, and why */
+            default: {
+                headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    get_history_prices: {
+        parameters: {
+            query: {
+                /** @description Seconds of a span, each told by its first, highest, lowest and last price; none is one. */
+                every?: number | null;
+                /** @description Of which feed. */
+                feed: number;
+                /** @description From this time on; none is the beginning. `next` of the page before goes on. */
+                from?: number | null;
+                /** @description Most spans of the page. */
+                limit?: number;
+                /** @description Before this time; none is the end. */
+                to?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PricePage"];
+                };
+            };
+            /** @description Refused, and why */
+            default: {
+                headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    get_history_transactions: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string | null;
+                /** @description Most transactions of the page. */
+                limit?: number;
+                /** @description In which order. */
+                order?: components["schemas"]["OrderOf2"];
+                /** @description Only of this sender. */
+                sender?: components["schemas"]["AccountId"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PastTransactionPage"];
+                };
+            };
+            /** @description Refused, and why */
+            default: {
+                headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    get_history_vaults_id: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string | null;
+                /** @description Most blocks of the page. */
+                limit?: number;
+                /** @description In which order. */
+                order?: components["schemas"]["OrderOf2"];
+            };
+            header?: never;
+            path: {
+                /** @description The vault's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VaultHistory"];
+                };
+            };
+            /** @description Refused, and why */
+            default: {
+                headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3145,6 +3817,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The height of the state that the answer tells of */
+                    "ballast-height": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3154,6 +3828,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3187,6 +3863,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3210,6 +3888,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The height of the state that the answer tells of */
+                    "ballast-height": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3219,6 +3899,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3246,6 +3928,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The height of the state that the answer tells of */
+                    "ballast-height": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3255,6 +3939,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3278,6 +3964,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The height of the state that the answer tells of */
+                    "ballast-height": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3287,6 +3975,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3309,8 +3999,8 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
-            200: {
+            /** @description A WebSocket from now on; each message has this shape */
+            101: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3318,9 +4008,20 @@ export interface operations {
                     "application/json": components["schemas"]["Told"];
                 };
             };
+            /** @description Not asked for a WebSocket */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3347,6 +4048,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The height of the state that the answer tells of */
+                    "ballast-height": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3356,6 +4059,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3389,6 +4094,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3407,6 +4114,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SignedTransaction"][];
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -3422,6 +4130,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3446,6 +4156,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The height of the state that the answer tells of */
+                    "ballast-height": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3455,6 +4167,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3488,6 +4202,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3520,6 +4236,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3543,6 +4261,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The height of the state that the answer tells of */
+                    "ballast-height": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3552,6 +4272,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3570,7 +4292,7 @@ export interface operations {
                 /** @description A recent height; none is the last. */
                 height?: number | null;
                 /** @description Most vaults of the page. */
-                limit?: number | null;
+                limit?: number;
                 /** @description In which order. */
                 order?: components["schemas"]["OrderOf"];
                 /** @description Only vaults of this owner; in the order by number alone. */
@@ -3585,6 +4307,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The height of the state that the answer tells of */
+                    "ballast-height": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3594,6 +4318,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3620,6 +4346,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The height of the state that the answer tells of */
+                    "ballast-height": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3629,6 +4357,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3665,6 +4395,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The height of the state that the answer tells of */
+                    "ballast-height": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3674,6 +4406,8 @@ export interface operations {
             /** @description Refused, and why */
             default: {
                 headers: {
+                    /** @description Seconds after which to ask again: with 429 and 503 */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {

@@ -19,6 +19,9 @@ export type BlockInfo = Schemas['BlockInfo'];
 export type Receipt = Schemas['Receipt'];
 export type Event = Schemas['Event'];
 export type Told = Schemas['Told'];
+export type PricePage = Schemas['PricePage'];
+export type VaultHistory = Schemas['VaultHistory'];
+export type LiquidationPage = Schemas['LiquidationPage'];
 export type StandingOrder = Schemas['StandingOrder'];
 
 type KeysOf<Union> = Union extends unknown ? keyof Union : never;

@@ -3,8 +3,7 @@
 import { options } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { ask, path } from '../api/client';
-import type { PricePage } from '../api/history';
-import type { AssetInfo, FeedInfo, Status, Told, TypeInfo } from '../api/types';
+import type { AssetInfo, FeedInfo, PricePage, Status, Told, TypeInfo } from '../api/types';
 import { type Names, Words } from '../events/names';
 import type { Observed } from './connection';
 import { type Entry, entriesOf, prepend } from './log';

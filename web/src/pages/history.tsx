@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { ask, path, Unanswered } from '../api/client';
-import type { LiquidationPage, VaultHistory } from '../api/history';
+import type { LiquidationPage, VaultHistory } from '../api/types';
 import { compact, exact, parse, percent, price } from '../decimal';
 import type { Words } from '../events/names';
 import { blockLink } from '../route';
@@ -20,8 +20,9 @@ const SHOWN = 50;
 /** Set once a node has said that it keeps no history, so that it is not asked again for each vault. */
 let keepsNone = false;
 
+/** Whether a node has said that it keeps no history; one that is busy, or still makes it, is asked again. */
 function isAbsent(error: unknown): boolean {
-  return error instanceof Unanswered && [404, 501, 503].includes(error.status);
+  return error instanceof Unanswered && error.code === 'NoHistory';
 }
 
 /** What the index says of a vault: `none` where the node keeps no history. */
@@ -45,7 +46,7 @@ function usePast(vault: number, happened: number): Past | 'none' | undefined {
         set({ moments: history.moments, liquidations: page.liquidations, begins: history.begins });
       } catch (error) {
         if (abort.signal.aborted || !isAbsent(error)) return;
-        keepsNone = (error as Unanswered).code !== 'UnknownVault';
+        keepsNone = true;
         set('none');
       }
     }, 400);
