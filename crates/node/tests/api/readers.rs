@@ -59,7 +59,6 @@ async fn next(
 }
 
 #[test]
-#[ignore = "mended after its last run; run it before relying on it"]
 fn answers_that_nobody_reads_end_their_connection() {
     with_settings(impatient(), |at| async move {
         let mut lazy = narrow(&at).await;
