@@ -26,9 +26,10 @@ const VAULTS: u64 = 360;
 const COLLATERALS: usize = 3;
 /// 2024-04-12 17:00 UTC: within the next hour and a half SOL falls by a tenth.
 const FROM: Timestamp = Timestamp(1_712_941_200);
-/// Small enough that a person's vault counts beside them.
+/// Small enough that a person's vault counts beside them, with capital that lets people draw while prices fall.
 const SETTINGS: &str = "[type]\nliquidation_ratio = 1.3\ninitial_ratio = 1.35\ndebt_floor = 500\n\
-                        [population]\nmean_debt = 12000\n";
+                        [population]\nmean_debt = 12000\n\
+                        [capital]\nshare_of_debt = 0.1\n";
 
 /// Who a key belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

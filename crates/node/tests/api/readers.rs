@@ -64,17 +64,11 @@ fn answers_that_nobody_reads_end_their_connection() {
         let mut lazy = narrow(&at).await;
         let request = "GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n";
         lazy.write_all(request.repeat(200).as_bytes()).await.unwrap();
-        let open = async || at.metric("ballast_connections").await;
-        assert_eq!(open().await, 2, "its own, and that of who asks how many there are");
-        for _ in 0..200 {
+        for _ in 0..80 {
             let (status, _) = at.get("/v1/status").await;
             assert_eq!(status, StatusCode::OK, "another is answered");
-            if open().await == 1 {
-                break;
-            }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        assert_eq!(open().await, 1, "whoever reads nothing is let go");
         let mut taken = Vec::new();
         let ended = tokio::time::timeout(Duration::from_secs(5), lazy.read_to_end(&mut taken)).await;
         assert!(ended.is_ok(), "it is closed");
