@@ -18,7 +18,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use tokio::task::JoinSet;
 
-use crate::process::Running;
+use crate::process::{Running, Start};
 use crate::reserve::{Reserve, now};
 use crate::{Failure, not_tried};
 
@@ -85,11 +85,17 @@ pub(crate) async fn run(program: &Path, arguments: &Arguments, seed: u64) -> Res
         reserve: Mutex::new((reserve, ChaCha8Rng::seed_from_u64(seed ^ 1))),
         promised: Mutex::new(Promised::default()),
     });
+    let mut start = Start {
+        dir: &dir,
+        genesis: None,
+        port: arguments.port,
+        has_history: true,
+    };
     let mut starts = Vec::new();
     let bar = ProgressBar::new(arguments.kills.into());
     for kill in 0..arguments.kills {
-        let first = (kill == 0).then_some(genesis.as_path());
-        let node = Running::start(program, &dir, first, arguments.port).await?;
+        start.genesis = (kill == 0).then_some(genesis.as_path());
+        let node = Running::start(program, &start).await?;
         if kill > 0 {
             starts.push(node.took);
         }
@@ -109,7 +115,8 @@ pub(crate) async fn run(program: &Path, arguments: &Arguments, seed: u64) -> Res
         bar.inc(1);
     }
     bar.finish_and_clear();
-    let node = Running::start(program, &dir, None, arguments.port).await?;
+    start.genesis = None;
+    let node = Running::start(program, &start).await?;
     starts.push(node.took);
     check(&node.client, &shared).await?;
     node.kill().await?;

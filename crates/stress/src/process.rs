@@ -26,6 +26,18 @@ pub(crate) fn beside_this() -> Result<PathBuf, Failure> {
     )))
 }
 
+/// How a node is started.
+pub(crate) struct Start<'a> {
+    /// Its folder.
+    pub(crate) dir: &'a Path,
+    /// What a new one is made of; none goes on with what the folder holds.
+    pub(crate) genesis: Option<&'a Path>,
+    /// Where it listens.
+    pub(crate) port: u16,
+    /// Whether it keeps an index of the past.
+    pub(crate) has_history: bool,
+}
+
 /// A node that runs.
 pub(crate) struct Running {
     child: Child,
@@ -36,13 +48,16 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts a node in a folder, made of a genesis if it holds none, and waits until it is ready.
-    pub(crate) async fn start(program: &Path, dir: &Path, genesis: Option<&Path>, port: u16) -> Result<Self, Failure> {
+    /// Starts a node and waits until it is ready.
+    pub(crate) async fn start(program: &Path, how: &Start<'_>) -> Result<Self, Failure> {
         let mut command = Command::new(program);
-        command.arg("node").arg("--dir").arg(dir);
-        command.arg("--listen").arg(format!("127.0.0.1:{port}"));
-        if let Some(genesis) = genesis {
+        command.arg("node").arg("--dir").arg(how.dir);
+        command.arg("--listen").arg(format!("127.0.0.1:{}", how.port));
+        if let Some(genesis) = how.genesis {
             command.arg("--genesis").arg(genesis);
+        }
+        if !how.has_history {
+            command.arg("--no-history");
         }
         command
             .stdin(Stdio::null())
@@ -52,7 +67,7 @@ impl Running {
         command.env("RUST_LOG", "warn");
         let start = Instant::now();
         let mut child = command.spawn().map_err(not_tried)?;
-        let url = format!("http://127.0.0.1:{port}");
+        let url = format!("http://127.0.0.1:{}", how.port);
         loop {
             if let Ok(client) = Client::connect(&url).await {
                 let took = start.elapsed();
