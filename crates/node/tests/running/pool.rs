@@ -10,6 +10,15 @@ use ballast_signing::SessionKeyPair;
 use crate::common::{ETHER, send};
 use crate::{begin, limited, now, run, settings};
 
+/// Something small to do.
+fn some() -> Vec<Command> {
+    vec![Command::Send {
+        asset: ETHER,
+        to: AccountId::numbered(9),
+        amount: Amount::ONE,
+    }]
+}
+
 #[test]
 fn a_nonce_that_waits_does_not_fill_blocks_with_others() {
     run(|context| async move {
@@ -46,13 +55,6 @@ fn a_nonce_that_waits_does_not_fill_blocks_with_others() {
 fn fees_that_a_sender_can_not_pay_together_do_not_wait() {
     run(|context| async move {
         let (node, _) = begin(&context, settings()).await;
-        let some = || {
-            vec![Command::Send {
-                asset: ETHER,
-                to: AccountId::numbered(9),
-                amount: Amount::ONE,
-            }]
-        };
         // Of 1,000 ether at 2,000 USD each, 900,000 coins are 450.
         let offer = coins(900_000);
         let first = node.submit(limited(&node, 1, offer, some())).unwrap();
@@ -80,14 +82,9 @@ fn fees_that_a_sender_can_not_pay_together_do_not_wait() {
 fn one_transaction_waits_whatever_its_limit() {
     run(|context| async move {
         let (node, _) = begin(&context, settings()).await;
-        let some = vec![Command::Send {
-            asset: ETHER,
-            to: AccountId::numbered(9),
-            amount: Amount::ONE,
-        }];
-        let unlimited = limited(&node, 1, Amount::MAX, some.clone());
+        let unlimited = limited(&node, 1, Amount::MAX, some());
         let first = node.submit(unlimited).expect("its fee is small now");
-        let next = node.submit(limited(&node, 2, coins(1), some)).err();
+        let next = node.submit(limited(&node, 2, coins(1), some())).err();
         assert!(matches!(next, Some(Refused::CostsWaiting { .. })), "{next:?}");
         assert_eq!(first.included().await.unwrap().receipt.outcome, Outcome::Done);
     });
@@ -97,13 +94,6 @@ fn one_transaction_waits_whatever_its_limit() {
 fn a_session_with_little_to_spend_does_not_lock_its_wallet_out() {
     run(|context| async move {
         let (node, _) = begin(&context, settings()).await;
-        let some = || {
-            vec![Command::Send {
-                asset: ETHER,
-                to: AccountId::numbered(9),
-                amount: Amount::ONE,
-            }]
-        };
         let bot = SessionKeyPair::from_bytes([9; 32]);
         let grant = Command::GrantSession {
             key: bot.key(),
@@ -183,12 +173,7 @@ fn liquidations_wait_for_a_block_that_has_room_for_them() {
 fn what_expires_while_it_waits_takes_no_place_in_a_block() {
     run(|context| async move {
         let (node, _) = begin(&context, settings()).await;
-        let some = vec![Command::Send {
-            asset: ETHER,
-            to: AccountId::numbered(9),
-            amount: Amount::ONE,
-        }];
-        let mut late = limited(&node, 1, coins(1), some.clone()).transaction;
+        let mut late = limited(&node, 1, coins(1), some()).transaction;
         late.expiry = now(&node);
         let late = crate::common::wallet(1).sign(late, node.domain());
         let refused = node.submit(late).unwrap().included().await.err();
@@ -199,7 +184,7 @@ fn what_expires_while_it_waits_takes_no_place_in_a_block() {
         let block = node.view().latest();
         assert!(block.sealed.as_ref().is_none_or(|sealed| sealed.hashes.is_empty()));
 
-        let again = limited(&node, 1, coins(1), some);
+        let again = limited(&node, 1, coins(1), some());
         let included = node.submit(again).expect("its nonce is free").included().await.unwrap();
         assert_eq!(included.receipt.outcome, Outcome::Done);
     });
