@@ -183,8 +183,7 @@ pub(crate) fn encode(key: &Key, state: &State) -> Vec<Vec<u8>> {
         chunk.extend_from_slice(record.value);
         count += 1;
     });
-    let closing = [&END.to_le_bytes()[..], &count.to_le_bytes()].concat();
-    chunks.push(closing);
+    chunks.push(closing_of(count));
     let parts: Vec<&[u8]> = chunks.iter().map(Vec::as_slice).collect();
     let hash: [u8; 32] = key.check(&parts);
     chunks.push(hash.to_vec());
@@ -207,8 +206,13 @@ pub(crate) fn decode(key: &Key, bytes: &[u8], height: Option<Height>) -> Result<
     let mut written = Hash([0; 32]);
     written.0.copy_from_slice(root);
 
-    let state = State::restore(Records(records))?;
-    if !is_of(state.chain().height) {
+    let mut records = Records {
+        left: records,
+        count: 0,
+    };
+    let state = State::restore(&mut records)?;
+    let is_whole = records.left.is_empty() && closing == closing_of(records.count);
+    if !is_whole || !is_of(state.chain().height) {
         return Err(BadSnapshot::NotWhole);
     }
     let found = state.root();
@@ -219,20 +223,30 @@ pub(crate) fn decode(key: &Key, bytes: &[u8], height: Option<Height>) -> Result<
     }
 }
 
-/// The records in a snapshot's content. It ends early at one that is cut short, which the root then tells.
-struct Records<'a>(&'a [u8]);
+/// What stands between the records and the hash.
+fn closing_of(count: u64) -> Vec<u8> {
+    [&END.to_le_bytes()[..], &count.to_le_bytes()].concat()
+}
+
+/// The records in a snapshot's content, up to one that is cut short.
+struct Records<'a> {
+    left: &'a [u8],
+    /// How many were read.
+    count: u64,
+}
 
 impl<'a> Iterator for Records<'a> {
     type Item = RecordBytes<'a>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (table, rest) = self.0.split_first_chunk::<2>()?;
+        let (table, rest) = self.left.split_first_chunk::<2>()?;
         let (key, rest) = rest.split_first_chunk::<4>()?;
         let (value, rest) = rest.split_first_chunk::<4>()?;
         let length = |bytes: &[u8; 4]| usize::try_from(u32::from_le_bytes(*bytes)).ok();
         let (key, rest) = rest.split_at_checked(length(key)?)?;
         let (value, rest) = rest.split_at_checked(length(value)?)?;
-        self.0 = rest;
+        self.left = rest;
+        self.count += 1;
         Some(RecordBytes {
             table: u16::from_le_bytes(*table),
             key,
@@ -240,3 +254,6 @@ impl<'a> Iterator for Records<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

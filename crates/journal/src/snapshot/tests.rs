@@ -1,0 +1,61 @@
+use ballast_num::{Decimals, Timestamp};
+use ballast_protocol::{AccountId, Asset, AssetId, Genesis, Limits, Opening};
+
+use super::*;
+
+/// A reserve of a coin alone.
+fn least() -> Genesis {
+    let coin = Asset {
+        id: AssetId(0),
+        symbol: "USB".into(),
+        decimals: Decimals::MAX,
+        feed: None,
+    };
+    Genesis {
+        chain_id: 31_337,
+        time: Timestamp(1_700_000_000),
+        authority: AccountId::numbered(1),
+        limits: Limits::standard(coin.id),
+        assets: vec![coin],
+        feeds: Vec::new(),
+        sources: Vec::new(),
+        types: Vec::new(),
+        markets: Vec::new(),
+        opening: Opening::default(),
+    }
+}
+
+/// A snapshot of these parts, with the hash of one that is whole.
+fn sealed(key: &Key, content: &[u8], closing: &[u8]) -> Vec<u8> {
+    let hash: [u8; 32] = key.check(&[content, closing]);
+    [content, closing, &hash].concat()
+}
+
+#[test]
+fn a_snapshot_has_neither_more_nor_less_than_it_says() {
+    let genesis = least();
+    let (key, state) = (Key::of(&genesis.hash()), State::genesis(&genesis).expect("it is sound"));
+    let whole = encode(&key, &state).concat();
+    assert_eq!(decode(&key, &whole, None).map(|read| read.root()), Ok(state.root()));
+    let (content, closing) = whole[..whole.len() - 32].split_at(whole.len() - CLOSING);
+    assert_eq!(sealed(&key, content, closing), whole);
+
+    let read = |content: &[u8], closing: &[u8]| decode(&key, &sealed(&key, content, closing), None).map(|_| ());
+    assert_eq!(read(content, closing), Ok(()));
+    let longer = [content, b"left"].concat();
+    assert_eq!(
+        read(&longer, closing),
+        Err(BadSnapshot::NotWhole),
+        "the beginning of one more record"
+    );
+    assert_eq!(
+        read(content, &closing_of(1)),
+        Err(BadSnapshot::NotWhole),
+        "another number of records"
+    );
+    assert_eq!(
+        read(content, &[0; CLOSING - 32]),
+        Err(BadSnapshot::NotWhole),
+        "another end"
+    );
+}
