@@ -1,7 +1,3 @@
 #![no_main]
 
-#[path = "../targets.rs"]
-#[allow(dead_code, reason = "each target is one of its functions")]
-mod targets;
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::typed_data(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| ballast_decoders::signed::typed_data(data));

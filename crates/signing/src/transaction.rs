@@ -25,6 +25,11 @@ impl SignedTransaction {
         borsh::from_slice(bytes)
     }
 
+    /// Reads the canonical bytes of a list, all of them: of many transactions in one request.
+    pub fn decode_batch(bytes: &[u8]) -> std::io::Result<Vec<Self>> {
+        borsh::from_slice(bytes)
+    }
+
     /// How long its canonical bytes are.
     pub fn encoded_len(&self) -> usize {
         borsh::object_length(self).unwrap_or(usize::MAX)

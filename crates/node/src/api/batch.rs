@@ -46,7 +46,7 @@ impl FromRequest<Arc<Api>> for Batch {
             StatusCode::PAYLOAD_TOO_LARGE => Failure::too_large(),
             _ => Failure::bad_request(refused.body_text()),
         })?;
-        let transactions = borsh::from_slice(&bytes);
+        let transactions = SignedTransaction::decode_batch(&bytes);
         transactions
             .map(Self)
             .map_err(|error| Failure::bad_request(format!("the bytes are no list of signed transactions: {error}")))
