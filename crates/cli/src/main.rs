@@ -103,7 +103,8 @@ impl Failure {
             Self::Broken(message) => format!("broken: {message}"),
             Self::Refused(message) => format!("refused: {message}"),
             Self::Node(error) => match &**error {
-                Error::Unreachable { .. } => {
+                // What `up` starts speaks http alone.
+                Error::Unreachable { url, .. } if !url.starts_with("https:") => {
                     format!("error: {error}; start one with `ballast up`, or name another by --node URL")
                 }
                 Error::Refused { .. } => format!("refused: {error}"),

@@ -12,8 +12,8 @@ use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
 use crate::backoff::Backoff;
-use crate::http::{ANSWER_MAX, ANSWERING, asked, innermost, refused};
-use crate::{Client, Error};
+use crate::http::{ANSWER_MAX, ANSWERING, asked, refused};
+use crate::{Client, Error, cause};
 
 /// How long a node may be silent before it is asked whether it is there, and then how long it may take to say so. Blocks come
 /// more often than that.
@@ -108,7 +108,7 @@ impl Blocks {
             };
             let heard = match timeout(QUIET, socket.next()).await {
                 Ok(Some(Ok(heard))) => heard,
-                Ok(Some(Err(error))) => return Err(gone(innermost(&error))),
+                Ok(Some(Err(error))) => return Err(gone(cause(&error))),
                 Ok(None) => return Err(gone("the connection was closed".into())),
                 Err(_) if self.is_asked => return Err(gone("it is silent".into())),
                 Err(_) => {
@@ -193,8 +193,8 @@ impl Blocks {
         let url = self.client.url().to_owned();
         let answer = match error {
             tungstenite::Error::Http(answer) => answer,
-            tungstenite::Error::Io(error) => {
-                let why = error.to_string();
+            tungstenite::Error::Io(_) | tungstenite::Error::Tls(_) => {
+                let why = cause(&error);
                 return Error::Unreachable { url, why };
             }
             other => {

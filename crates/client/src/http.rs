@@ -8,7 +8,7 @@ use reqwest::{Method, RequestBuilder, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::Error;
+use crate::{Error, cause};
 
 /// Most bytes of an answer: a full block in JSON is less.
 pub(crate) const ANSWER_MAX: usize = 128 << 20;
@@ -55,7 +55,7 @@ impl Http {
             .timeout(ANSWERING)
             .pool_idle_timeout(Duration::from_secs(8))
             .build()
-            .map_err(|why| bad(innermost(&why)))?;
+            .map_err(|why| bad(cause(&why)))?;
         Ok(Self { client, base })
     }
 
@@ -116,7 +116,7 @@ impl Http {
 
     fn broken(&self, error: &reqwest::Error) -> Error {
         let url = self.shown().to_owned();
-        let why = innermost(error);
+        let why = cause(error);
         if error.is_connect() {
             Error::Unreachable { url, why }
         } else {
@@ -143,13 +143,4 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 fn beginning(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body.get(..200).unwrap_or(body));
     text.escape_debug().to_string()
-}
-
-/// The cause itself, which the library wraps in words about requests.
-pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
 }

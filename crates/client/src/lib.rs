@@ -32,6 +32,7 @@
 
 mod backoff;
 mod blocks;
+mod cause;
 mod client;
 mod error;
 mod http;
@@ -41,6 +42,7 @@ mod settle;
 mod wallet;
 
 pub use blocks::Blocks;
+pub use cause::cause;
 pub use client::{Client, proven};
 pub use error::Error;
 pub use pages::{VaultOrder, VaultQuery, WhatIfQuery};

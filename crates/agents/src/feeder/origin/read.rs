@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use ballast_client::cause;
 use reqwest::header::{AGE, HeaderMap, HeaderName, LAST_MODIFIED};
 use tokio::sync::Semaphore;
 
@@ -60,7 +61,7 @@ pub(super) async fn answer(client: &reqwest::Client, url: &reqwest::Url) -> Resu
     let from = format!("{}{}", url.origin().ascii_serialization(), url.path());
     let unreachable = |error: reqwest::Error| NoPrice::Unreachable {
         url: from.clone(),
-        why: innermost(&error),
+        why: cause(&error),
     };
     let mut answer = client.get(url.clone()).send().await.map_err(unreachable)?;
     if !answer.status().is_success() {
@@ -99,15 +100,6 @@ pub(super) fn follow(attempt: reqwest::redirect::Attempt<'_>) -> reqwest::redire
         return attempt.error("it sends elsewhere again and again");
     }
     attempt.follow()
-}
-
-/// The cause itself, which the library wraps in words about requests and URLs.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
 }
 
 fn bounded(content: Content) -> Result<Content, NoPrice> {
