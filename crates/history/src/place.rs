@@ -82,6 +82,35 @@ impl FromStr for Place {
         let no_place = || format!("{text} is no place of the form height-number");
         let (height, seq) = text.split_once('-').ok_or_else(no_place)?;
         let (height, seq) = height.parse().ok().zip(seq.parse().ok()).ok_or_else(no_place)?;
-        Self::of(Height(height), seq).map_err(|why| why.to_string())
+        let place = Self::of(Height(height), seq).map_err(|why| why.to_string())?;
+        // One place has one text: neither a sign nor zeros before its numbers.
+        Some(place)
+            .filter(|place| place.to_string() == text)
+            .ok_or_else(no_place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_has_one_text_and_all_else_is_refused() {
+        let last = Place::of(Height((1 << 39) - 1), (1 << 24) - 1).expect("the last place");
+        for place in [Place(0), Place(1), Place(1 << 24), last] {
+            assert_eq!(place.to_string().parse(), Ok(place));
+        }
+        for text in [
+            "", "-", "3", "3-", "-5", "+3-5", "3-+5", "03-5", "3-05", " 3-5", "3-5 ", "3--5", "3-5-7", "٣-٥",
+        ] {
+            assert_eq!(
+                text.parse::<Place>(),
+                Err(format!("{text} is no place of the form height-number"))
+            );
+        }
+        for (height, seq) in [(1_u64 << 39, 0), (u64::MAX, 0), (0, 1_usize << 24), (0, usize::MAX)] {
+            let (height, text) = (Height(height), format!("{height}-{seq}"));
+            assert_eq!(text.parse::<Place>(), Err(TooFar { height, seq }.to_string()));
+        }
     }
 }

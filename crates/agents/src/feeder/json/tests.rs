@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn at(document: &str, pointer: &str) -> Result<String, NoValue> {
@@ -48,4 +50,44 @@ fn a_pointer_finds_what_it_names_and_nothing_else() {
     }
     assert!(matches!(at("{", "/price"), Err(NoValue::NoJson(_))));
     assert!(matches!(at("<html>", "/price"), Err(NoValue::NoJson(_))));
+}
+
+/// Digits of a number without zeros at its ends, and by how many places its point stands behind the first of them.
+fn digits(number: &str) -> (String, i64) {
+    let (mantissa, exponent) = number.split_once('e').unwrap_or((number, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = format!("{whole}{fraction}");
+    let significant = all.trim_start_matches('0');
+    let point = i64::try_from(whole.len()).expect("it is short") + exponent.parse::<i64>().expect("an integer")
+        - i64::try_from(all.len() - significant.len()).expect("it is short");
+    match significant.trim_end_matches('0') {
+        "" => (String::new(), 0),
+        significant => (significant.to_owned(), point),
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_a_number_says_does_not_change(number in "(0|[1-9][0-9]{0,20})([.][0-9]{1,20})?(e-?[0-9]{1,2})?") {
+        let read = at(&format!("[{number}]"), "/0").expect("it is there");
+        prop_assert!(read == number || !read.contains('e'));
+        prop_assert_eq!(digits(&read), digits(&number));
+    }
+
+    #[test]
+    fn any_bytes_under_any_pointer_are_read_or_refused(
+        document in prop_oneof![
+            proptest::collection::vec(any::<u8>(), 0..200),
+            r#"[\[{]{0,3}("[ab]":|[-0-9.eE+]{1,8},|[\]},\[{"]){0,12}"#.prop_map(String::into_bytes),
+        ],
+        pointer in "(/[ab0-9~]{0,2}){0,3}",
+    ) {
+        let found = pointed(&document, &pointer);
+        let known: Result<serde_json::Value, _> = serde_json::from_slice(&document);
+        if let Ok(known) = known {
+            // The library goes into objects where a name stands twice in its own way, and so do we: by the last.
+            let expected = known.pointer(&pointer);
+            prop_assert_eq!(found.is_ok(), expected.is_some(), "{:?}", found);
+        }
+    }
 }

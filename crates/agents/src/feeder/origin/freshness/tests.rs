@@ -62,3 +62,17 @@ fn a_source_tells_its_time_in_many_ways() {
     assert_eq!(http_date("Tue, 14 Nov 2023 22:13:20 GMT"), Some(at(NOW)));
     assert_eq!(http_date("yesterday"), None);
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_a_time_or_none(
+        text in "[-+]?[0-9]{1,25}([.][0-9]{0,3})?|[-0-9]{4,8}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-9]{2}(:60)?(Z|[+]23:59)|.{0,40}",
+        date in "(Mon|Thu), [0-3]?[0-9] (Jan|Feb|Dec) [0-9]{1,6} [0-9]{2}:[0-9]{2}:[0-9]{2} (GMT|[+]9999)|.{0,40}",
+    ) {
+        let times = [moment(&text), http_date(&date)];
+        for time in times.into_iter().flatten() {
+            // It can be compared with any other.
+            let _ = (time.duration_since(UNIX_EPOCH), SystemTime::now().duration_since(time));
+        }
+    }
+}
