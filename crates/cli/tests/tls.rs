@@ -129,6 +129,25 @@ impl Reserve {
         said
     }
 
+    /// The first line of a feeder whose source answers at a URL.
+    fn fed(&self, source: &str, mut feeder: Command) -> String {
+        let feeds: Vec<FeedInfo> =
+            serde_json::from_str(&self.done("feeds --json", &format!("http://{}", self.address))).unwrap();
+        let (name, number) = (&feeds[0].name, feeds[0].sources[0].id.0);
+        let entry = format!(
+            "[[source]]\nfeed = \"{name}\"\nsource = {number}\nkey = \"development\"\nevery = 1\nmax_age = \"none\"\n\
+             url = \"{source}\"\npointer = \"/price\"\n"
+        );
+        std::fs::write(self.path("sources.toml"), entry).unwrap();
+        feeder.arg(self.path("sources.toml")).stdout(Stdio::piped());
+        let mut process = feeder.stderr(Stdio::null()).spawn().unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let said = lines.next().expect("it says what came of it").unwrap();
+        let _ = process.kill();
+        let _ = process.wait();
+        said
+    }
+
     /// What is said where no connection is made.
     fn unreachable(&self, line: &str, url: &str) -> String {
         let output = self.ballast(line, url).output().unwrap();
@@ -162,29 +181,21 @@ fn commands_and_the_stream_speak_through_tls() {
 }
 
 #[test]
-fn a_feeder_reads_prices_over_https() {
+fn a_feeder_reads_prices_over_https_and_without_it_on_a_machine_without_certificates() {
     let at = Reserve::start();
     let url = format!("https://localhost:{}", at.authority.before(at.address, "localhost"));
     let source = at.authority.before(prices(), "localhost");
-    let feeds: Vec<FeedInfo> = serde_json::from_str(&at.done("feeds --json", &url)).unwrap();
-    let (name, number) = (&feeds[0].name, feeds[0].sources[0].id.0);
-    let entry = format!(
-        "[[source]]\nfeed = \"{name}\"\nsource = {number}\nkey = \"development\"\nevery = 1\nmax_age = \"none\"\n\
-         url = \"https://localhost:{source}/ticker\"\npointer = \"/price\"\n"
+    let fed = at.fed(
+        &format!("https://localhost:{source}/ticker"),
+        at.ballast("feeder", &url),
     );
-    std::fs::write(at.path("sources.toml"), entry).unwrap();
-    let mut feeder = at.ballast("feeder", &url);
-    let mut feeder = feeder
-        .arg(at.path("sources.toml"))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(feeder.stdout.take().unwrap()).lines();
-    let said = lines.next().expect("it says what came of it").unwrap();
-    let _ = feeder.kill();
-    let _ = feeder.wait();
-    assert!(said.contains("3000.5 at "), "{said}");
+    assert!(fed.contains("3000.5 at "), "{fed}");
+
+    std::fs::write(at.path("none.pem"), "").unwrap();
+    let mut feeder = at.ballast("feeder", &format!("http://{}", at.address));
+    feeder.env("SSL_CERT_FILE", at.path("none.pem"));
+    let fed = at.fed(&format!("http://{}/ticker", prices()), feeder);
+    assert!(fed.contains("3000.5 at "), "{fed}");
 }
 
 /// A server without TLS that says one price to everyone.

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use ballast_client::cause;
 use ballast_num::{Price, Timestamp};
 use ballast_protocol::hex;
 use ballast_sim::prices::{LoadError, Order, Path as PricePath, Series};
@@ -194,13 +195,19 @@ impl Origin {
         if !matches!(parsed.scheme(), "http" | "https") {
             return Err(bad("it begins with http:// or https://".into()));
         }
-        let client = reqwest::Client::builder()
-            .timeout(ANSWERING)
-            .redirect(reqwest::redirect::Policy::custom(read::follow))
-            .user_agent(concat!("ballast-feeder/", env!("CARGO_PKG_VERSION")))
-            .build();
+        let builder = || {
+            reqwest::Client::builder()
+                .timeout(ANSWERING)
+                .redirect(reqwest::redirect::Policy::custom(read::follow))
+                .user_agent(concat!("ballast-feeder/", env!("CARGO_PKG_VERSION")))
+        };
+        let mut client = builder().build();
+        if client.is_err() && parsed.scheme() == "http" {
+            // So that a machine without certificates can ask a source beside it.
+            client = builder().tls_certs_only([]).build();
+        }
         Ok(Self::Http {
-            client: client.map_err(|error| bad(error.to_string()))?,
+            client: client.map_err(|error| bad(cause(&error)))?,
             url: parsed,
             pointer: checked(pointer)?,
             fresh: fresh.checked()?,
