@@ -110,23 +110,18 @@ pub(crate) fn check_admission(state: &State, transaction: &Transaction, now: Tim
             sessions::check_count(limits)?;
         }
     }
-    let mut fork = state.clone();
     let clock = Clock {
         now: now.max(state.chain().time),
         ..state.clock()
     };
-    let fees = admit(&mut fork, clock, transaction, transaction.work())?;
-    let (Fees::Paid(held) | Fees::Due { on_failure: held, .. }) = fees;
-    let allowance = match transaction.signer {
-        Signer::Wallet => None,
-        Signer::Session(key) => {
-            let session = state
-                .sessions
-                .acting(transaction.sender, key, clock.now, &transaction.commands)?;
-            let left = session.left().into_iter().find(|(asset, _)| *asset == held.asset);
-            Some(left.map_or(Amount::ZERO, |(_, left)| left))
-        }
-    };
+    let Judged { fees, nonce, left } = judge(state, clock, transaction, transaction.work())?;
+    let (held, due) = fees.held();
+    let (sender, fee) = (transaction.sender, (held.asset, held.amount));
+    state.ledger.check_admission(sender, nonce, fee, due, left.as_deref())?;
+    let allowance = left.map(|left| {
+        let of_asset = left.into_iter().find(|(asset, _)| *asset == held.asset);
+        of_asset.map_or(Amount::ZERO, |(_, left)| left)
+    });
     Ok(Admission {
         asset: held.asset,
         cost_max: if held.in_coin.is_zero() {
@@ -135,7 +130,7 @@ pub(crate) fn check_admission(state: &State, transaction: &Transaction, now: Tim
             // A limit that nobody could hold is one that nobody can pay twice.
             in_asset(state, held.asset, transaction.fee.limit).map_or(Amount::MAX, |(amount, _)| amount)
         },
-        balance: state.ledger.balance(held.asset, transaction.sender),
+        balance: state.ledger.balance(held.asset, sender),
         allowance,
     })
 }
@@ -151,10 +146,44 @@ enum Fees {
     },
 }
 
+impl Fees {
+    /// What must be there at admission, and whether it moves then.
+    const fn held(&self) -> (&Fee, Due) {
+        match self {
+            Self::Paid(fee) => (fee, Due::Now),
+            Self::Due { on_failure, .. } => (on_failure, Due::Later),
+        }
+    }
+}
+
+/// A transaction that may be admitted, if its sender has not used its nonce and has its fee.
+struct Judged {
+    fees: Fees,
+    /// Its nonce, and the window of time in which that is used.
+    nonce: (u64, u64),
+    /// What the session that signs may still spend; none if the wallet signs.
+    left: Option<Vec<(AssetId, Amount)>>,
+}
+
 /// Uses up the nonce and takes or finds the fee, outside of the savepoint that a failure goes back to.
-/// Errors, in order: `Empty`, `UnknownSession`, `SessionExpired`, `OutOfScope`, `Expired`, `ExpiryTooFar`, `FeeOverLimit`,
-/// `NoFeeAsset`, `NoPrice`, `OverSessionLimit`, `NonceUsed`, `NoncesScattered`, `InsufficientBalance`.
+/// Errors, in order: those of [`judge`], `OverSessionLimit`, `NonceUsed`, `NoncesScattered`, `InsufficientBalance`.
 fn admit(state: &mut State, clock: Clock, transaction: &Transaction, work: u64) -> Result<Fees, Rejected> {
+    let Judged { fees, nonce, left } = judge(state, clock, transaction, work)?;
+    let (held, due) = fees.held();
+    let sender = transaction.sender;
+    if let Some(left) = left {
+        state.ledger.watch().begin(sender, left);
+    }
+    let admitted = state.ledger.admit(sender, nonce, (held.asset, held.amount), due);
+    if admitted.is_err() {
+        state.ledger.watch().end();
+    }
+    admitted.map(|()| fees)
+}
+
+/// All of admission but the sender's own record. Errors, in order: `Empty`, `UnknownSession`, `SessionExpired`, `OutOfScope`,
+/// `Expired`, `ExpiryTooFar`, `FeeOverLimit`, `NoFeeAsset`, `NoPrice`.
+fn judge(state: &State, clock: Clock, transaction: &Transaction, work: u64) -> Result<Judged, Rejected> {
     let Transaction {
         sender,
         signer,
@@ -184,20 +213,11 @@ fn admit(state: &mut State, clock: Clock, transaction: &Transaction, work: u64) 
             latest,
         });
     }
-    let fees = fees(state, transaction, work)?;
-    let (held, due) = match &fees {
-        Fees::Paid(fee) => (fee, Due::Now),
-        Fees::Due { on_failure, .. } => (on_failure, Due::Later),
-    };
-    let nonce = (*nonce, nonce_window(clock.now, life));
-    if let Some(left) = left {
-        state.ledger.watch().begin(*sender, left);
-    }
-    let admitted = state.ledger.admit(*sender, nonce, (held.asset, held.amount), due);
-    if admitted.is_err() {
-        state.ledger.watch().end();
-    }
-    admitted.map(|()| fees)
+    Ok(Judged {
+        fees: fees(state, transaction, work)?,
+        nonce: (*nonce, nonce_window(clock.now, life)),
+        left,
+    })
 }
 
 /// The fee, whatever becomes of the commands. Errors, in order: `FeeOverLimit`, `NoFeeAsset`, `NoPrice`.

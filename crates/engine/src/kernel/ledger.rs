@@ -9,7 +9,7 @@ use ballast_protocol::{AccountId, AssetId, Holder, Module, Rejected, table};
 use super::account::{Account, NonceFault};
 use super::crossings::{Crossings, Way};
 use super::table::{Record, Table};
-use super::watch::Watch;
+use super::watch::{self, Watch};
 use crate::pieces;
 
 /// Balances and supplies. Balances of zero have no entry.
@@ -72,35 +72,15 @@ impl Ledger {
     pub(crate) fn admit(
         &mut self,
         sender: AccountId,
-        (nonce, window): (u64, u64),
+        nonce: (u64, u64),
         (asset, fee): (AssetId, Amount),
         due: Due,
     ) -> Result<(), Rejected> {
-        let admit = |account: &mut Account| {
-            account
-                .nonces_mut()
-                .use_up(nonce, window)
-                .map_err(|fault| match fault {
-                    NonceFault::Used => Rejected::NonceUsed { nonce },
-                    NonceFault::Scattered => Rejected::NoncesScattered { nonce },
-                })?;
-            let balance = account.balance(asset);
-            let taken = match due {
-                Due::Now => account.take(asset, fee),
-                Due::Later if balance < fee => Err(balance),
-                Due::Later => Ok(()),
-            };
-            taken.map_err(|balance| Rejected::InsufficientBalance {
-                asset,
-                balance,
-                needed: fee,
-            })
-        };
         let watched = self.watch.is_on(sender);
         if watched {
             self.watch.check(asset, fee)?;
         }
-        self.edit(sender, admit)?;
+        self.edit(sender, |account| admit(account, nonce, (asset, fee), due))?;
         if watched && due == Due::Now {
             self.watch.count(asset, fee);
         }
@@ -109,6 +89,23 @@ impl Ledger {
             Due::Now => self.give(asset, Module::SurplusBuffer.into(), fee),
             Due::Later => Ok(()),
         }
+    }
+
+    /// Whether a transaction of a session with so much left to spend, or of a wallet, would be admitted; no more is copied than its
+    /// sender's record. Errors: those of [`Ledger::admit`].
+    pub(crate) fn check_admission(
+        &self,
+        sender: AccountId,
+        nonce: (u64, u64),
+        (asset, fee): (AssetId, Amount),
+        due: Due,
+        left: Option<&[(AssetId, Amount)]>,
+    ) -> Result<(), Rejected> {
+        if let Some(left) = left {
+            watch::check(left, asset, fee)?;
+        }
+        let mut account = self.account(sender).cloned().unwrap_or_default();
+        admit(&mut account, nonce, (asset, fee), due)
     }
 
     /// Forgets dead nonces of `most` accounts, of others in each turn, and accounts that are then empty.
@@ -289,6 +286,31 @@ impl Ledger {
         }
         Ok(())
     }
+}
+
+/// Uses up a nonce in a window of time and takes the fee, or only sees that it is there.
+fn admit(
+    account: &mut Account,
+    (nonce, window): (u64, u64),
+    (asset, fee): (AssetId, Amount),
+    due: Due,
+) -> Result<(), Rejected> {
+    let used = account.nonces_mut().use_up(nonce, window);
+    used.map_err(|fault| match fault {
+        NonceFault::Used => Rejected::NonceUsed { nonce },
+        NonceFault::Scattered => Rejected::NoncesScattered { nonce },
+    })?;
+    let balance = account.balance(asset);
+    let taken = match due {
+        Due::Now => account.take(asset, fee),
+        Due::Later if balance < fee => Err(balance),
+        Due::Later => Ok(()),
+    };
+    taken.map_err(|balance| Rejected::InsufficientBalance {
+        asset,
+        balance,
+        needed: fee,
+    })
 }
 
 /// When a fee moves.

@@ -52,15 +52,7 @@ impl Watch {
 
     /// Whether so much may leave. Error: `OverSessionLimit`.
     pub(super) fn check(&self, asset: AssetId, amount: Amount) -> Result<(), Rejected> {
-        let left = self.place(asset).map_or(Amount::ZERO, |at| self.left[at].1);
-        if amount > left {
-            return Err(Rejected::OverSessionLimit {
-                asset,
-                asked: amount,
-                left,
-            });
-        }
-        Ok(())
+        check(&self.left, asset, amount)
     }
 
     /// Counts what has left, after [`Watch::check`].
@@ -73,8 +65,25 @@ impl Watch {
     }
 
     fn place(&self, asset: AssetId) -> Option<usize> {
-        self.left.iter().position(|(id, _)| *id == asset)
+        place(&self.left, asset)
     }
+}
+
+/// Whether so much may leave of what is left to leave. Error: `OverSessionLimit`.
+pub(super) fn check(left: &[(AssetId, Amount)], asset: AssetId, amount: Amount) -> Result<(), Rejected> {
+    let left = place(left, asset).map_or(Amount::ZERO, |at| left[at].1);
+    if amount > left {
+        return Err(Rejected::OverSessionLimit {
+            asset,
+            asked: amount,
+            left,
+        });
+    }
+    Ok(())
+}
+
+fn place(left: &[(AssetId, Amount)], asset: AssetId) -> Option<usize> {
+    left.iter().position(|(id, _)| *id == asset)
 }
 
 impl Stored for Watch {
