@@ -51,7 +51,12 @@ pub struct EntryBatch {
     four: Padded<{ 4 * BLOCK }>,
     /// Where a record is written before it is padded.
     bytes: Vec<u8>,
+    /// Hashes of one caravan, while they are handed out.
+    scratch: Vec<Hash>,
 }
+
+/// Entries that are hashed together: enough to fill the lanes, and few enough for their bytes to stay near the processor.
+const CARAVAN: usize = 1_024;
 
 impl EntryBatch {
     /// Adds an entry.
@@ -72,20 +77,28 @@ impl EntryBatch {
             if batched { Hash::EMPTY } else { proof::value_hash(value) }
         });
         self.hashes.push((path, hash));
+        if self.hashes.len().is_multiple_of(CARAVAN) {
+            self.hash_waiting();
+        }
     }
 
     /// Path and hash of every entry, in the order in which they were added.
     #[must_use]
-    pub fn hash(self) -> Vec<Change> {
-        let mut hashes = self.hashes;
+    pub fn hash(mut self) -> Vec<Change> {
+        self.hash_waiting();
+        self.hashes
+    }
+
+    /// Hashes what waits for it.
+    fn hash_waiting(&mut self) {
+        let (hashes, scratch) = (&mut self.hashes, &mut self.scratch);
         self.keys
-            .finish(&keys::PATH, |slot, hash| hashes[slot].0 = Path(hash.0));
+            .hash(&keys::PATH, scratch, |slot, hash| hashes[slot].0 = Path(hash.0));
         let mut write = |slot: usize, hash| hashes[slot].1 = Some(hash);
-        self.one.finish(&keys::VALUE, &mut write);
-        self.two.finish(&keys::VALUE, &mut write);
-        self.three.finish(&keys::VALUE, &mut write);
-        self.four.finish(&keys::VALUE, &mut write);
-        hashes
+        self.one.hash(&keys::VALUE, scratch, &mut write);
+        self.two.hash(&keys::VALUE, scratch, &mut write);
+        self.three.hash(&keys::VALUE, scratch, &mut write);
+        self.four.hash(&keys::VALUE, scratch, &mut write);
     }
 }
 
@@ -183,12 +196,12 @@ impl<const N: usize> Padded<N> {
         fits
     }
 
-    fn finish(self, key: &[u8; 32], mut write: impl FnMut(usize, Hash)) {
-        let hashes = hash_batch(key, &self.inputs);
-        self.slots
-            .into_iter()
-            .zip(hashes)
-            .for_each(|(slot, hash)| write(slot, hash));
+    /// Hashes all inputs, hands each hash to its slot, and keeps the memory.
+    fn hash(&mut self, key: &[u8; 32], hashes: &mut Vec<Hash>, mut write: impl FnMut(usize, Hash)) {
+        hash_batch_into(key, &self.inputs, hashes);
+        let slots = self.slots.drain(..);
+        slots.zip(hashes.iter()).for_each(|(slot, hash)| write(slot, *hash));
+        self.inputs.clear();
     }
 }
 
