@@ -7,6 +7,9 @@ use commonware_runtime::Storage;
 use crate::recovery::{PassedOver, after};
 use crate::{Snapshots, Unrecoverable};
 
+/// The height of genesis.
+const GENESIS: Height = Height(0);
+
 /// A state to begin with.
 pub(crate) struct Beginning {
     pub(crate) state: State,
@@ -23,19 +26,16 @@ pub(crate) async fn oldest<S: Storage>(
     snapshots: &Snapshots<S>,
     first: Height,
 ) -> Result<Beginning, Unrecoverable> {
-    let state = State::genesis(genesis)?;
-    let from = state.chain().height;
-    if first <= after(from) {
-        return of_use(snapshots, std::iter::empty(), state).await;
+    if first <= after(GENESIS) {
+        return Beginning::genesis(genesis, PassedOver::default());
     }
     let heights = snapshots.heights().await?.into_iter();
-    let found = of_use(snapshots, heights.filter(|height| after(*height) >= first), state).await?;
-    match found.snapshot {
-        Some(_) => Ok(found),
-        None => Err(Unrecoverable::Gap {
+    match of_use(snapshots, heights.filter(|height| after(*height) >= first)).await? {
+        Ok(found) => Ok(found),
+        Err(passed_over) => Err(Unrecoverable::Gap {
             first,
-            from,
-            passed_over: found.passed_over,
+            from: GENESIS,
+            passed_over,
         }),
     }
 }
@@ -47,36 +47,41 @@ pub(crate) async fn newest<S: Storage>(
     up_to: Height,
 ) -> Result<Beginning, Unrecoverable> {
     let heights = snapshots.heights().await?.into_iter().rev();
-    of_use(
-        snapshots,
-        heights.filter(|height| *height <= up_to),
-        State::genesis(genesis)?,
-    )
-    .await
+    match of_use(snapshots, heights.filter(|height| *height <= up_to)).await? {
+        Ok(found) => Ok(found),
+        // Only now: the books of a large genesis take longer to make than a snapshot to read.
+        Err(passed_over) => Beginning::genesis(genesis, passed_over),
+    }
 }
 
-/// The first of some snapshots that is of use, or genesis.
+impl Beginning {
+    /// Error: `Genesis`.
+    fn genesis(genesis: &Genesis, passed_over: PassedOver) -> Result<Self, Unrecoverable> {
+        Ok(Self {
+            state: State::genesis(genesis)?,
+            snapshot: None,
+            passed_over,
+        })
+    }
+}
+
+/// The first of some snapshots that is of use; inside, why none is.
 async fn of_use<S: Storage>(
     snapshots: &Snapshots<S>,
     heights: impl Iterator<Item = Height>,
-    genesis: State,
-) -> Result<Beginning, Unrecoverable> {
+) -> Result<Result<Beginning, PassedOver>, Unrecoverable> {
     let mut passed_over = PassedOver::default();
     for height in heights {
         match snapshots.load(height).await? {
             Ok(state) => {
-                return Ok(Beginning {
+                return Ok(Ok(Beginning {
                     state,
                     snapshot: Some(height),
                     passed_over,
-                });
+                }));
             }
             Err(why) => passed_over.0.push((height, why)),
         }
     }
-    Ok(Beginning {
-        state: genesis,
-        snapshot: None,
-        passed_over,
-    })
+    Ok(Err(passed_over))
 }

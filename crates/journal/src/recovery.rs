@@ -11,8 +11,30 @@ use commonware_runtime::Storage;
 use crate::entry::{Entry, SignedBlock, Unproven};
 use crate::{BadSnapshot, Fault, Log, Snapshots, beginning};
 
-/// Every how many replayed blocks the root is brought up to date: memory for what changed stays bounded.
-pub(crate) const ROOT_EVERY: u64 = 64;
+/// Most blocks, and about as many transactions, that are executed again between two roots: what they have changed stays in little
+/// memory, near the processor.
+const ROOT_BLOCKS: u64 = 64;
+const ROOT_TRANSACTIONS: u64 = 20_000;
+
+/// What has been executed again since the last root.
+#[derive(Default)]
+pub(crate) struct SinceRoot {
+    blocks: u64,
+    transactions: u64,
+}
+
+impl SinceRoot {
+    /// Counts a block; whether the root is to be brought up to date after it.
+    pub(crate) fn is_due(&mut self, transactions: usize) -> bool {
+        self.blocks += 1;
+        self.transactions += u64::try_from(transactions).unwrap_or(u64::MAX);
+        let is_due = self.blocks >= ROOT_BLOCKS || self.transactions >= ROOT_TRANSACTIONS;
+        if is_due {
+            *self = Self::default();
+        }
+        is_due
+    }
+}
 
 /// Why a journal does not lead to a state.
 #[derive(Debug, thiserror::Error)]
@@ -176,19 +198,29 @@ pub async fn recover<S: Storage, T: Storage>(
     log: &Log<S>,
     snapshots: &Snapshots<T>,
 ) -> Result<Recovered, Unrecoverable> {
-    recover_showing(genesis, log, snapshots, 0, |_| ()).await
+    recover_showing(genesis, log, snapshots, Shown::default(), |_| ()).await
 }
 
-/// Like [`recover`]; shows the last `most` blocks that are executed again, one by one, and compares the root of each.
+/// Which of the blocks that are executed again are shown: the last so many, fewer where they hold more transactions than so many
+/// together, but the last of all in any case. None by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Blocks.
+    pub blocks: u64,
+    /// Transactions.
+    pub transactions: u64,
+}
+
+/// Like [`recover`]; shows the last blocks that are executed again, one by one, and compares the root of each.
 pub async fn recover_showing<S: Storage, T: Storage>(
     genesis: &Genesis,
     log: &Log<S>,
     snapshots: &Snapshots<T>,
-    most: u64,
+    shown: Shown,
     show: impl FnMut(Replayed),
 ) -> Result<Recovered, Unrecoverable> {
     let from = start(genesis, log, snapshots, Height(u64::MAX)).await?;
-    replay(from, log, last(log), (most, show)).await
+    replay(from, log, last(log), (shown, show)).await
 }
 
 /// Like [`recover`], for the state after an earlier block. Errors: `OutOfReach` too; `Gap` if the log begins after that height
@@ -204,7 +236,7 @@ pub async fn recover_at<S: Storage, T: Storage>(
         return Err(Unrecoverable::OutOfReach { asked: height, last });
     }
     let from = start(genesis, log, snapshots, height).await?;
-    replay(from, log, height, (0, |_| ())).await
+    replay(from, log, height, (Shown::default(), |_| ())).await
 }
 
 /// The last durable height.
@@ -217,7 +249,7 @@ async fn replay<S: Storage>(
     mut from: Recovered,
     log: &Log<S>,
     to: Height,
-    (most, mut show): (u64, impl FnMut(Replayed)),
+    (shown, mut show): (Shown, impl FnMut(Replayed)),
 ) -> Result<Recovered, Unrecoverable> {
     let Recovered {
         state,
@@ -241,7 +273,8 @@ async fn replay<S: Storage>(
         });
     }
     // What is shown has exact changes, which count from the block before.
-    let shown_after = to.0.saturating_sub(most);
+    let shown_after = shown_after(log, (next, to), shown).await?;
+    let mut since_root = SinceRoot::default();
     log.read_between(next, after(to), |height, payload| {
         let entry = decode(height, payload)?;
         let block = &entry.block.block;
@@ -263,7 +296,7 @@ async fn replay<S: Storage>(
             return Ok(());
         }
         execute_block(state, block).map_err(invalid)?;
-        if height.0.is_multiple_of(ROOT_EVERY) || height == to || height.0 == shown_after {
+        if since_root.is_due(block.transactions.len()) || height == to || height.0 == shown_after {
             state.commit();
             check_root(state, height, entry.root)?;
         }
@@ -271,6 +304,32 @@ async fn replay<S: Storage>(
     })
     .await?;
     Ok(from)
+}
+
+/// The height above which the blocks up to another are shown. Of those before nothing is kept, so that they are executed faster.
+async fn shown_after<S: Storage>(
+    log: &Log<S>,
+    (from, to): (Height, Height),
+    shown: Shown,
+) -> Result<u64, Unrecoverable> {
+    let first = Height(after(to).0.saturating_sub(shown.blocks)).max(from);
+    let mut counts = Vec::new();
+    log.read_between(first, after(to), |height, payload| {
+        counts.push((height, decode(height, payload)?.block.block.transactions.len()));
+        Ok::<(), Unrecoverable>(())
+    })
+    .await?;
+    let mut left = shown.transactions;
+    let (mut shown_after, mut is_last) = (to.0, true);
+    for (height, count) in counts.into_iter().rev() {
+        let rest = left.checked_sub(u64::try_from(count).unwrap_or(u64::MAX));
+        if rest.is_none() && !is_last {
+            break;
+        }
+        (left, is_last) = (rest.unwrap_or(0), false);
+        shown_after = height.0.saturating_sub(1);
+    }
+    Ok(shown_after)
 }
 
 /// What to begin with: the newest snapshot up to a height that is whole, or genesis.

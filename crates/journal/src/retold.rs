@@ -5,7 +5,7 @@ use ballast_protocol::{BlockResult, Genesis, Height};
 use commonware_runtime::Storage;
 
 use crate::recovery::{after, check_root, decode};
-use crate::{Fault, LogReader, ROOT_EVERY, SignedBlock, Snapshots, Unrecoverable, beginning};
+use crate::{Fault, LogReader, SignedBlock, SinceRoot, Snapshots, Unrecoverable, beginning};
 
 /// A block with what came of it, and the state after it.
 pub struct Retold {
@@ -55,13 +55,14 @@ pub async fn retell<S: Storage, E: From<Unrecoverable> + From<Fault>>(
     mut tell: impl FnMut(Retold) -> Result<(), E>,
 ) -> Result<(), E> {
     let next = after(state.chain().height);
+    let mut since_root = SinceRoot::default();
     log.read_between(next, after(to), |height, payload| {
         let entry = decode(height, payload)?;
         let executed = execute_block(state, &entry.block.block).map_err(|why| Unrecoverable::Invalid {
             height,
             why: Box::new(why),
         })?;
-        if height.0.is_multiple_of(ROOT_EVERY) || height == to {
+        if since_root.is_due(entry.block.block.transactions.len()) || height == to {
             state.commit();
             check_root(state, height, entry.root)?;
         }

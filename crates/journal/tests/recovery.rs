@@ -5,7 +5,10 @@
 mod common;
 
 use ballast_engine::{State, apply_block};
-use ballast_journal::{BadSnapshot, Entry, PassedOver, Recovered, Snapshots, Unrecoverable, recover, recover_at};
+use ballast_journal::{
+    BadSnapshot, Entry, PassedOver, Recovered, Replayed, Shown, Snapshots, Unrecoverable, recover, recover_at,
+    recover_showing,
+};
 use ballast_protocol::{Height, proof::Hash};
 use common::chain::Chain;
 use commonware_runtime::deterministic::{Config, Context, FaultConfig, PartialWriteMode, Runner, WriteConfig};
@@ -111,6 +114,43 @@ fn a_snapshot_with_a_byte_changed_or_cut_off_or_of_another_height_is_none() {
         bad(other.load(Height(12)).await.unwrap().map(drop), "another chain".into());
         let loaded = snapshots.load(Height(12)).await.unwrap();
         assert_eq!(loaded.map(|state| state.root()), Ok(chain.last().root()));
+    });
+}
+
+#[test]
+fn the_last_blocks_are_shown_as_far_as_they_and_their_transactions_are_few() {
+    Runner::default().start(|context| async move {
+        let chain = Chain::of(12);
+        let log = chain.write_log(&context, 1, &chain.entries).await;
+        let snapshots = chain.snapshots(&context);
+        let counts: Vec<u64> = chain
+            .entries
+            .iter()
+            .map(|entry| entry.block.block.transactions.len() as u64)
+            .collect();
+        let of_last = |blocks: usize| counts.iter().rev().take(blocks).sum::<u64>();
+        let shown = async |blocks, transactions| {
+            let mut heights = Vec::new();
+            let show = |replayed: Replayed| {
+                let height = replayed.state.chain().height;
+                assert_eq!(replayed.state.root(), chain.state(height.0).root());
+                assert_eq!(replayed.result.state_root, replayed.state.root());
+                heights.push(height.0);
+            };
+            let shown = Shown { blocks, transactions };
+            let recovered = recover_showing(&chain.genesis, &log, &snapshots, shown, show)
+                .await
+                .unwrap();
+            assert_eq!(recovered.state.root(), chain.last().root());
+            heights
+        };
+        assert!(of_last(1) > 0, "a block without transactions would show nothing here");
+        assert_eq!(shown(3, 1_000).await, [10, 11, 12]);
+        assert_eq!(shown(20, 1_000).await, (1..=12).collect::<Vec<_>>());
+        assert_eq!(shown(0, 1_000).await, [0; 0]);
+        assert_eq!(shown(9, of_last(4)).await, [9, 10, 11, 12]);
+        assert_eq!(shown(9, of_last(4) - 1).await, [10, 11, 12]);
+        assert_eq!(shown(9, 0).await, [12], "the last of all in any case");
     });
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ballast_journal::{
-    BadSnapshot, Cut, Fault, Log, LogConfig, Replayed, SNAPSHOTS, Snapshots, Unrecoverable, recover_showing,
+    BadSnapshot, Cut, Fault, Log, LogConfig, Replayed, SNAPSHOTS, Shown, Snapshots, Unrecoverable, recover_showing,
 };
 use ballast_protocol::{Genesis, Height};
 use ballast_signing::Domain;
@@ -99,7 +99,10 @@ pub async fn start<E: Host>(
     let snapshots = Snapshots::new(context.child("snapshots"), SNAPSHOTS, &chain);
     let domain = Domain::of(genesis);
     let mut recent = Recent::new(&settings);
-    let shown = u64::try_from(settings.heights_kept).unwrap_or(u64::MAX);
+    let shown = Shown {
+        blocks: u64::try_from(settings.heights_kept).unwrap_or(u64::MAX),
+        transactions: u64::try_from(settings.transactions_kept).unwrap_or(u64::MAX),
+    };
     let show = |replayed| recent.add(Arc::new(published(replayed, &domain)));
     let recovered = recover_showing(genesis, &log, &snapshots, shown, show).await?;
     for (height, why) in &recovered.passed_over {
@@ -129,7 +132,7 @@ pub async fn start<E: Host>(
         inbox: Arc::new(Inbox::new(Pool::new(&settings))),
         view,
         domain,
-        work: Arc::default(),
+        counters: Arc::default(),
     };
     let (to_writer, executed) = mpsc::channel(settings.blocks_in_flight.max(1));
     let sequencer = Sequencer {
@@ -139,7 +142,7 @@ pub async fn start<E: Host>(
         time: node.time.clone(),
         settings: settings.clone(),
         executed: to_writer,
-        work: node.work.clone(),
+        counters: node.counters.clone(),
     };
     let seen_beside = snapshots.beside(context.child("history_snapshots"));
     let keeper = Keeper::new(context.child("snapshot"), snapshots, &settings, &started);
@@ -160,7 +163,7 @@ pub async fn start<E: Host>(
         inbox: node.inbox.clone(),
         settings,
         executed,
-        work: node.work.clone(),
+        counters: node.counters.clone(),
     };
     let sequencer = context.child("sequencer").dedicated().spawn(|_| sequencer.run());
     let writer = context.child("writer").dedicated().spawn(|_| writer.run());
