@@ -33,6 +33,11 @@ pub fn never() -> Stop {
     Arc::new(|| false)
 }
 
+/// How an index that grows is kept: rows fall all over its trees, so pages stay in memory (64 MiB) between groups of blocks, and
+/// go from the log of writes to the file only once that has as many as a second of full load writes.
+const LIVING_SQL: &str = "
+PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384;";
+
 /// Steps of SQLite's machine between looks at whether to stop.
 const STEPS: i32 = 10_000;
 
@@ -71,7 +76,7 @@ impl Index {
         if about.chain != *chain {
             return Err(Unusable::OtherChain);
         }
-        connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")?;
+        connection.execute_batch(LIVING_SQL)?;
         connection.execute_batch(INDEXES_SQL)?;
         // Groups of blocks are short: each is written whole.
         watch(&mut connection, None)?;

@@ -26,7 +26,7 @@ impl Published {
     }
 
     /// How many transactions it holds.
-    fn transactions(&self) -> usize {
+    pub(crate) fn transactions(&self) -> usize {
         self.sealed.as_ref().map_or(0, |sealed| sealed.hashes.len())
     }
 }

@@ -20,6 +20,13 @@ use crate::{Host, Published, View};
 
 /// Published blocks that are written together, at most.
 const BLOCKS: usize = 256;
+/// How long blocks gather before they are written together. A transaction of SQLite writes whole each page that it touches, and
+/// rows fall all over its trees: the more it has, the less each costs.
+const GATHERING: Duration = Duration::from_millis(100);
+/// How long they gather where more than [`MUCH`] came in that time.
+const GATHERING_MUCH: Duration = Duration::from_secs(1);
+/// Transactions.
+const MUCH: usize = 200;
 /// How long it waits before it tries again what has failed: at first, and at most.
 const PAUSE: Duration = Duration::from_secs(1);
 const PAUSE_MAX: Duration = Duration::from_secs(300);
@@ -229,7 +236,10 @@ impl<E: Host> Follower<E> {
                 return Err(Trouble::MakeAnew("a question has met damage".into()));
             }
             tokio::select! {
-                news = changed.changed() => if news.is_err() { return Ok(()) },
+                news = changed.changed() => match news {
+                    Ok(()) => self.gather(index.height()).await,
+                    Err(_) => return Ok(()),
+                },
                 () = self.history.shared.damage.notified() => {}
                 _ = self.inbox.stopped() => {
                     // The last blocks were published before.
@@ -238,6 +248,15 @@ impl<E: Host> Follower<E> {
                     }
                 }
             }
+        }
+    }
+
+    /// Lets blocks come that are then written together with those after a height.
+    async fn gather(&self, after: Height) {
+        self.wait(GATHERING).await;
+        let waiting: usize = self.kept(after).iter().map(|published| published.transactions()).sum();
+        if waiting > MUCH {
+            self.wait(GATHERING_MUCH.saturating_sub(GATHERING)).await;
         }
     }
 
