@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request, State as Shared};
 use axum::http::{StatusCode, header};
+use axum::{Extension, Json};
 use ballast_protocol::api::Brought;
 use ballast_signing::SignedTransaction;
 
@@ -14,6 +14,7 @@ use super::Api;
 use super::endpoint::Endpoint;
 use super::error::Failure;
 use super::extract::{Said, in_time};
+use super::server::{Connection, within_rate};
 use super::transactions::info;
 
 /// Canonical bytes, as they are sent.
@@ -53,8 +54,24 @@ impl FromRequest<Arc<Api>> for Batch {
     }
 }
 
-async fn submit(Shared(api): Shared<Arc<Api>>, Batch(transactions): Batch) -> Json<Vec<Brought>> {
-    let submitted: Vec<_> = transactions.into_iter().map(|signed| api.node.submit(signed)).collect();
+/// Transactions whose signatures are verified before other requests have their turn: about a millisecond.
+const TURN: usize = 20;
+
+async fn submit(
+    Shared(api): Shared<Arc<Api>>,
+    connection: Option<Extension<Arc<Connection>>>,
+    Batch(transactions): Batch,
+) -> Result<Json<Vec<Brought>>, Failure> {
+    if let Some(Extension(connection)) = connection {
+        within_rate(&api, &connection, more_requests(&api, transactions.len())?)?;
+    }
+    let mut submitted = Vec::with_capacity(transactions.len());
+    for (at, signed) in transactions.into_iter().enumerate() {
+        if at > 0 && at % TURN == 0 {
+            tokio::task::yield_now().await;
+        }
+        submitted.push(api.node.submit(signed));
+    }
     let mut brought = Vec::with_capacity(submitted.len());
     for submitted in submitted {
         let included = match submitted {
@@ -66,5 +83,18 @@ async fn submit(Shared(api): Shared<Arc<Api>>, Batch(transactions): Batch) -> Js
             Err(refused) => Brought::Refused(Failure::from(refused).into_error()),
         });
     }
-    Json(brought)
+    Ok(Json(brought))
+}
+
+/// Each transaction counts as a request, of which one has been counted already. Error: `BadRequest` for more than may ever come at
+/// once.
+fn more_requests(api: &Api, transactions: usize) -> Result<u32, Failure> {
+    let requests = u32::try_from(transactions).unwrap_or(u32::MAX);
+    match api.settings.rate {
+        Some(rate) if requests > rate.burst => Err(Failure::bad_request(format!(
+            "each transaction of a batch counts as a request, and an address may bring {} at once",
+            rate.burst
+        ))),
+        _ => Ok(requests.saturating_sub(1)),
+    }
 }

@@ -42,18 +42,35 @@ impl Limiter {
         }
     }
 
-    /// Whether a host may ask now.
-    pub(crate) fn allows(&self, host: IpAddr) -> bool {
+    /// Whether a host may ask so much now; of none, it may.
+    pub(crate) fn allows(&self, host: IpAddr, requests: u32) -> bool {
+        let Some(requests) = NonZeroU32::new(requests) else {
+            return true;
+        };
         if self.cleaning.is_due(self.began.elapsed()) && self.counts.len() > MANY {
             self.counts.retain_recent();
         }
-        self.counts.check_key(&host).is_ok()
+        // More than may come at once never may.
+        matches!(self.counts.check_key_n(&host, requests), Ok(Ok(())))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_at_once_count_as_many() {
+        let limiter = Limiter::new(Rate {
+            per_second: 1,
+            burst: 10,
+        });
+        let host = IpAddr::from([127, 0, 0, 1]);
+        assert!(!limiter.allows(host, 11), "more than may ever come at once");
+        assert!(limiter.allows(host, 0) && limiter.allows(host, 9) && limiter.allows(host, 1));
+        assert!(!limiter.allows(host, 1));
+        assert!(limiter.allows(IpAddr::from([127, 0, 0, 2]), 10));
+    }
 
     #[test]
     fn many_addresses_do_not_cost_a_walk_each() {

@@ -128,13 +128,21 @@ async fn counted(Shared(api): Shared<Arc<Api>>, request: Request, next: Next) ->
     response
 }
 
-/// Answers a request, unless its address asks too often or does not read what it asks for.
-async fn answered(api: &Api, connection: Arc<Connection>, request: Request, next: Next) -> Response {
-    let too_often = |limiter: &Limiter| !limiter.allows(connection.host);
+/// Counts requests of a connection's address. Error: `TooManyRequests`.
+pub(super) fn within_rate(api: &Api, connection: &Connection, requests: u32) -> Result<(), Failure> {
+    let too_often = |limiter: &Limiter| !limiter.allows(connection.host, requests);
     if api.limiter.as_ref().is_some_and(too_often) {
         api.metrics.limited.fetch_add(1, Ordering::Relaxed);
         let why = "your address asks more often than this node answers: wait a second";
-        return Failure::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", why).into_response();
+        return Err(Failure::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", why));
+    }
+    Ok(())
+}
+
+/// Answers a request, unless its address asks too often or does not read what it asks for.
+async fn answered(api: &Api, connection: Arc<Connection>, request: Request, next: Next) -> Response {
+    if let Err(failure) = within_rate(api, &connection, 1) {
+        return failure.into_response();
     }
     connection.moves();
     let busy = connection.place.begin();
