@@ -235,8 +235,8 @@ pub enum Rejected {
         /// The price at which it was judged.
         price: Price,
     },
-    /// A vault under its liquidation ratio accepts only deposit and repay.
-    #[error("{vault} is under its liquidation ratio: only deposits and repayments are accepted")]
+    /// A vault is under its liquidation ratio, or would end under it; there it accepts only what makes it no riskier.
+    #[error("{vault} is under its liquidation ratio, or would end under it: nothing that makes it riskier is accepted")]
     Frozen {
         /// Which vault.
         vault: VaultId,
