@@ -7,7 +7,7 @@ use ballast_protocol::{Outcome, Receipt};
 
 /// Counters of a node. All only rise but for the blocks in flight.
 #[derive(Debug, Default)]
-pub struct Work {
+pub struct Counters {
     failed: AtomicU64,
     not_admitted: AtomicU64,
     done: AtomicU64,
@@ -16,7 +16,7 @@ pub struct Work {
     in_flight: AtomicU64,
 }
 
-impl Work {
+impl Counters {
     /// Counts the transactions of a durable block.
     pub(crate) fn count<'a>(&self, receipts: impl IntoIterator<Item = &'a Receipt>) {
         for receipt in receipts {

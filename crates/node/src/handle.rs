@@ -11,7 +11,7 @@ use tokio::sync::{Notify, oneshot, watch};
 
 use crate::chain_time::Timekeeper;
 use crate::pool::{Pending, Pool};
-use crate::{History, Refused, Stopped, View, Work};
+use crate::{Counters, History, Refused, Stopped, View};
 
 /// A transaction that is in a durable block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub struct Node {
     pub(crate) domain: Domain,
     pub(crate) time: Arc<Timekeeper>,
     pub(crate) transaction_bytes: usize,
-    pub(crate) work: Arc<Work>,
+    pub(crate) counters: Arc<Counters>,
     pub(crate) history: Option<History>,
 }
 
@@ -119,8 +119,8 @@ impl Node {
     }
 
     /// What the node has done since it started.
-    pub fn work(&self) -> &Work {
-        &self.work
+    pub fn counters(&self) -> &Counters {
+        &self.counters
     }
 
     /// How many transactions wait for a block.

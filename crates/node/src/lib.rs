@@ -14,6 +14,7 @@ mod chain_time;
 #[cfg(test)]
 #[path = "../../journal/tests/common/mod.rs"]
 mod common;
+mod counters;
 mod handle;
 mod history;
 mod pool;
@@ -23,14 +24,13 @@ mod settings;
 mod snapshots;
 mod start;
 mod view;
-mod work;
 mod writer;
 
 pub use chain_time::ChainTime;
+pub use counters::Counters;
 pub use handle::{Included, Node, Submitted};
 pub use history::{History, NoAnswer};
 pub use refused::{Refused, Stopped};
 pub use settings::{Pruning, Settings};
 pub use start::{Host, NotStarted, Running, Started, start};
 pub use view::{Published, Sealed, View};
-pub use work::Work;

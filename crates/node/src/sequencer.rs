@@ -16,7 +16,7 @@ use crate::chain_time::Timekeeper;
 use crate::handle::{Inbox, room};
 use crate::pool::{Pending, Reply};
 use crate::view::{Published, Sealed};
-use crate::{Settings, Stopped, Work};
+use crate::{Counters, Settings, Stopped};
 
 /// How often it is looked whether another second has begun, while something waits for it.
 const SECOND_CHECK: Duration = Duration::from_millis(50);
@@ -39,7 +39,7 @@ pub(crate) struct Sequencer<C> {
     pub(crate) time: Arc<Timekeeper>,
     pub(crate) settings: Settings,
     pub(crate) executed: mpsc::Sender<Executed>,
-    pub(crate) work: Arc<Work>,
+    pub(crate) counters: Arc<Counters>,
 }
 
 impl<C: Clock> Sequencer<C> {
@@ -50,7 +50,7 @@ impl<C: Clock> Sequencer<C> {
             let more = self.gather().await;
             match self.next_block() {
                 Ok(Some(executed)) => {
-                    self.work.block_executed();
+                    self.counters.block_executed();
                     if self.executed.send(executed).await.is_err() {
                         return; // The writer has failed and said why.
                     }

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use crate::handle::{Inbox, Included};
 use crate::sequencer::Executed;
 use crate::snapshots::Keeper;
-use crate::{Settings, Stopped, View, Work};
+use crate::{Counters, Settings, Stopped, View};
 
 /// Writes the log.
 pub(crate) struct Writer<E: Storage> {
@@ -20,7 +20,7 @@ pub(crate) struct Writer<E: Storage> {
     pub(crate) inbox: Arc<Inbox>,
     pub(crate) settings: Settings,
     pub(crate) executed: mpsc::Receiver<Executed>,
-    pub(crate) work: Arc<Work>,
+    pub(crate) counters: Arc<Counters>,
 }
 
 impl<E: Storage + Spawner> Writer<E> {
@@ -64,7 +64,7 @@ impl<E: Storage + Spawner> Writer<E> {
         }
         let began = Instant::now();
         self.log.sync().await?;
-        self.work.count_sync(began.elapsed());
+        self.counters.count_sync(began.elapsed());
         self.acknowledge(group);
         Ok(())
     }
@@ -76,8 +76,8 @@ impl<E: Storage + Spawner> Writer<E> {
             let replies: Vec<_> = executed.replies().collect();
             let hashes = executed.hashes();
             self.keeper.count(hashes.len());
-            self.work.count(executed.receipts());
-            self.work.block_durable();
+            self.counters.count(executed.receipts());
+            self.counters.block_durable();
             // In this order: the pool lets go of a nonce and of a fee once the state shows that they are gone.
             self.view.publish(executed.published);
             self.inbox.pool().published(&hashes);

@@ -38,7 +38,7 @@ impl Metrics {
                 .count()
         });
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let (work, history) = (node.work(), node.history());
+        let (counters, history) = (node.counters(), node.history());
         let rows: [(&str, &str, &str, u64); 22] = [
             (
                 "ballast_height",
@@ -74,31 +74,31 @@ impl Metrics {
                 "ballast_transactions_done_total",
                 "counter",
                 "Transactions in durable blocks that were done, since the start",
-                work.done(),
+                counters.done(),
             ),
             (
                 "ballast_transactions_failed_total",
                 "counter",
                 "Transactions in durable blocks that failed and have paid, since the start",
-                work.failed(),
+                counters.failed(),
             ),
             (
                 "ballast_transactions_not_admitted_total",
                 "counter",
                 "Transactions in durable blocks that were not admitted and have not paid, since the start",
-                work.not_admitted(),
+                counters.not_admitted(),
             ),
             (
                 "ballast_blocks_in_flight",
                 "gauge",
                 "Blocks that are executed and not durable yet",
-                work.in_flight(),
+                counters.in_flight(),
             ),
             (
                 "ballast_journal_sync_seconds_count",
                 "counter",
                 "How often blocks were made durable, one or some at a time",
-                work.syncs(),
+                counters.syncs(),
             ),
             (
                 "ballast_connections_turned_away_total",
@@ -177,7 +177,7 @@ impl Metrics {
             let written = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n");
             written.expect("writing to memory does not fail");
         }
-        let (name, seconds) = ("ballast_journal_sync_seconds_sum", work.sync_time());
+        let (name, seconds) = ("ballast_journal_sync_seconds_sum", counters.sync_time());
         let (whole, part) = (seconds.as_secs(), seconds.subsec_nanos());
         let written = write!(
             text,

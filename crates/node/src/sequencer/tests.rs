@@ -65,7 +65,7 @@ fn a_clock_that_is_set_back_holds_up_no_block() {
             time: Arc::new(Timekeeper::new(ChainTime::Wall, move || wall.current())),
             settings,
             executed,
-            work: Arc::default(),
+            counters: Arc::default(),
         };
         let _sequencing = context.child("sequencer").spawn(|_| sequencer.run());
         context.sleep(Duration::from_secs(1)).await;
