@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use ballast_engine::State;
 use ballast_protocol::{Block, BlockResult, Height, TransactionHash, proof::Hash};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::schema::{INDEXES_SQL, TABLES_SQL, VERSION};
 use crate::{Failed, Unusable, events, liquidations, vaults};
@@ -45,6 +45,8 @@ const STEPS: i32 = 10_000;
 pub struct Index {
     connection: Connection,
     height: Height,
+    /// The last block that is written, which may not be committed yet.
+    written: Height,
     begins: Height,
     stop: Stop,
     /// Where the index lies that this one has not replaced.
@@ -114,6 +116,7 @@ impl Index {
         Ok(Self {
             connection,
             height,
+            written: height,
             begins,
             stop: stop.clone(),
             aside: None,
@@ -148,31 +151,55 @@ impl Index {
     /// Takes blocks in one transaction of SQLite: all of them or none. What it has already it passes over. Errors: `OutOfTurn`; `Fork`
     /// if it has another block of a height; `Sqlite`, `TooFar`.
     pub fn apply<'a>(&mut self, blocks: impl IntoIterator<Item = Happened<'a>>) -> Result<(), Failed> {
-        let mut height = self.height;
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for happened in blocks {
-            let of_block = happened.block.height;
-            if of_block <= height {
-                let known = root(&transaction, of_block)?;
-                if known.is_some_and(|known| known != happened.result.state_root) {
-                    return Err(Failed::Fork(of_block));
-                }
-                continue;
-            }
-            if of_block.0 != height.0.saturating_add(1) {
-                return Err(Failed::OutOfTurn {
-                    expected: height,
-                    found: of_block,
-                });
-            }
-            write(&transaction, happened)?;
-            height = of_block;
+        let written = self.begin().and_then(|()| {
+            blocks.into_iter().try_for_each(|happened| self.add(happened))?;
+            self.commit()
+        });
+        if written.is_err() {
+            self.roll_back();
         }
-        transaction.commit()?;
-        self.height = height;
+        written
+    }
+
+    /// Begins a transaction of SQLite. Whoever begins it commits it or rolls it back. Error: `Sqlite`.
+    pub(crate) fn begin(&mut self) -> Result<(), Failed> {
+        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        self.written = self.height;
         Ok(())
+    }
+
+    /// Writes a block, in a transaction that has begun. Errors: those of [`Index::apply`].
+    pub(crate) fn add(&mut self, happened: Happened<'_>) -> Result<(), Failed> {
+        let of_block = happened.block.height;
+        if of_block <= self.written {
+            let known = root(&self.connection, of_block)?;
+            if known.is_some_and(|known| known != happened.result.state_root) {
+                return Err(Failed::Fork(of_block));
+            }
+            return Ok(());
+        }
+        if of_block.0 != self.written.0.saturating_add(1) {
+            return Err(Failed::OutOfTurn {
+                expected: self.written,
+                found: of_block,
+            });
+        }
+        write(&self.connection, happened)?;
+        self.written = of_block;
+        Ok(())
+    }
+
+    /// Ends the transaction: what was written in it is there. Error: `Sqlite`.
+    pub(crate) fn commit(&mut self) -> Result<(), Failed> {
+        self.connection.execute_batch("COMMIT")?;
+        self.height = self.written;
+        Ok(())
+    }
+
+    /// Undoes what was written in a transaction that has begun; without one it does nothing.
+    pub(crate) fn roll_back(&mut self) {
+        // SQLite has done it already where it failed by itself, and does it when the file is closed.
+        let _ = self.connection.execute_batch("ROLLBACK");
     }
 
     /// Ends the making of an index: from now on it may be read, and goes on as any other. Error: `Sqlite`.

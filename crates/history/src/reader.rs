@@ -405,7 +405,7 @@ impl Reader {
         self.ask(|connection, reach| {
             let found = connection
                 .prepare_cached(
-                    "SELECT place, receipt FROM transactions WHERE hash = ?1
+                    "SELECT place, receipt FROM transactions WHERE substr(hash, 1, 8) = substr(?1, 1, 8) AND hash = ?1
                      ORDER BY outcome = 'NotAdmitted', place DESC LIMIT 1",
                 )?
                 .query_row([hash.0], |row| Ok((row.get(0)?, receipt(row, 1))))

@@ -6,11 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use ballast_engine::State;
-use ballast_journal::{
-    Fault, LogReader, Retold, Snapshots, Unrecoverable, oldest_state, retell, state_at, sync_folder,
-};
+use ballast_journal::{Fault, LogReader, Snapshots, Unrecoverable, oldest_state, retell, state_at, sync_folder};
 use ballast_protocol::proof::Hash;
-use ballast_protocol::{Genesis, Height, TransactionHash};
+use ballast_protocol::{Genesis, Height};
 use ballast_signing::Domain;
 use commonware_runtime::Storage;
 use rusqlite::{Connection, OpenFlags};
@@ -208,28 +206,34 @@ async fn write<S: Storage>(
     progress: &mut Progress<'_>,
 ) -> Result<(), NotRebuilt> {
     let domain = Domain::of(genesis);
-    let mut waiting: Vec<(Retold, Vec<TransactionHash>)> = Vec::new();
-    let mut transactions = 0;
-    retell(state, log, to, |retold| {
+    let (mut blocks, mut transactions) = (0, 0);
+    let retelling = retell(state, log, to, |retold| {
         let said = &retold.block.block;
         let hashes: Vec<_> = said.transactions.iter().map(|said| domain.digest(said)).collect();
         let height = said.height;
-        transactions += hashes.len();
-        waiting.push((retold, hashes));
         progress(Stage::Executed(height));
         go_on(index.stop())?;
-        if waiting.len() >= BLOCKS || transactions >= TRANSACTIONS || height == to {
-            index.apply(waiting.iter().map(|(retold, hashes)| Happened {
-                block: &retold.block.block,
-                hashes,
-                result: &retold.result,
-                state: &retold.state,
-            }))?;
-            waiting.clear();
-            transactions = 0;
+        if blocks == 0 {
+            index.begin()?;
+        }
+        index.add(Happened {
+            block: said,
+            hashes: &hashes,
+            result: &retold.result,
+            state: retold.state,
+        })?;
+        blocks += 1;
+        transactions += hashes.len();
+        if blocks >= BLOCKS || transactions >= TRANSACTIONS || height == to {
+            index.commit()?;
+            (blocks, transactions) = (0, 0);
             progress(Stage::Written(height));
         }
         Ok(())
-    })
-    .await
+    });
+    let written = retelling.await;
+    if written.is_err() {
+        index.roll_back();
+    }
+    written
 }

@@ -8,13 +8,14 @@ use crate::recovery::{after, check_root, decode};
 use crate::{Fault, LogReader, SignedBlock, SinceRoot, Snapshots, Unrecoverable, beginning};
 
 /// A block with what came of it, and the state after it.
-pub struct Retold {
+pub struct Retold<'a> {
     /// What was executed.
     pub block: SignedBlock,
     /// Receipts, events and root.
     pub result: BlockResult,
-    /// The state after it, whose tree and root may be those of an earlier block.
-    pub state: State,
+    /// The state after it, whose tree and root may be those of an earlier block. A clone of it makes the next block copy what it
+    /// changes.
+    pub state: &'a State,
 }
 
 /// The state that everything there is follows from: genesis if the log begins there, else the oldest snapshot of use that the
@@ -52,7 +53,7 @@ pub async fn retell<S: Storage, E: From<Unrecoverable> + From<Fault>>(
     state: &mut State,
     log: &LogReader<S>,
     to: Height,
-    mut tell: impl FnMut(Retold) -> Result<(), E>,
+    mut tell: impl FnMut(Retold<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
     let next = after(state.chain().height);
     let mut since_root = SinceRoot::default();
@@ -75,7 +76,7 @@ pub async fn retell<S: Storage, E: From<Unrecoverable> + From<Fault>>(
                 work: executed.work,
             },
             block: entry.block,
-            state: state.clone(),
+            state,
         })
     })
     .await

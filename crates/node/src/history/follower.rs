@@ -20,13 +20,13 @@ use crate::{Host, Published, View};
 
 /// Published blocks that are written together, at most.
 const BLOCKS: usize = 256;
-/// How long blocks gather before they are written together. A transaction of SQLite writes whole each page that it touches, and
-/// rows fall all over its trees: the more it has, the less each costs.
+/// Blocks gather in steps of this: a transaction of SQLite writes whole each page that it touches, and rows fall all over its trees,
+/// so that the more it has, the less each costs.
 const GATHERING: Duration = Duration::from_millis(100);
-/// How long they gather where more than [`MUCH`] came in that time.
-const GATHERING_MUCH: Duration = Duration::from_secs(1);
-/// Transactions.
-const MUCH: usize = 200;
+/// Most steps.
+const STEPS: usize = 10;
+/// With fewer transactions than this it is not worth a wait, with more not needed.
+const WORTH: std::ops::Range<usize> = 200..5_000;
 /// How long it waits before it tries again what has failed: at first, and at most.
 const PAUSE: Duration = Duration::from_secs(1);
 const PAUSE_MAX: Duration = Duration::from_secs(300);
@@ -253,10 +253,12 @@ impl<E: Host> Follower<E> {
 
     /// Lets blocks come that are then written together with those after a height.
     async fn gather(&self, after: Height) {
-        self.wait(GATHERING).await;
-        let waiting: usize = self.kept(after).iter().map(|published| published.transactions()).sum();
-        if waiting > MUCH {
-            self.wait(GATHERING_MUCH.saturating_sub(GATHERING)).await;
+        for _ in 0..STEPS {
+            self.wait(GATHERING).await;
+            let waiting = self.kept(after).iter().map(|published| published.transactions()).sum();
+            if !WORTH.contains(&waiting) {
+                return;
+            }
         }
     }
 
