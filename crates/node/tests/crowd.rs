@@ -86,17 +86,18 @@ struct Crowd {
 impl Crowd {
     /// Returns when all are connected.
     fn gather(count: usize, to: SocketAddr) -> Self {
-        let mut process = Command::new(std::env::current_exe().unwrap())
+        let process = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "the_crowd_itself", "--ignored", "--nocapture"])
             .env(CROWD, format!("{to} {count}"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let mut crowd = Self { process };
+        let mut lines = BufReader::new(crowd.process.stdout.take().unwrap()).lines();
         let here = lines.any(|line| line.is_ok_and(|line| line.contains("all are here")));
         assert!(here, "the crowd has not come");
-        Self { process }
+        crowd
     }
 }
 
@@ -114,8 +115,12 @@ fn the_crowd_itself() {
     api::raise_descriptors();
     let (to, count) = asked.split_once(' ').unwrap();
     let (to, count) = (to.parse().unwrap(), count.parse().unwrap());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let sockets = runtime.as_ref().unwrap().block_on(silent(count, to));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let coming = async { tokio::time::timeout(Duration::from_secs(60), silent(count, to)).await };
+    let sockets = runtime.block_on(coming).expect("they are let in");
     println!("all are here");
     // Until the other process ends this one, or itself.
     let _ = std::io::stdin().read(&mut [0]);
