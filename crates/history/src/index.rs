@@ -34,10 +34,10 @@ pub fn never() -> Stop {
 }
 
 /// How an index that grows is kept. Rows fall all over its trees: 64 MiB of pages stay in memory between groups of blocks, and what was
-/// written goes from the log of writes to the file when that has 16 MiB. A log that a killed process has left is emptied first.
+/// written goes from the log of writes to the file when that has 16 MiB.
 const LIVING_SQL: &str = "
 PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4096;
-PRAGMA wal_checkpoint(TRUNCATE);";
+PRAGMA journal_size_limit = 67108864;";
 
 /// Steps of SQLite's machine between looks at whether to stop.
 const STEPS: i32 = 10_000;
@@ -81,6 +81,7 @@ impl Index {
         }
         connection.execute_batch(LIVING_SQL)?;
         connection.execute_batch(INDEXES_SQL)?;
+        empty_log(&connection);
         // Groups of blocks are short: each is written whole.
         watch(&mut connection, None)?;
         Ok(Self::of(connection, about.begins, stop)?)
@@ -162,7 +163,8 @@ impl Index {
         written
     }
 
-    /// Begins a transaction of SQLite. Whoever begins it commits it or rolls it back. Error: `Sqlite`.
+    /// Begins a transaction of SQLite. Whoever begins it commits it or rolls it back; left open, it is undone when the index is
+    /// dropped. Error: `Sqlite`.
     pub(crate) fn begin(&mut self) -> Result<(), Failed> {
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
         self.written = self.height;
@@ -197,9 +199,9 @@ impl Index {
         Ok(())
     }
 
-    /// Undoes what was written in a transaction that has begun; without one it does nothing.
+    /// Undoes what was written in a transaction that has begun. Of an index that is being made nothing is of use then.
     pub(crate) fn roll_back(&mut self) {
-        // SQLite has done it already where it failed by itself, and does it when the file is closed.
+        // There is none where beginning it failed, or SQLite has undone it by itself.
         let _ = self.connection.execute_batch("ROLLBACK");
     }
 
@@ -211,6 +213,15 @@ impl Index {
         self.connection.close().map_err(|(_, why)| why)?;
         Ok(())
     }
+}
+
+/// Moves what a process that was killed has left in the log of writes to the file: killed often, it would grow without end.
+fn empty_log(connection: &Connection) {
+    let emptied = connection
+        .busy_timeout(std::time::Duration::ZERO)
+        .and_then(|()| connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"));
+    // Somebody reads, or the disk is full: the index is good all the same, and the log waits for the next time.
+    drop(emptied);
 }
 
 fn write(connection: &Connection, happened: Happened<'_>) -> Result<(), Failed> {

@@ -98,6 +98,11 @@ impl View {
         self.recent().blocks.get(&height).cloned()
     }
 
+    /// How many blocks are kept at most.
+    pub(crate) fn capacity(&self) -> usize {
+        self.recent().heights_kept
+    }
+
     /// The oldest height that [`View::at`] knows.
     pub fn oldest(&self) -> Height {
         let recent = self.recent();

@@ -25,7 +25,7 @@ const BLOCKS: usize = 256;
 const GATHERING: Duration = Duration::from_millis(100);
 /// Most steps.
 const STEPS: usize = 10;
-/// With fewer transactions than this it is not worth a wait, with more not needed.
+/// With fewer transactions than this it is not worth more than a step, with more not needed.
 const WORTH: std::ops::Range<usize> = 200..5_000;
 /// How long it waits before it tries again what has failed: at first, and at most.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -251,14 +251,17 @@ impl<E: Host> Follower<E> {
         }
     }
 
-    /// Lets blocks come that are then written together with those after a height.
+    /// Lets blocks come that are then written together with those after a height, while that is worth it.
     async fn gather(&self, after: Height) {
-        for _ in 0..STEPS {
-            self.wait(GATHERING).await;
-            let waiting = self.kept(after).iter().map(|published| published.transactions()).sum();
-            if !WORTH.contains(&waiting) {
+        for step in 0..STEPS {
+            let kept = self.kept(after);
+            let waiting: usize = kept.iter().map(|published| published.transactions()).sum();
+            let is_worth_it = WORTH.contains(&waiting) || (step == 0 && waiting < WORTH.start);
+            // Those that are kept no longer would have to be executed again.
+            if !is_worth_it || kept.len() > self.view.capacity() / 2 {
                 return;
             }
+            self.wait(GATHERING).await;
         }
     }
 
