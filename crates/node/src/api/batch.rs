@@ -91,10 +91,9 @@ async fn submit(
 /// once.
 fn more_requests(api: &Api, transactions: usize) -> Result<u32, Failure> {
     let requests = u32::try_from(transactions).unwrap_or(u32::MAX);
-    match api.settings.rate {
-        Some(rate) if requests > rate.burst => Err(Failure::bad_request(format!(
-            "each transaction of a batch counts as a request, and an address may bring {} at once",
-            rate.burst
+    match api.settings.rate.map(|rate| rate.burst.max(1)) {
+        Some(burst) if requests > burst => Err(Failure::bad_request(format!(
+            "each transaction of a batch counts as a request, and an address may bring {burst} at once"
         ))),
         _ => Ok(requests.saturating_sub(1)),
     }

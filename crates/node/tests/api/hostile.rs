@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use ballast_node::api::{ApiSettings, Rate};
 use reqwest::StatusCode;
+use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use crate::common::send;
 use crate::served::with_settings;
 
 #[test]
@@ -30,6 +32,33 @@ fn who_asks_too_often_is_told_so_and_others_are_not_held_up() {
         tokio::time::sleep(Duration::from_secs(1)).await;
         let counted = at.metric("ballast_http_refused_total").await;
         assert_eq!(counted, refused, "these are refused requests too");
+    });
+}
+
+#[test]
+fn a_batch_asks_as_often_as_it_has_transactions() {
+    let settings = ApiSettings {
+        rate: Some(Rate {
+            per_second: 1,
+            burst: 5,
+        }),
+        ..ApiSettings::default()
+    };
+    with_settings(settings, |at| async move {
+        let brought = async |nonces: std::ops::Range<u64>| {
+            let batch: Vec<_> = nonces.map(|nonce| send(1, nonce, at.now(), at.node.domain())).collect();
+            at.post("/v1/transactions/batch", &json!(batch)).await
+        };
+        let (status, answer) = brought(0..6).await;
+        assert_eq!(
+            status,
+            StatusCode::BAD_REQUEST,
+            "more than may ever come at once: {answer}"
+        );
+        let (status, answer) = brought(0..4).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        let (status, answer) = brought(4..6).await;
+        assert_eq!(status, StatusCode::TOO_MANY_REQUESTS, "{answer}");
     });
 }
 
