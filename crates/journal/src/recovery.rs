@@ -306,7 +306,8 @@ async fn replay<S: Storage>(
     Ok(from)
 }
 
-/// The height above which the blocks up to another are shown. Of those before nothing is kept, so that they are executed faster.
+/// The height above which the blocks up to another are shown, for which the last of them are read a first time. Of those before
+/// nothing is kept, so that they are executed faster.
 async fn shown_after<S: Storage>(
     log: &Log<S>,
     (from, to): (Height, Height),
@@ -315,21 +316,23 @@ async fn shown_after<S: Storage>(
     let first = Height(after(to).0.saturating_sub(shown.blocks)).max(from);
     let mut counts = Vec::new();
     log.read_between(first, after(to), |height, payload| {
-        counts.push((height, decode(height, payload)?.block.block.transactions.len()));
+        let transactions = decode(height, payload)?.block.block.transactions.len();
+        counts.push((height, u64::try_from(transactions).unwrap_or(u64::MAX)));
         Ok::<(), Unrecoverable>(())
     })
     .await?;
-    let mut left = shown.transactions;
-    let (mut shown_after, mut is_last) = (to.0, true);
-    for (height, count) in counts.into_iter().rev() {
-        let rest = left.checked_sub(u64::try_from(count).unwrap_or(u64::MAX));
-        if rest.is_none() && !is_last {
+    let Some((last, mut sum)) = counts.pop() else {
+        return Ok(to.0);
+    };
+    let mut oldest = last;
+    while let Some((height, count)) = counts.pop() {
+        sum = sum.saturating_add(count);
+        if sum > shown.transactions {
             break;
         }
-        (left, is_last) = (rest.unwrap_or(0), false);
-        shown_after = height.0.saturating_sub(1);
+        oldest = height;
     }
-    Ok(shown_after)
+    Ok(oldest.0.saturating_sub(1))
 }
 
 /// What to begin with: the newest snapshot up to a height that is whole, or genesis.

@@ -51,12 +51,12 @@ pub struct EntryBatch {
     four: Padded<{ 4 * BLOCK }>,
     /// Where a record is written before it is padded.
     bytes: Vec<u8>,
-    /// Hashes of one caravan, while they are handed out.
+    /// Hashes while they are handed out.
     scratch: Vec<Hash>,
 }
 
-/// Entries that are hashed together: enough to fill the lanes, and few enough for their bytes to stay near the processor.
-const CARAVAN: usize = 1_024;
+/// Entries that are hashed together: enough to fill the lanes, and few enough for their bytes to stay in the processor's cache.
+const TOGETHER: usize = 1_024;
 
 impl EntryBatch {
     /// Adds an entry.
@@ -77,7 +77,7 @@ impl EntryBatch {
             if batched { Hash::EMPTY } else { proof::value_hash(value) }
         });
         self.hashes.push((path, hash));
-        if self.hashes.len().is_multiple_of(CARAVAN) {
+        if self.hashes.len().is_multiple_of(TOGETHER) {
             self.hash_waiting();
         }
     }
