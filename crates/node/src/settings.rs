@@ -70,7 +70,7 @@ impl Default for Settings {
             heights_kept: 256,
             transactions_kept: 50_000,
             snapshot_every: 10_000,
-            snapshot_after: 150_000,
+            snapshot_after: 100_000,
             snapshots_kept: 2,
             pruning: Pruning::KeepAll,
             segment_bytes: 64 << 20,
