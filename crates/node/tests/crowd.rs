@@ -65,12 +65,18 @@ async fn ask(socket: &mut TcpStream) -> String {
     answer
 }
 
+/// Connections that come without a pause: of more than the system lets wait, some would try again only after a second.
+const HURRY: usize = 50;
+
 /// So many that say nothing, each of its own address.
 async fn silent(count: usize, to: SocketAddr) -> Vec<TcpStream> {
     let mut sockets = Vec::with_capacity(count);
     for number in 0..count {
         let [b, c] = [number / 250, number % 250].map(|part| u8::try_from(part).unwrap());
         sockets.push(connect([1, b, c + 1], to).await);
+        if number % HURRY == HURRY - 1 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
     sockets
 }
@@ -119,7 +125,7 @@ fn the_crowd_itself() {
         .enable_all()
         .build()
         .unwrap();
-    let coming = async { tokio::time::timeout(Duration::from_secs(60), silent(count, to)).await };
+    let coming = async { tokio::time::timeout(Duration::from_secs(300), silent(count, to)).await };
     let sockets = runtime.block_on(coming).expect("they are let in");
     println!("all are here");
     // Until the other process ends this one, or itself.
