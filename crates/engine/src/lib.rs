@@ -24,4 +24,4 @@ pub use flows::parts::{BlockPart, BlockRoom};
 pub use flows::transaction::Admission;
 pub use genesis::BadGenesis;
 pub use history::History;
-pub use state::{Chain, Governance, State};
+pub use state::{Chain, Governance, State, TreeUpdate};

@@ -1,5 +1,7 @@
 //! The whole state of a chain: everything that a block can change, and what is derived from it.
 
+use std::mem;
+
 use ballast_num::{Amount, Seconds, Timestamp};
 use ballast_protocol::{
     AccountId, Asset, AssetId, AuctionId, Event, Height, Limits, Rejected, SourceId, SourceKey, Transaction, TypeId,
@@ -250,6 +252,23 @@ impl State {
         self.merkle.update(entries.hash());
     }
 
+    /// Like [`State::commit`], in two parts: the state goes on to execute blocks while its tree is brought up to date elsewhere,
+    /// without being asked for its root or proofs until it has the tree back ([`State::take_tree`]).
+    #[must_use = "the tree is in it"]
+    pub fn lend_tree(&mut self) -> TreeUpdate {
+        let mut entries = EntryBatch::default();
+        take_changes_into(self, &mut entries);
+        TreeUpdate {
+            tree: mem::take(&mut self.merkle),
+            changes: entries.hash(),
+        }
+    }
+
+    /// Takes the tree back that was lent last.
+    pub fn take_tree(&mut self, tree: MerkleTree) {
+        self.merkle = tree;
+    }
+
     /// Like [`State::commit`], and returns the exact changes.
     pub(crate) fn commit_with_changes(&mut self) -> ChangeSet {
         let changes = take_changes(self);
@@ -299,6 +318,21 @@ impl State {
         all_entries_into(&mut state, &mut entries);
         state.merkle.update(entries.hash());
         Ok(state)
+    }
+}
+
+/// The tree of a state, lent, and what is to be changed in it.
+pub struct TreeUpdate {
+    tree: MerkleTree,
+    changes: Vec<merkle::Change>,
+}
+
+impl TreeUpdate {
+    /// The tree, up to date.
+    #[must_use]
+    pub fn apply(mut self) -> MerkleTree {
+        self.tree.update(self.changes);
+        self.tree
     }
 }
 

@@ -31,8 +31,8 @@ pub(crate) async fn oldest<S: Storage>(
     }
     let heights = snapshots.heights().await?.into_iter();
     match of_use(snapshots, heights.filter(|height| after(*height) >= first)).await? {
-        Ok(found) => Ok(found),
-        Err(passed_over) => Err(Unrecoverable::Gap {
+        Found::Whole(beginning) => Ok(*beginning),
+        Found::None(passed_over) => Err(Unrecoverable::Gap {
             first,
             from: GENESIS,
             passed_over,
@@ -48,9 +48,9 @@ pub(crate) async fn newest<S: Storage>(
 ) -> Result<Beginning, Unrecoverable> {
     let heights = snapshots.heights().await?.into_iter().rev();
     match of_use(snapshots, heights.filter(|height| *height <= up_to)).await? {
-        Ok(found) => Ok(found),
+        Found::Whole(beginning) => Ok(*beginning),
         // Only now: the books of a large genesis take longer to make than a snapshot to read.
-        Err(passed_over) => Beginning::genesis(genesis, passed_over),
+        Found::None(passed_over) => Beginning::genesis(genesis, passed_over),
     }
 }
 
@@ -65,23 +65,31 @@ impl Beginning {
     }
 }
 
-/// The first of some snapshots that is of use; inside, why none is.
+/// What became of the search for a snapshot.
+enum Found {
+    /// One that is of use.
+    Whole(Box<Beginning>),
+    /// None is.
+    None(PassedOver),
+}
+
+/// The first of some snapshots that is of use.
 async fn of_use<S: Storage>(
     snapshots: &Snapshots<S>,
     heights: impl Iterator<Item = Height>,
-) -> Result<Result<Beginning, PassedOver>, Unrecoverable> {
+) -> Result<Found, Unrecoverable> {
     let mut passed_over = PassedOver::default();
     for height in heights {
         match snapshots.load(height).await? {
             Ok(state) => {
-                return Ok(Ok(Beginning {
+                return Ok(Found::Whole(Box::new(Beginning {
                     state,
                     snapshot: Some(height),
                     passed_over,
-                }));
+                })));
             }
             Err(why) => passed_over.0.push((height, why)),
         }
     }
-    Ok(Err(passed_over))
+    Ok(Found::None(passed_over))
 }

@@ -23,8 +23,10 @@ mod portable;
 mod reader;
 mod recovery;
 mod retold;
+mod roots;
 mod segment;
 mod snapshot;
+mod worker;
 
 pub use audit::{Audited, audit, audit_with_snapshots};
 pub use entry::{Entry, SignedBlock, Unproven};
@@ -34,7 +36,6 @@ pub use frame::RECORD_MAX;
 pub use log::{Cut, Log, LogConfig};
 pub use portable::{BadPortable, NotImported, Portable};
 pub use reader::LogReader;
-pub(crate) use recovery::SinceRoot;
 pub use recovery::{PassedOver, Recovered, Replayed, Shown, Unrecoverable, recover, recover_at, recover_showing};
 pub use retold::{Retold, oldest_state, retell, state_at};
 pub use snapshot::{BadSnapshot, Snapshots};

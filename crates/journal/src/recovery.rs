@@ -9,32 +9,8 @@ use ballast_protocol::{BlockResult, Genesis, Height, proof::Hash};
 use commonware_runtime::Storage;
 
 use crate::entry::{Entry, SignedBlock, Unproven};
+use crate::roots::Roots;
 use crate::{BadSnapshot, Fault, Log, Snapshots, beginning};
-
-/// Most blocks, and about as many transactions, that are executed again between two roots: what they have changed stays in little
-/// memory, near the processor.
-const ROOT_BLOCKS: u64 = 64;
-const ROOT_TRANSACTIONS: u64 = 20_000;
-
-/// What has been executed again since the last root.
-#[derive(Default)]
-pub(crate) struct SinceRoot {
-    blocks: u64,
-    transactions: u64,
-}
-
-impl SinceRoot {
-    /// Counts a block; whether the root is to be brought up to date after it.
-    pub(crate) fn is_due(&mut self, transactions: usize) -> bool {
-        self.blocks += 1;
-        self.transactions += u64::try_from(transactions).unwrap_or(u64::MAX);
-        let is_due = self.blocks >= ROOT_BLOCKS || self.transactions >= ROOT_TRANSACTIONS;
-        if is_due {
-            *self = Self::default();
-        }
-        is_due
-    }
-}
 
 /// Why a journal does not lead to a state.
 #[derive(Debug, thiserror::Error)]
@@ -274,7 +250,7 @@ async fn replay<S: Storage>(
     }
     // What is shown has exact changes, which count from the block before.
     let shown_after = shown_after(log, (next, to), shown).await?;
-    let mut since_root = SinceRoot::default();
+    let mut roots = Roots::default();
     log.read_between(next, after(to), |height, payload| {
         let entry = decode(height, payload)?;
         let block = &entry.block.block;
@@ -296,11 +272,10 @@ async fn replay<S: Storage>(
             return Ok(());
         }
         execute_block(state, block).map_err(invalid)?;
-        if since_root.is_due(block.transactions.len()) || height == to || height.0 == shown_after {
-            state.commit();
-            check_root(state, height, entry.root)?;
+        if height == to || height.0 == shown_after {
+            return roots.finish(state, height, entry.root);
         }
-        Ok::<(), Unrecoverable>(())
+        roots.executed(state, (height, entry.root), block.transactions.len())
     })
     .await?;
     Ok(from)

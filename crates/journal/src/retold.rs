@@ -4,8 +4,9 @@ use ballast_engine::{State, execute_block};
 use ballast_protocol::{BlockResult, Genesis, Height};
 use commonware_runtime::Storage;
 
-use crate::recovery::{after, check_root, decode};
-use crate::{Fault, LogReader, SignedBlock, SinceRoot, Snapshots, Unrecoverable, beginning};
+use crate::recovery::{after, decode};
+use crate::roots::Roots;
+use crate::{Fault, LogReader, SignedBlock, Snapshots, Unrecoverable, beginning};
 
 /// A block with what came of it, and the state after it.
 pub struct Retold<'a> {
@@ -13,7 +14,7 @@ pub struct Retold<'a> {
     pub block: SignedBlock,
     /// Receipts, events and root.
     pub result: BlockResult,
-    /// The state after it, whose tree and root may be those of an earlier block. A clone of it makes the next block copy what it
+    /// The state after it, of whose tree and root nothing may be asked: they may be lent away. A clone of it makes the next block copy what it
     /// changes.
     pub state: &'a State,
 }
@@ -56,16 +57,17 @@ pub async fn retell<S: Storage, E: From<Unrecoverable> + From<Fault>>(
     mut tell: impl FnMut(Retold<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
     let next = after(state.chain().height);
-    let mut since_root = SinceRoot::default();
+    let mut roots = Roots::default();
     log.read_between(next, after(to), |height, payload| {
         let entry = decode(height, payload)?;
         let executed = execute_block(state, &entry.block.block).map_err(|why| Unrecoverable::Invalid {
             height,
             why: Box::new(why),
         })?;
-        if since_root.is_due(entry.block.block.transactions.len()) || height == to {
-            state.commit();
-            check_root(state, height, entry.root)?;
+        if height == to {
+            roots.finish(state, height, entry.root)?;
+        } else {
+            roots.executed(state, (height, entry.root), entry.block.block.transactions.len())?;
         }
         tell(Retold {
             result: BlockResult {

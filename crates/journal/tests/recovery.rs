@@ -378,9 +378,34 @@ fn a_record_that_is_no_block_or_another_height_s_is_named() {
 }
 
 #[test]
+fn roots_that_are_computed_beside_the_blocks_leave_the_whole_tree_behind() {
+    Runner::default().start(|context| async move {
+        let chain = Chain::of(140);
+        chain.write_log(&context, 1, &chain.entries).await;
+        let state = recovered(&chain, &context).await.unwrap().state;
+        assert_eq!(state.root(), chain.last().root());
+        assert_eq!(state.root(), state.root_from_scratch());
+        assert_eq!(state.tree().len(), chain.last().tree().len());
+
+        // The same where the last of them are shown with their own.
+        let log = chain.open_log(&context).await.unwrap();
+        let shown = Shown {
+            blocks: 10,
+            transactions: u64::MAX,
+        };
+        let mut roots = Vec::new();
+        let show = |replayed: Replayed| roots.push(replayed.state.root());
+        let recovered = recover_showing(&chain.genesis, &log, &chain.snapshots(&context), shown, show).await;
+        assert_eq!(recovered.unwrap().state.root(), chain.last().root());
+        let expected: Vec<_> = chain.states[131..].iter().map(State::root).collect();
+        assert_eq!(roots, expected);
+    });
+}
+
+#[test]
 fn a_root_that_was_written_down_otherwise_is_noticed() {
-    // Of the last block, and of every 64th.
-    for (blocks, wrong) in [(20, 20), (70, 64)] {
+    // Of the last block, and of every 64th, whether it is the last of those or not.
+    for (blocks, wrong) in [(20, 20), (70, 64), (140, 64)] {
         Runner::default().start(|context| async move {
             let chain = Chain::of(blocks);
             let mut entries = chain.entries.clone();
