@@ -4,6 +4,7 @@
 //! whom, to whom, how much. `crates/drill/src/fold.rs` is such a reader, held against the engine's ledger in every block
 //! of the drill.
 
+mod about;
 mod feed;
 mod loss;
 mod sale;
@@ -16,6 +17,7 @@ use ballast_num::{Amount, Index, NormalizedDebt, Price, Seconds, Timestamp};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
+pub use self::about::About;
 pub use self::feed::{ClosingCause, FeedState};
 pub use self::loss::{DrawSettled, LossCause, LossRecovered, Sale, WaterfallStep};
 pub use self::sale::{AuctionTaken, LotSoldInMarket, PoolBought};

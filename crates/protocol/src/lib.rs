@@ -29,7 +29,7 @@ pub use command::{
     Transaction, TypeParameter, VaultRef,
 };
 pub use event::{
-    AuctionTaken, ClosingCause, DebtDrawn, DrawSettled, Event, FeedState, LossCause, LossRecovered, LotShared,
+    About, AuctionTaken, ClosingCause, DebtDrawn, DrawSettled, Event, FeedState, LossCause, LossRecovered, LotShared,
     LotSoldInMarket, PoolBought, Sale, Seized, SeizureRule, TicketOutcome, VaultClosed, VaultSplit, WaterfallStep,
 };
 pub use genesis::{

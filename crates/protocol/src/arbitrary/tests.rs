@@ -8,7 +8,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::value;
-use crate::{Block, BlockResult, Command, Event, Genesis, Observation, Order, Receipt, Rejected, Transaction, proof};
+use crate::{
+    About, AccountId, Block, BlockResult, Command, Event, Genesis, Observation, Order, ParameterChange, Receipt,
+    Rejected, Transaction, proof,
+};
 
 /// JSON reads back as the value, from text and from its parsed form.
 fn json<T: Serialize + DeserializeOwned + PartialEq + Debug>(bytes: &[u8]) -> Option<T> {
@@ -108,6 +111,79 @@ fn every_variant_reads_back() {
             check::<Event>(&bytes);
             check::<Rejected>(&bytes);
         }
+    }
+}
+
+/// What the fields of an event's JSON name, by their names.
+fn about_by_names(event: &Event) -> About {
+    let said = serde_json::to_value(event).unwrap();
+    let fields = said.as_object().unwrap().values().next().unwrap();
+    let number = |name: &&str| fields.get(*name).and_then(Value::as_u64);
+    let inside = |name: &str, of: &[&str]| of.iter().find_map(|of| fields.get(name)?.get(of)?.as_u64());
+    let of_type = number(&"collateral_type").or_else(|| inside("pool", &["collateral_type"]));
+    let mut vaults: Vec<_> = ["vault", "from", "into"].iter().filter_map(number).collect();
+    vaults.extend(inside("cause", &["Seizure", "PoolSale"]).or_else(|| inside("sale", &["Pool"])));
+    let auction = number(&"auction")
+        .or_else(|| inside("cause", &["Auction"]))
+        .or_else(|| inside("sale", &["Auction"]));
+    let names = ["owner", "by", "to", "from", "keeper", "delegate", "caller", "payer"];
+    let texts = names.iter().filter_map(|name| fields.get(*name)?.as_str());
+    let mut about = About {
+        auction: auction.map(crate::AuctionId),
+        collateral_type: of_type.map(|of| crate::TypeId(u32::try_from(of).unwrap())),
+        ..About::default()
+    };
+    for vault in vaults.into_iter().map(crate::VaultId) {
+        if !about.vaults.contains(&vault) {
+            about.vaults.push(vault);
+        }
+    }
+    for account in texts.filter_map(|text| text.parse::<AccountId>().ok()) {
+        if !about.accounts.contains(&account) {
+            about.accounts.push(account);
+        }
+    }
+    about
+}
+
+/// A field that is forgotten would hide the event from whoever asks by it.
+#[test]
+fn an_event_is_about_all_that_its_fields_name() {
+    let mut kinds = std::collections::BTreeSet::new();
+    for first in 0..=u8::MAX {
+        for seed in 0..20_u8 {
+            let noise = (0..64_u8).flat_map(|at| *blake3::hash(&[seed, at]).as_bytes());
+            let bytes: Vec<u8> = std::iter::once(first).chain(noise).collect();
+            let Some(event) = value::<Event>(&bytes) else { continue };
+            if let Event::ParameterChanged(change) = &event {
+                let of_type = match change {
+                    ParameterChange::Type(of, _) => Some(*of),
+                    _ => None,
+                };
+                assert_eq!(event.about().collateral_type, of_type, "{event:?}");
+                continue;
+            }
+            let about = event.about();
+            assert_eq!(about, about_by_names(&event), "{event:?}");
+            let said = serde_json::to_value(&event).unwrap();
+            let mut named = Vec::new();
+            accounts(&said, &mut named);
+            // What an order asks for is not yet about anybody else.
+            let is_known = |account| about.accounts.contains(account) || matches!(event, Event::TicketQueued { .. });
+            assert!(named.iter().all(is_known), "{event:?}");
+            kinds.extend(said.as_object().unwrap().keys().cloned());
+        }
+    }
+    assert!(kinds.len() > 50, "{kinds:?}");
+}
+
+/// Every account that is named anywhere in a tree.
+fn accounts(tree: &Value, to: &mut Vec<AccountId>) {
+    match tree {
+        Value::String(text) => to.extend(text.parse::<AccountId>()),
+        Value::Array(items) => items.iter().for_each(|item| accounts(item, to)),
+        Value::Object(fields) => fields.values().for_each(|field| accounts(field, to)),
+        _ => {}
     }
 }
 
