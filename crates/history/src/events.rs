@@ -1,11 +1,10 @@
-//! Rows that follow from a block directly: events and whom they concern, transactions, prices.
+//! Rows that follow from a block directly: events and whom they concern, prices.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_engine::State;
-use ballast_protocol::{AccountId, Event, FeedId, LossCause, Outcome, Receipt, Sale};
+use ballast_protocol::{AuctionId, Event, FeedId, VaultId};
 use rusqlite::{Connection, OptionalExtension, params};
-use serde_json::{Map, Value};
 
 use crate::index::{Happened, signed};
 use crate::{Failed, Place};
@@ -14,60 +13,51 @@ use crate::{Failed, Place};
 pub(crate) struct Told<'a> {
     pub(crate) place: Place,
     pub(crate) event: &'a Event,
-    /// Its name.
-    pub(crate) kind: String,
-    /// Vaults that it names.
-    pub(crate) vaults: BTreeSet<u64>,
+    pub(crate) said: Said,
+    /// Vaults that it is about.
+    pub(crate) vaults: Vec<VaultId>,
     /// Which list it stands in: the engine's own is 0, that of transaction *n* is *n* + 1.
     pub(crate) list: usize,
 }
 
-/// Whom an event concerns, by the fields of its JSON.
-#[derive(Default)]
-struct Subjects {
-    vaults: BTreeSet<u64>,
-    auction: Option<u64>,
-    collateral_type: Option<u64>,
-    accounts: BTreeSet<[u8; 20]>,
+/// An event as JSON, which writes an enum with its name around it: `{"Name":{…}}`.
+pub(crate) struct Said {
+    json: String,
+    /// Where its name ends.
+    name: usize,
 }
 
-const VAULT_FIELDS: [&str; 3] = ["vault", "from", "into"];
-const ACCOUNT_FIELDS: [&str; 8] = ["owner", "by", "to", "from", "keeper", "delegate", "caller", "payer"];
+/// What is before an event's name, and what between it and its fields.
+const OPENS: &str = "{\"";
+const NAMED: &str = "\":";
 
-impl Subjects {
-    fn of(event: &Event, said: &Value) -> Self {
-        let none = Map::new();
-        let fields = said.as_object().unwrap_or(&none);
-        let number = |name: &&str| fields.get(*name).and_then(Value::as_u64);
-        let account = |name: &&str| {
-            let text = fields.get(*name)?.as_str()?;
-            let account: AccountId = text.parse().ok()?;
-            Some(account.0)
-        };
-        let of_pool = || fields.get("pool")?.get("collateral_type")?.as_u64();
-        let mut subjects = Self {
-            vaults: VAULT_FIELDS.iter().filter_map(number).collect(),
-            auction: number(&"auction"),
-            collateral_type: number(&"collateral_type").or_else(of_pool),
-            accounts: ACCOUNT_FIELDS.iter().filter_map(account).collect(),
-        };
-        match event {
-            Event::LossAbsorbed { cause, .. } => match cause {
-                LossCause::Seizure(vault) | LossCause::PoolSale(vault) => subjects.vaults.extend([vault.0]),
-                LossCause::Auction(auction) => subjects.auction = Some(auction.0),
-            },
-            Event::LossRecovered(recovered) => match recovered.sale {
-                Sale::Pool(vault) => subjects.vaults.extend([vault.0]),
-                Sale::Auction(auction) => subjects.auction = Some(auction.0),
-            },
-            _ => {}
-        }
-        subjects
+impl Said {
+    /// Error: `Unreadable`, if it were written otherwise.
+    fn of(event: &Event) -> Result<Self, Failed> {
+        let unreadable = || Failed::Unreadable(format!("{event:?}"));
+        let json = serde_json::to_string(event).map_err(|_| unreadable())?;
+        let inside = json.strip_prefix(OPENS).ok_or_else(unreadable)?;
+        let name = inside.find(NAMED).ok_or_else(unreadable)? + OPENS.len();
+        Ok(Self { json, name })
+    }
+
+    /// Its name.
+    pub(crate) fn kind(&self) -> &str {
+        &self.json[OPENS.len()..self.name]
+    }
+
+    /// What it says.
+    fn fields(&self) -> &str {
+        &self.json[self.name + NAMED.len()..self.json.len() - 1]
     }
 }
 
 /// Writes the events of a block and whom they concern; returns them in their order.
-pub(crate) fn write<'a>(connection: &Connection, happened: Happened<'a>) -> Result<Vec<Told<'a>>, Failed> {
+pub(crate) fn write<'a>(
+    connection: &Connection,
+    happened: Happened<'a>,
+    chapter: i64,
+) -> Result<Vec<Told<'a>>, Failed> {
     let Happened {
         block, result, state, ..
     } = happened;
@@ -82,60 +72,60 @@ pub(crate) fn write<'a>(connection: &Connection, happened: Happened<'a>) -> Resu
         .chain(of_receipts)
         .collect();
     // Of lots that begin in this block and may be sold in it, too.
-    let begun: BTreeMap<u64, u64> = all.iter().filter_map(|(_, event)| lot_of(event)).collect();
+    let begun: BTreeMap<AuctionId, VaultId> = all.iter().filter_map(|(_, event)| lot_of(event)).collect();
 
     let mut insert = connection.prepare_cached(
         "INSERT INTO events (place, height, \"transaction\", kind, collateral_type, vault, auction, account, event)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?;
-    let mut concerns = connection.prepare_cached("INSERT INTO subjects (what, id, place) VALUES (?1, ?2, ?3)")?;
+    let mut concerns =
+        connection.prepare_cached("INSERT INTO subjects (chapter, what, id, place) VALUES (?1, ?2, ?3, ?4)")?;
     let mut of_auction =
         connection.prepare_cached("SELECT vault FROM liquidations WHERE auction = ?1 ORDER BY place LIMIT 1")?;
 
     let mut told = Vec::new();
     for (seq, (transaction, event)) in all.into_iter().enumerate() {
         let place = Place::of(block.height, seq)?;
-        let (kind, said) = ballast_rows::named(event);
-        let mut subjects = Subjects::of(event, &said);
-        if let (Some(auction), true) = (subjects.auction, subjects.vaults.is_empty()) {
+        let said = Said::of(event)?;
+        let mut about = event.about();
+        if let (Some(auction), true) = (about.auction, about.vaults.is_empty()) {
             // What a lot is about is about its vault: by the block, by the index, or, of lots from before it begins, by the state.
-            let known: Option<i64> = of_auction.query_row([signed(auction)], |row| row.get(0)).optional()?;
-            let running = || state.auctions().auction(ballast_protocol::AuctionId(auction)).ok();
-            let vault = known.and_then(|vault| u64::try_from(vault).ok());
+            let known: Option<i64> = of_auction.query_row([signed(auction.0)], |row| row.get(0)).optional()?;
+            let running = || state.auctions().auction(auction).ok();
+            let vault = known.and_then(|vault| u64::try_from(vault).ok()).map(VaultId);
             let vault = begun.get(&auction).copied().or(vault);
-            subjects
+            about
                 .vaults
-                .extend(vault.or_else(|| running().map(|auction| auction.vault.0)));
+                .extend(vault.or_else(|| running().map(|auction| auction.vault)));
         }
-        let main_account = main(&said).filter(|account| subjects.accounts.contains(account));
         insert.execute(params![
             place.number(),
             signed(block.height.0),
             transaction,
-            kind,
-            subjects.collateral_type.map(signed),
-            subjects.vaults.first().copied().map(signed),
-            subjects.auction.map(signed),
-            main_account,
-            said.to_string(),
+            said.kind(),
+            about.collateral_type.map(|of| of.0),
+            about.vaults.first().map(|vault| signed(vault.0)),
+            about.auction.map(|auction| signed(auction.0)),
+            about.accounts.first().map(|account| account.0),
+            said.fields(),
         ])?;
-        for vault in &subjects.vaults {
-            concerns.execute(params!["vault", signed(*vault), place.number()])?;
+        for vault in &about.vaults {
+            concerns.execute(params![chapter, "vault", signed(vault.0), place.number()])?;
         }
-        if let Some(auction) = subjects.auction {
-            concerns.execute(params!["auction", signed(auction), place.number()])?;
+        if let Some(auction) = about.auction {
+            concerns.execute(params![chapter, "auction", signed(auction.0), place.number()])?;
         }
-        if let Some(collateral_type) = subjects.collateral_type {
-            concerns.execute(params!["type", signed(collateral_type), place.number()])?;
+        if let Some(collateral_type) = about.collateral_type {
+            concerns.execute(params![chapter, "type", collateral_type.0, place.number()])?;
         }
-        for account in &subjects.accounts {
-            concerns.execute(params!["account", account, place.number()])?;
+        for account in &about.accounts {
+            concerns.execute(params![chapter, "account", account.0, place.number()])?;
         }
         told.push(Told {
             place,
             event,
-            kind,
-            vaults: subjects.vaults,
+            said,
+            vaults: about.vaults,
             list: transaction.map_or(0, |at| at as usize + 1),
         });
     }
@@ -145,16 +135,10 @@ pub(crate) fn write<'a>(connection: &Connection, happened: Happened<'a>) -> Resu
     Ok(told)
 }
 
-/// The first account that an event names, in the order of what it is to it.
-fn main(said: &Value) -> Option<[u8; 20]> {
-    let named = |name: &&str| said.get(*name)?.as_str()?.parse::<AccountId>().ok();
-    ACCOUNT_FIELDS.iter().find_map(named).map(|account| account.0)
-}
-
 /// A lot that begins, and its vault.
-const fn lot_of(event: &Event) -> Option<(u64, u64)> {
+const fn lot_of(event: &Event) -> Option<(AuctionId, VaultId)> {
     match event {
-        Event::AuctionStarted { auction, vault, .. } => Some((auction.0, vault.0)),
+        Event::AuctionStarted { auction, vault, .. } => Some((*auction, *vault)),
         _ => None,
     }
 }
@@ -185,45 +169,6 @@ pub(crate) fn prices(connection: &Connection, state: &State, of: impl Fn(FeedId)
             quote.mean.to_string(),
             quote.judging.to_string(),
             quote.low.to_string(),
-        ])?;
-    }
-    Ok(())
-}
-
-/// Writes the transactions of a block.
-pub(crate) fn transactions(connection: &Connection, happened: Happened<'_>) -> Result<(), Failed> {
-    let Happened {
-        block, hashes, result, ..
-    } = happened;
-    let mut insert = connection.prepare_cached(
-        "INSERT INTO transactions (place, height, hash, sender, outcome, work, fee, fee_asset, receipt)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    )?;
-    let all = block.transactions.iter().zip(hashes).zip(&result.receipts);
-    for (at, ((transaction, hash), receipt)) in all.enumerate() {
-        let outcome = match receipt.outcome {
-            Outcome::Done => "Done",
-            Outcome::Failed { .. } => "Failed",
-            Outcome::NotAdmitted(_) => "NotAdmitted",
-        };
-        // Its events stand among the events.
-        let bare = Receipt {
-            outcome: receipt.outcome.clone(),
-            work: receipt.work,
-            fee: receipt.fee,
-            events: Vec::new(),
-        };
-        let bare = serde_json::to_string(&bare).map_err(|why| Failed::Unreadable(why.to_string()))?;
-        insert.execute(params![
-            Place::of(block.height, at)?.number(),
-            signed(block.height.0),
-            hash.0,
-            transaction.sender.0,
-            outcome,
-            signed(receipt.work),
-            receipt.fee.map(|fee| fee.amount.to_string()),
-            receipt.fee.map(|fee| fee.asset.0),
-            bare,
         ])?;
     }
     Ok(())

@@ -9,8 +9,9 @@ use ballast_engine::State;
 use ballast_protocol::{Block, BlockResult, Height, TransactionHash, proof::Hash};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::chapters::{CHAPTER, Chapter};
 use crate::schema::{INDEXES_SQL, TABLES_SQL, VERSION};
-use crate::{Failed, Unusable, events, liquidations, vaults};
+use crate::{Failed, Unusable, events, liquidations, transactions, vaults};
 
 /// A block, what came of it, and the state after it.
 #[derive(Clone, Copy)]
@@ -33,8 +34,8 @@ pub fn never() -> Stop {
     Arc::new(|| false)
 }
 
-/// How an index that grows is kept. Rows fall all over its trees: 64 MiB of pages stay in memory between groups of blocks, and what was
-/// written goes from the log of writes to the file when that has 16 MiB.
+/// How an index that grows is kept: 64 MiB of pages stay in memory between groups of blocks, in which a chapter's trees fit for some
+/// hundred million rows, and what was written goes from the log of writes to the file when that has 16 MiB.
 const LIVING_SQL: &str = "
 PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4096;
 PRAGMA journal_size_limit = 67108864;";
@@ -42,12 +43,23 @@ PRAGMA journal_size_limit = 67108864;";
 /// Steps of SQLite's machine between looks at whether to stop.
 const STEPS: i32 = 10_000;
 
+/// Where an index ends.
+#[derive(Clone, Copy, Debug)]
+struct End {
+    /// The last block.
+    height: Height,
+    /// Its chapter.
+    chapter: Chapter,
+}
+
 /// An index, open for writing.
 pub struct Index {
     connection: Connection,
-    height: Height,
-    /// The last block that is written, which may not be committed yet.
-    written: Height,
+    committed: End,
+    /// What is written, which may not be committed yet.
+    written: End,
+    /// Rows of a chapter.
+    chapter_rows: u64,
     begins: Height,
     stop: Stop,
     /// Where the index lies that this one has not replaced.
@@ -114,11 +126,15 @@ impl Index {
         connection.set_prepared_statement_cache_capacity(64);
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
         let last: Option<i64> = connection.query_row("SELECT max(height) FROM blocks", [], |row| row.get(0))?;
-        let height = last.and_then(|last| u64::try_from(last).ok()).map_or(begins, Height);
+        let end = End {
+            height: last.and_then(|last| u64::try_from(last).ok()).map_or(begins, Height),
+            chapter: Chapter::last(&connection)?,
+        };
         Ok(Self {
             connection,
-            height,
-            written: height,
+            committed: end,
+            written: end,
+            chapter_rows: CHAPTER,
             begins,
             stop: stop.clone(),
             aside: None,
@@ -135,9 +151,16 @@ impl Index {
         self.aside.as_deref()
     }
 
+    /// From now on chapters of so many rows, instead of [`CHAPTER`]; what is there stays as it is.
+    #[must_use]
+    pub const fn with_chapters(mut self, rows: u64) -> Self {
+        self.chapter_rows = rows;
+        self
+    }
+
     /// The last block that it has.
     pub const fn height(&self) -> Height {
-        self.height
+        self.committed.height
     }
 
     /// It tells of blocks above this one.
@@ -147,7 +170,7 @@ impl Index {
 
     /// The root after the last block that it has; none if it has none. Error: `Sqlite`.
     pub fn root(&self) -> Result<Option<Hash>, Failed> {
-        root(&self.connection, self.height)
+        root(&self.connection, self.height())
     }
 
     /// Takes blocks in one transaction of SQLite: all of them or none. What it has already it passes over. Errors: `OutOfTurn`; `Fork`
@@ -167,35 +190,43 @@ impl Index {
     /// dropped. Error: `Sqlite`.
     pub(crate) fn begin(&mut self) -> Result<(), Failed> {
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
-        self.written = self.height;
+        self.written = self.committed;
         Ok(())
     }
 
     /// Writes a block, in a transaction that has begun. Errors: those of [`Index::apply`].
     pub(crate) fn add(&mut self, happened: Happened<'_>) -> Result<(), Failed> {
         let of_block = happened.block.height;
-        if of_block <= self.written {
+        let last = self.written.height;
+        if of_block <= last {
             let known = root(&self.connection, of_block)?;
             if known.is_some_and(|known| known != happened.result.state_root) {
                 return Err(Failed::Fork(of_block));
             }
             return Ok(());
         }
-        if of_block.0 != self.written.0.saturating_add(1) {
+        if of_block.0 != last.0.saturating_add(1) {
             return Err(Failed::OutOfTurn {
-                expected: self.written,
+                expected: last,
                 found: of_block,
             });
         }
-        write(&self.connection, happened)?;
-        self.written = of_block;
+        let chapter = self
+            .written
+            .chapter
+            .of_next(&self.connection, of_block, self.chapter_rows)?;
+        let rows = write(&self.connection, happened, chapter.number)?;
+        self.written = End {
+            height: of_block,
+            chapter: chapter.grown(rows),
+        };
         Ok(())
     }
 
     /// Ends the transaction: what was written in it is there. Error: `Sqlite`.
     pub(crate) fn commit(&mut self) -> Result<(), Failed> {
         self.connection.execute_batch("COMMIT")?;
-        self.height = self.written;
+        self.committed = self.written;
         Ok(())
     }
 
@@ -224,9 +255,11 @@ fn empty_log(connection: &Connection) {
     drop(emptied);
 }
 
-fn write(connection: &Connection, happened: Happened<'_>) -> Result<(), Failed> {
+/// Writes a block into a chapter; returns how many rows of it count.
+fn write(connection: &Connection, happened: Happened<'_>, chapter: i64) -> Result<u64, Failed> {
     let Happened { block, result, .. } = happened;
-    let told = events::write(connection, happened)?;
+    let told = events::write(connection, happened, chapter)?;
+    let (of_transactions, of_events) = (block.transactions.len() as u64, told.len() as u64);
     connection
         .prepare_cached(
             "INSERT INTO blocks (height, time, root, work, transactions, events) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -236,12 +269,13 @@ fn write(connection: &Connection, happened: Happened<'_>) -> Result<(), Failed> 
             signed(block.time.0),
             result.state_root.0,
             signed(result.work),
-            signed(block.transactions.len() as u64),
-            signed(told.len() as u64),
+            signed(of_transactions),
+            signed(of_events),
         ])?;
-    events::transactions(connection, happened)?;
-    vaults::write(connection, happened, &told)?;
-    liquidations::write(connection, happened, &told)
+    transactions::write(connection, happened, chapter)?;
+    vaults::write(connection, happened, &told, chapter)?;
+    liquidations::write(connection, happened, &told)?;
+    Ok(of_transactions.saturating_add(of_events))
 }
 
 fn root(connection: &Connection, height: Height) -> Result<Option<Hash>, Failed> {

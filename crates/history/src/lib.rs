@@ -7,6 +7,7 @@
 //! - [`Reader`]: answers questions, each within a time.
 //! - [`Tables`]: all of it as Parquet files.
 
+mod chapters;
 mod events;
 mod explain;
 mod export;
@@ -18,8 +19,10 @@ mod reader;
 mod rebuild;
 mod schema;
 mod seizures;
+mod transactions;
 mod vaults;
 
+pub use chapters::CHAPTER;
 pub use export::{NotExported, Tables};
 pub use failed::{Failed, Unusable};
 pub use index::{Happened, Index, Stop, never};

@@ -9,17 +9,21 @@ use ballast_protocol::api::{
     VaultHistory, VaultMoment,
 };
 use ballast_protocol::{
-    AccountId, AuctionId, Event, FeedId, FeedState, Height, Receipt, TransactionHash, TypeId, VaultId,
+    AccountId, AuctionId, Event, FeedId, FeedState, Height, Outcome, Receipt, TransactionHash, TypeId, VaultId,
 };
-use rusqlite::types::ToSql;
+use rusqlite::types::{ToSql, ValueRef};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Statement};
 
 use crate::index::{signed, unsigned};
 use crate::seizures::{self, parsed};
+use crate::transactions::{RECEIPT, receipt};
 use crate::{Failed, Place};
 
 /// Steps of SQLite's machine between looks at the clock.
 const STEPS: i32 = 1_000;
+
+/// The branches of all chapters' trees stay in memory.
+const CACHE_SQL: &str = "PRAGMA cache_size = -16384;";
 
 /// In which order rows are told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +33,16 @@ pub enum Order {
     Newest,
     /// The oldest first.
     Oldest,
+}
+
+impl Order {
+    /// What comes after something in this order compares so to it.
+    const fn than(self) -> &'static str {
+        match self {
+            Self::Newest => "<",
+            Self::Oldest => ">",
+        }
+    }
 }
 
 /// A page: how many rows, in which order, after which place.
@@ -113,27 +127,34 @@ impl Conditions {
 
     fn after(&mut self, column: &str, page: &Page) {
         if let Some(after) = page.after {
-            let than = match page.order {
-                Order::Newest => "<",
-                Order::Oldest => ">",
-            };
-            self.add(&format!("{column} {than} ?"), after.number());
+            self.add(&format!("{column} {} ?", page.order.than()), after.number());
         }
     }
 
-    /// The end of a query; one row more than the page has tells whether another page follows.
-    fn query(&self, select: &str, by: &str, page: &Page) -> String {
+    /// Of the chapters, `c`, only those where the page may have rows.
+    fn chapters(&mut self, page: &Page) {
+        if let Some(after) = page.after {
+            let of_after = "coalesce((SELECT max(chapter) FROM chapters WHERE begins <= ?), 0)";
+            let condition = format!("c.chapter {}= {of_after}", page.order.than());
+            self.add(&condition, signed(after.height().0));
+        }
+    }
+
+    /// The end of a query, ordered by columns; one row more than the page has tells whether another page follows.
+    fn query(&self, select: &str, by: &[&str], page: &Page) -> String {
         let direction = match page.order {
             Order::Newest => "DESC",
             Order::Oldest => "ASC",
         };
+        let by: Vec<String> = by.iter().map(|column| format!("{column} {direction}")).collect();
+        let by = by.join(", ");
         let conditions = if self.all.is_empty() {
             String::new()
         } else {
             format!(" WHERE {}", self.all.join(" AND "))
         };
         let limit = page.limit.saturating_add(1);
-        format!("{select}{conditions} ORDER BY {by} {direction} LIMIT {limit}")
+        format!("{select}{conditions} ORDER BY {by} LIMIT {limit}")
     }
 
     fn rows<T>(
@@ -166,6 +187,7 @@ impl Reader {
         let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         connection.busy_timeout(patience)?;
         connection.set_prepared_statement_cache_capacity(64);
+        connection.execute_batch(CACHE_SQL)?;
         Ok(Self { connection, patience })
     }
 
@@ -188,17 +210,17 @@ impl Reader {
             ("type", filter.collateral_type.map(|kind| boxed(kind.0))),
         ];
         let mut conditions = Conditions::default();
-        let mut from = "events e";
-        let mut place = "e.place";
+        let (mut from, mut place, mut by) = ("events e", "e.place", &["e.place"][..]);
         for (what, id) in subjects {
             let Some(id) = id else { continue };
             if place == "e.place" {
                 // The rarest subject leads through the events.
-                from = "subjects s CROSS JOIN events e ON e.place = s.place";
-                place = "s.place";
+                from = "chapters c CROSS JOIN subjects s ON s.chapter = c.chapter CROSS JOIN events e ON e.place = s.place";
+                (place, by) = ("s.place", &["c.chapter", "s.place"]);
+                conditions.chapters(page);
                 conditions.add(&format!("s.what = '{what}' AND s.id = ?"), id);
             } else {
-                let also = "EXISTS (SELECT 1 FROM subjects o WHERE o.place = s.place";
+                let also = "EXISTS (SELECT 1 FROM subjects o WHERE o.chapter = s.chapter AND o.place = s.place";
                 conditions.add(&format!("{also} AND o.what = '{what}' AND o.id = ?)"), id);
             }
         }
@@ -209,7 +231,7 @@ impl Reader {
         let select = format!(
             "SELECT e.place, b.time, e.\"transaction\", e.kind, e.event FROM {from} CROSS JOIN blocks b ON b.height = e.height"
         );
-        let query = conditions.query(&select, place, page);
+        let query = conditions.query(&select, by, page);
         self.ask(|connection, reach| {
             let mut statement = connection.prepare_cached(&query)?;
             let mut events = conditions.rows(&mut statement, |row| {
@@ -295,29 +317,27 @@ impl Reader {
     /// What became of a vault. A cursor's place within a block is of no matter here.
     pub fn vault(&mut self, vault: VaultId, page: &Page) -> Result<VaultHistory, Failed> {
         let mut conditions = Conditions::default();
-        conditions.add("vault = ?", signed(vault.0));
+        conditions.add("v.vault = ?", signed(vault.0));
+        conditions.chapters(page);
         if let Some(after) = page.after {
-            let than = match page.order {
-                Order::Newest => "height < ?",
-                Order::Oldest => "height > ?",
-            };
-            conditions.add(than, signed(after.height().0));
+            let condition = format!("v.height {} ?", page.order.than());
+            conditions.add(&condition, signed(after.height().0));
         }
-        let select = "SELECT height, time, what, collateral, debt, price, ratio FROM vault_history";
-        let query = conditions.query(select, "height", page);
+        let select = "SELECT v.height, v.time, v.what, v.collateral, v.debt, v.price, v.ratio
+                      FROM chapters c CROSS JOIN vault_history v ON v.chapter = c.chapter";
+        let query = conditions.query(select, &["c.chapter", "v.height"], page);
         self.ask(|connection, reach| {
             let mut statement = connection.prepare_cached(&query)?;
             let mut moments = conditions.rows(&mut statement, |row| {
                 let what: String = row.get(2)?;
-                let there = |at: usize| Ok::<_, Failed>(row.get::<_, Option<String>>(at)?.is_some());
                 Ok(VaultMoment {
                     height: Height(unsigned(row, 0)?),
                     time: Timestamp(unsigned(row, 1)?),
                     what: what.split(", ").map(str::to_owned).collect(),
                     collateral: parsed(row, 3)?,
                     debt: parsed(row, 4)?,
-                    price: if there(5)? { Some(parsed(row, 5)?) } else { None },
-                    ratio: if there(6)? { Some(parsed(row, 6)?) } else { None },
+                    price: parsed_or_none(row, 5)?,
+                    ratio: parsed_or_none(row, 6)?,
                 })
             })?;
             let next = next(&mut moments, page, |last| format!("{}-0", last.height.0));
@@ -341,11 +361,12 @@ impl Reader {
             conditions.add("collateral_type = ?", kind.0);
         }
         if let Some(account) = filter.account {
-            let of_account = "place IN (SELECT place FROM subjects WHERE what = 'account' AND id = ?)";
+            let of_account = "place IN (SELECT s.place FROM chapters c CROSS JOIN subjects s ON s.chapter = c.chapter
+                              WHERE s.what = 'account' AND s.id = ?)";
             conditions.add(of_account, account.0);
         }
         conditions.after("place", page);
-        let query = conditions.query(&seizures::select(), "place", page);
+        let query = conditions.query(&seizures::select(), &["place"], page);
         self.ask(|connection, reach| {
             let mut statement = connection.prepare_cached(&query)?;
             let mut liquidations = conditions.rows(&mut statement, seizures::read)?;
@@ -364,13 +385,18 @@ impl Reader {
     /// Transactions, of one sender or of all.
     pub fn transactions(&mut self, sender: Option<AccountId>, page: &Page) -> Result<PastTransactionPage, Failed> {
         let mut conditions = Conditions::default();
+        let (mut from, mut by) = ("transactions t", &["t.place"][..]);
         if let Some(sender) = sender {
+            from = "chapters c CROSS JOIN transactions t ON t.chapter = c.chapter";
+            by = &["c.chapter", "t.place"];
+            conditions.chapters(page);
             conditions.add("t.sender = ?", sender.0);
         }
         conditions.after("t.place", page);
-        let select = "SELECT t.place, b.time, t.hash, t.sender, t.receipt FROM transactions t
-                      CROSS JOIN blocks b ON b.height = t.height";
-        let query = conditions.query(select, "t.place", page);
+        let select = format!(
+            "SELECT t.place, b.time, t.hash, t.sender, {RECEIPT} FROM {from} CROSS JOIN blocks b ON b.height = t.height"
+        );
+        let query = conditions.query(&select, by, page);
         self.ask(|connection, reach| {
             let mut statement = connection.prepare_cached(&query)?;
             let mut transactions = conditions.rows(&mut statement, |row| {
@@ -403,18 +429,15 @@ impl Reader {
     /// became of it before.
     pub fn transaction(&mut self, hash: TransactionHash) -> Result<(Reach, Option<TransactionInfo>), Failed> {
         self.ask(|connection, reach| {
-            let found = connection
-                .prepare_cached(
-                    "SELECT place, receipt FROM transactions WHERE substr(hash, 1, 8) = substr(?1, 1, 8) AND hash = ?1
-                     ORDER BY outcome = 'NotAdmitted', place DESC LIMIT 1",
-                )?
-                .query_row([hash.0], |row| Ok((row.get(0)?, receipt(row, 1))))
-                .optional()
-                .map_err(Failed::of)?;
-            let Some((place, receipt)) = found else {
+            let found = match newest(connection, hash, "TRUE")? {
+                Some(last) if matches!(last.1.outcome, Outcome::NotAdmitted(_)) => {
+                    newest(connection, hash, "t.outcome <> 'NotAdmitted'")?.or(Some(last))
+                }
+                found => found,
+            };
+            let Some((place, mut receipt)) = found else {
                 return Ok((*reach, None));
             };
-            let (place, mut receipt) = (Place::from_number(place), receipt?);
             let mut statement = connection.prepare_cached(
                 "SELECT kind, event FROM events WHERE place >= ?1 AND place < ?2 AND \"transaction\" = ?3 ORDER BY place",
             )?;
@@ -434,6 +457,20 @@ impl Reader {
             Ok((*reach, Some(found)))
         })
     }
+}
+
+/// The last time that a transaction came and a condition was true of it.
+fn newest(connection: &Connection, hash: TransactionHash, which: &str) -> Result<Option<(Place, Receipt)>, Failed> {
+    let by_hash = format!(
+        "SELECT t.place, {RECEIPT} FROM chapters c CROSS JOIN transactions t
+         ON t.chapter = c.chapter AND substr(t.hash, 1, 8) = substr(?1, 1, 8)
+         WHERE t.hash = ?1 AND {which} ORDER BY c.chapter DESC, t.place DESC LIMIT 1"
+    );
+    let mut statement = connection.prepare_cached(&by_hash)?;
+    let mut rows = statement.query([hash.0]).map_err(Failed::of)?;
+    let row = rows.next().map_err(Failed::of)?;
+    row.map(|row| Ok((Place::from_number(row.get(0)?), receipt(row, 1)?)))
+        .transpose()
 }
 
 fn reach(connection: &Connection) -> Result<Reach, Failed> {
@@ -459,9 +496,12 @@ fn event(row: &Row<'_>, at: usize) -> Result<Event, Failed> {
     serde_json::from_str(&whole).map_err(|why| Failed::Unreadable(why.to_string()))
 }
 
-fn receipt(row: &Row<'_>, at: usize) -> Result<Receipt, Failed> {
-    let text: String = row.get(at)?;
-    serde_json::from_str(&text).map_err(|why| Failed::Unreadable(why.to_string()))
+/// A number that its row may not have.
+pub(crate) fn parsed_or_none<T: std::str::FromStr>(row: &Row<'_>, at: usize) -> Result<Option<T>, Failed> {
+    match row.get_ref(at)? {
+        ValueRef::Null => Ok(None),
+        _ => parsed(row, at).map(Some),
+    }
 }
 
 fn state_of(row: &Row<'_>, at: usize) -> Result<FeedState, Failed> {

@@ -3,34 +3,38 @@
 use ballast_rows::{Column, Kind};
 
 /// Of the tables below and of what is written into them.
-pub const VERSION: i64 = 3;
+pub const VERSION: i64 = 4;
 
 /// The index's file in a node's folder.
 pub const FILE: &str = "history.sqlite";
 
 /// Amounts are exact: base units as decimal digits; prices USD and ratios as the API says them. `place` is
-/// `height << 24 | seq` ([`crate::Place`]): the order in which things happened.
+/// `height << 24 | seq` ([`crate::Place`]): the order in which things happened. What would fall all over a large tree is kept
+/// by `chapter` first ([`crate::chapters`]).
 pub(crate) const TABLES_SQL: &str = "
 CREATE TABLE about (chain BLOB NOT NULL, begins INTEGER NOT NULL);
+CREATE TABLE chapters (chapter INTEGER PRIMARY KEY, begins INTEGER NOT NULL, rows_before INTEGER NOT NULL);
 CREATE TABLE blocks (
     height INTEGER PRIMARY KEY, time INTEGER NOT NULL, root BLOB NOT NULL, work INTEGER NOT NULL,
     transactions INTEGER NOT NULL, events INTEGER NOT NULL);
 CREATE TABLE transactions (
-    place INTEGER PRIMARY KEY, height INTEGER NOT NULL, hash BLOB NOT NULL, sender BLOB NOT NULL,
-    outcome TEXT NOT NULL, work INTEGER NOT NULL, fee TEXT, fee_asset INTEGER, receipt TEXT NOT NULL);
+    place INTEGER PRIMARY KEY, chapter INTEGER NOT NULL, height INTEGER NOT NULL, hash BLOB NOT NULL, sender BLOB NOT NULL,
+    outcome TEXT NOT NULL, reason TEXT, work INTEGER NOT NULL, fee TEXT, fee_asset INTEGER, fee_payer BLOB,
+    fee_in_coin TEXT, work_price TEXT, fee_price TEXT);
 CREATE TABLE events (
     place INTEGER PRIMARY KEY, height INTEGER NOT NULL, \"transaction\" INTEGER, kind TEXT NOT NULL,
     collateral_type INTEGER, vault INTEGER, auction INTEGER, account BLOB, event TEXT NOT NULL);
 CREATE TABLE subjects (
-    what TEXT NOT NULL, id NOT NULL, place INTEGER NOT NULL, PRIMARY KEY (what, id, place)) WITHOUT ROWID;
+    chapter INTEGER NOT NULL, what TEXT NOT NULL, id NOT NULL, place INTEGER NOT NULL,
+    PRIMARY KEY (chapter, what, id, place)) WITHOUT ROWID;
 CREATE TABLE prices (
     feed INTEGER NOT NULL, height INTEGER NOT NULL, time INTEGER NOT NULL, state TEXT NOT NULL,
     round INTEGER NOT NULL, spot TEXT NOT NULL, mean TEXT NOT NULL, judging TEXT NOT NULL, low TEXT NOT NULL,
     PRIMARY KEY (feed, height)) WITHOUT ROWID;
 CREATE TABLE vault_history (
-    vault INTEGER NOT NULL, height INTEGER NOT NULL, time INTEGER NOT NULL, what TEXT NOT NULL,
+    chapter INTEGER NOT NULL, vault INTEGER NOT NULL, height INTEGER NOT NULL, time INTEGER NOT NULL, what TEXT NOT NULL,
     collateral TEXT NOT NULL, debt TEXT NOT NULL, price TEXT, ratio TEXT,
-    PRIMARY KEY (vault, height)) WITHOUT ROWID;
+    PRIMARY KEY (chapter, vault, height)) WITHOUT ROWID;
 CREATE TABLE liquidations (
     place INTEGER PRIMARY KEY, height INTEGER NOT NULL, time INTEGER NOT NULL, vault INTEGER NOT NULL,
     owner BLOB NOT NULL, collateral_type INTEGER NOT NULL, rule TEXT NOT NULL, price TEXT NOT NULL,
@@ -47,8 +51,8 @@ CREATE TABLE liquidations (
 /// What finds rows otherwise than by their keys; made after a rebuild, which is faster so. Of hashes a beginning is enough.
 pub(crate) const INDEXES_SQL: &str = "
 CREATE INDEX IF NOT EXISTS blocks_by_time ON blocks (time);
-CREATE INDEX IF NOT EXISTS transactions_by_hash ON transactions (substr(hash, 1, 8));
-CREATE INDEX IF NOT EXISTS transactions_by_sender ON transactions (sender);
+CREATE INDEX IF NOT EXISTS transactions_by_hash ON transactions (chapter, substr(hash, 1, 8));
+CREATE INDEX IF NOT EXISTS transactions_by_sender ON transactions (chapter, sender);
 CREATE INDEX IF NOT EXISTS events_by_kind ON events (kind);
 CREATE INDEX IF NOT EXISTS liquidations_by_vault ON liquidations (vault);
 CREATE INDEX IF NOT EXISTS liquidations_by_type ON liquidations (collateral_type);
@@ -105,10 +109,14 @@ pub const TABLES: [Table; 6] = [
             text("hash"),
             text("sender"),
             text("outcome"),
+            maybe_text("reason"),
             wide("work"),
             maybe_text("fee"),
             maybe_wide("fee_asset"),
-            text("receipt"),
+            maybe_text("fee_payer"),
+            maybe_text("fee_in_coin"),
+            maybe_text("work_price"),
+            maybe_text("fee_price"),
         ],
     },
     Table {
@@ -143,7 +151,7 @@ pub const TABLES: [Table; 6] = [
     },
     Table {
         name: "vault_history",
-        key: "vault, height",
+        key: "chapter, vault, height",
         columns: &[
             wide("vault"),
             wide("height"),

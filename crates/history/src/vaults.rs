@@ -54,21 +54,27 @@ pub(crate) fn ratio(
 }
 
 /// Writes each vault that an event of the block names, as it stands after the block.
-pub(crate) fn write(connection: &Connection, happened: Happened<'_>, told: &[Told<'_>]) -> Result<(), Failed> {
-    let mut touched: BTreeMap<u64, Vec<&str>> = BTreeMap::new();
+pub(crate) fn write(
+    connection: &Connection,
+    happened: Happened<'_>,
+    told: &[Told<'_>],
+    chapter: i64,
+) -> Result<(), Failed> {
+    let mut touched: BTreeMap<VaultId, Vec<&str>> = BTreeMap::new();
     for told in told {
         for vault in &told.vaults {
-            touched.entry(*vault).or_default().push(&told.kind);
+            touched.entry(*vault).or_default().push(told.said.kind());
         }
     }
     let mut insert = connection.prepare_cached(
-        "INSERT INTO vault_history (vault, height, time, what, collateral, debt, price, ratio)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO vault_history (chapter, vault, height, time, what, collateral, debt, price, ratio)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?;
     for (vault, what) in touched {
-        let standing = Standing::of(happened.state, VaultId(vault));
+        let standing = Standing::of(happened.state, vault);
         insert.execute(params![
-            signed(vault),
+            chapter,
+            signed(vault.0),
             signed(happened.block.height.0),
             signed(happened.block.time.0),
             what.join(", "),

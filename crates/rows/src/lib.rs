@@ -4,4 +4,4 @@ mod parquet;
 mod row;
 
 pub use self::parquet::{Cell, Column, GROUP, Kind, Table};
-pub use self::row::{Row, named, rows};
+pub use self::row::{Row, rows};

@@ -88,7 +88,7 @@ fn row(block: &Block, (index, transaction): (u32, Option<u32>), (kind, event): (
 }
 
 /// An event's name and what it says. An enum is written with its name around it, or as the name alone.
-pub fn named(event: &Event) -> (String, Value) {
+fn named(event: &Event) -> (String, Value) {
     match serde_json::to_value(event) {
         Ok(Value::Object(named)) => {
             let mut named = named.into_iter();

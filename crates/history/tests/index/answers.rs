@@ -9,16 +9,21 @@ use ballast_history::{
 };
 use ballast_num::{Amount, Price, Seconds, Timestamp};
 use ballast_protocol::api::PastEvent;
-use ballast_protocol::{AuctionId, Event, FeedId, Height, Outcome, TransactionHash, TypeId, VaultId};
+use ballast_protocol::{
+    AccountId, AuctionId, Event, FeedId, Height, Outcome, Rejected, TransactionHash, TypeId, VaultId,
+};
 use bytes::Bytes;
 use parquet::file::reader::{FileReader, SerializedFileReader};
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::crash::{crash, dump, place};
 
+/// Of an index in many chapters.
 fn reader() -> (TempDir, Reader) {
     let (folder, path) = place();
-    drop(crash().live(&path));
+    drop(crash().live_in_chapters(&path, 60));
+    assert!(dump(&path)["chapters"].len() > 10);
     (folder, Reader::open(&path, Duration::from_secs(60)).unwrap())
 }
 
@@ -111,11 +116,120 @@ fn filters_find_what_they_name_and_nothing_else() {
     };
     let expected: Vec<_> = expected.into_iter().filter(|past| about(&past)).collect();
     assert_eq!(told(&mut reader, &both, Order::Oldest, 10), expected);
+    // A cursor from before the first chapter.
+    let page = Page {
+        order: Order::Oldest,
+        after: Some("0-0".parse().unwrap()),
+        limit: found.len(),
+    };
+    assert_eq!(reader.events(&of_vault, &page).unwrap().events, found);
+
     let nobody = EventFilter {
         vault: Some(VaultId(u64::MAX)),
         ..EventFilter::default()
     };
     assert_eq!(told(&mut reader, &nobody, Order::Newest, 10), []);
+}
+
+/// What a question answers, page by page, the oldest first.
+fn paged<T>(order: Order, limit: usize, mut ask: impl FnMut(&Page) -> (Vec<T>, Option<String>)) -> Vec<T> {
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let (page, next) = ask(&Page { order, after, limit });
+        assert!(page.len() <= limit);
+        all.extend(page);
+        let Some(next) = next else { break };
+        after = Some(next.parse().unwrap());
+    }
+    if order == Order::Newest {
+        all.reverse();
+    }
+    all
+}
+
+#[test]
+fn pages_go_through_all_chapters_in_either_order() {
+    let (_folder, mut reader) = reader();
+    let all = happened();
+    let (vault, owner) = all
+        .iter()
+        .find_map(|past| match &past.event {
+            Event::VaultSeized(seized) => Some((seized.vault, seized.owner)),
+            _ => None,
+        })
+        .unwrap();
+    let whole = Page {
+        order: Order::Oldest,
+        after: None,
+        limit: 1_000_000,
+    };
+    let everything = reader.transactions(None, &whole).unwrap().transactions;
+    let sender = everything[0].sender;
+    let of_sender: Vec<_> = everything.into_iter().filter(|past| past.sender == sender).collect();
+    let of_owner = LiquidationFilter {
+        account: Some(owner),
+        ..LiquidationFilter::default()
+    };
+    let seizures = reader
+        .liquidations(&LiquidationFilter::default(), &whole)
+        .unwrap()
+        .liquidations;
+    let seized: Vec<_> = seizures
+        .into_iter()
+        .filter(|info| info.owner == owner || all.iter().any(|past| called_by(past, owner, info.height, info.seq)))
+        .collect();
+    let moments = reader.vault(vault, &whole).unwrap().moments;
+    assert!(of_sender.len() > 7 && !seized.is_empty() && moments.len() > 1);
+    for (order, limit) in [
+        (Order::Oldest, 1),
+        (Order::Oldest, 7),
+        (Order::Newest, 1),
+        (Order::Newest, 7),
+    ] {
+        let sent = paged(order, limit, |page| {
+            let page = reader.transactions(Some(sender), page).unwrap();
+            (page.transactions, page.next)
+        });
+        assert_eq!(sent, of_sender);
+        let stood = paged(order, limit, |page| {
+            let page = reader.vault(vault, page).unwrap();
+            (page.moments, page.next)
+        });
+        assert_eq!(stood, moments);
+        let found = paged(order, limit, |page| {
+            let page = reader.liquidations(&of_owner, page).unwrap();
+            (page.liquidations, page.next)
+        });
+        assert_eq!(found, seized);
+        for (account, collateral_type) in [(Some(owner), None), (None, Some(TypeId(1)))] {
+            let filter = EventFilter {
+                account,
+                collateral_type,
+                ..EventFilter::default()
+            };
+            let found = paged(order, limit, |page| {
+                let page = reader.events(&filter, page).unwrap();
+                (page.events, page.next)
+            });
+            let is_asked_for = |past: &&PastEvent| {
+                let about = past.event.about();
+                account.is_none_or(|account| about.accounts.contains(&account))
+                    && collateral_type.is_none_or(|of| about.collateral_type == Some(of))
+            };
+            let expected: Vec<_> = all.iter().filter(is_asked_for).cloned().collect();
+            assert!(expected.len() > 1);
+            assert_eq!(found, expected);
+        }
+    }
+}
+
+/// Whether an event is a seizure at this place that an account called for.
+fn called_by(past: &PastEvent, account: AccountId, height: Height, seq: u32) -> bool {
+    let caller = match &past.event {
+        Event::VaultSeized(seized) => seized.caller,
+        _ => None,
+    };
+    (past.height, past.seq, caller) == (height, seq, Some(account))
 }
 
 #[test]
@@ -215,6 +329,42 @@ fn a_transaction_is_found_by_its_hash_with_its_whole_receipt() {
     let expected: Vec<_> = all.into_iter().filter(|past| past.sender == sender).collect();
     assert!(expected.iter().any(|past| past.outcome == Outcome::Done));
     assert_eq!(of_sender, expected);
+}
+
+#[test]
+fn a_transaction_that_came_again_in_a_later_chapter_is_told_as_it_was_done() {
+    let (folder, mut reader) = reader();
+    let (hash, done) = crash()
+        .steps
+        .iter()
+        .flat_map(|step| step.hashes.iter().zip(&step.result.receipts))
+        .find(|(_, receipt)| receipt.outcome == Outcome::Done)
+        .unwrap();
+    let again = |outcome: &str, hash: &TransactionHash| {
+        let connection = Connection::open(folder.path().join(ballast_history::FILE)).unwrap();
+        let rows = connection.execute(
+            "INSERT INTO transactions (place, chapter, height, hash, sender, outcome, reason, work)
+             SELECT max(t.place) + 1, max(t.chapter), max(t.height), ?1, x'0000000000000000000000000000000000000000',
+                    'NotAdmitted', ?2, 0 FROM transactions t",
+            rusqlite::params![hash.0, outcome],
+        );
+        assert_eq!(rows.unwrap(), 1);
+    };
+    let refused = Outcome::NotAdmitted(Rejected::Expired {
+        expiry: Timestamp(1),
+        now: Timestamp(2),
+    });
+    let said = serde_json::to_string(&refused).unwrap();
+    again(&said, hash);
+    assert_eq!(reader.transaction(*hash).unwrap().1.unwrap().receipt, *done);
+
+    // One that was never taken is told as refused.
+    let stranger = TransactionHash([9; 32]);
+    again(&said, &stranger);
+    assert_eq!(
+        reader.transaction(stranger).unwrap().1.unwrap().receipt.outcome,
+        refused
+    );
 }
 
 #[test]
@@ -320,6 +470,30 @@ fn a_question_that_takes_too_long_is_ended() {
         "{:?}",
         asked.map(|page| page.events.len())
     );
+}
+
+#[test]
+fn the_documented_queries_run() {
+    let (folder, _) = reader();
+    let connection = Connection::open(folder.path().join(ballast_history::FILE)).unwrap();
+    let mut run = 0;
+    for block in include_str!("../../../../docs/history.md").split("```sql").skip(1) {
+        let (block, _) = block.split_once("```").unwrap();
+        for query in block.split(';').filter(|query| !query.trim().is_empty()) {
+            let mut statement = connection.prepare(query).unwrap();
+            let mut rows = statement.query([]).unwrap();
+            while rows.next().unwrap().is_some() {}
+            run += 1;
+            // What may be long is searched, never read from end to end.
+            let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
+            let steps = plan.query_map([], |row| row.get::<_, String>(3)).unwrap();
+            for step in steps.map(Result::unwrap) {
+                let is_short = step == "SCAN c" || step == "SCAN liquidations";
+                assert!(is_short || !step.starts_with("SCAN"), "{step}: {query}");
+            }
+        }
+    }
+    assert_eq!(run, 5);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use ballast_engine::{State, apply_block};
-use ballast_history::{Happened, Index, NotRebuilt, TABLES, never, rebuild};
+use ballast_history::{CHAPTER, Happened, Index, NotRebuilt, TABLES, never, rebuild};
 use ballast_journal::{Entry, Folder, LogReader, SEGMENT_BYTES, SignedBlock, Snapshots};
 use ballast_num::Seconds;
 use ballast_protocol::{Block, BlockResult, Genesis, Height, TransactionHash};
@@ -96,7 +96,12 @@ impl Crash {
 
     /// An index of the first blocks, as a node makes it: some blocks at a time.
     pub(crate) fn live(&self, path: &Path) -> Index {
-        let mut index = self.empty(path);
+        self.live_in_chapters(path, CHAPTER)
+    }
+
+    /// The same, in chapters of so many rows.
+    pub(crate) fn live_in_chapters(&self, path: &Path, rows: u64) -> Index {
+        let mut index = self.empty(path).with_chapters(rows);
         for group in self.steps.chunks(7) {
             index.apply(group.iter().map(Step::happened)).unwrap();
         }
@@ -178,7 +183,11 @@ pub(crate) fn place() -> (TempDir, std::path::PathBuf) {
 pub(crate) fn dump(path: &Path) -> BTreeMap<String, Vec<String>> {
     let connection = Connection::open(path).unwrap();
     let tables = TABLES.iter().map(|table| (table.name, table.key));
-    let more = [("about", "begins"), ("subjects", "what, id, place")];
+    let more = [
+        ("about", "begins"),
+        ("chapters", "chapter"),
+        ("subjects", "what, id, place"),
+    ];
     tables
         .chain(more)
         .map(|(name, key)| {

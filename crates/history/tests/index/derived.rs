@@ -28,15 +28,34 @@ fn live_and_rebuilt_are_the_same_row_by_row() {
 fn after_a_crash_between_any_two_groups_it_goes_on_where_it_was() {
     let crash = crash();
     let ((_one, whole), (_other, path)) = (place(), place());
-    drop(crash.live(&whole));
+    drop(crash.live_in_chapters(&whole, 100));
     let chain = crash.genesis.hash();
     drop(crash.empty(&path));
     for (turn, group) in crash.steps.chunks(11).enumerate() {
-        let mut index = Index::open(&path, &chain).unwrap();
+        let mut index = Index::open(&path, &chain).unwrap().with_chapters(100);
         assert_eq!(index.height().0, 11 * turn as u64);
         index.apply(group.iter().map(Step::happened)).unwrap();
         // Ends without a word, as a process that is killed.
         std::mem::forget(index);
+    }
+    assert_eq!(dump(&whole), dump(&path));
+}
+
+#[test]
+fn what_is_undone_leaves_its_chapter_as_it_was() {
+    let crash = crash();
+    let ((_one, whole), (_other, path)) = (place(), place());
+    drop(crash.live_in_chapters(&whole, 20));
+    let mut index = crash.empty(&path).with_chapters(20);
+    for group in crash.steps.chunks(7) {
+        let happened = || group.iter().map(Step::happened);
+        // Out of turn after some that are taken, so that none is.
+        let stranger = crash.steps.last().map(Step::happened);
+        let is_last = group.len() < 7 || group.last().map(|step| step.block.height) == Some(Height(crash.last()));
+        if !is_last {
+            assert!(index.apply(happened().chain(stranger)).is_err());
+        }
+        index.apply(happened()).unwrap();
     }
     assert_eq!(dump(&whole), dump(&path));
 }
