@@ -10,8 +10,6 @@ use commonware_runtime::{Handle, Spawner, Storage};
 
 use crate::{Pruning, Settings, Started, View};
 
-/// A start executes up to so many transactions again behind a snapshot, so that readers find the last blocks there.
-const REPLAYED: usize = 100_000;
 /// So many blocks are executed again rather than written as a snapshot when a node stops.
 const FEW: u64 = 16;
 
@@ -128,20 +126,10 @@ impl<E: Storage + Spawner> Keeper<E> {
     }
 }
 
-/// The state to write: some blocks behind the last, as far as their states are kept and a start executes them quickly again, so
-/// that it knows what became of their transactions.
+/// The state to write: the oldest that is kept, so that a start executes again what readers then find, and no more.
 fn behind(view: &View) -> State {
-    let mut transactions = 0_usize;
-    let mut behind = view.latest();
-    for published in view.backwards() {
-        behind = published;
-        let sealed = behind.sealed.as_ref();
-        transactions += sealed.map_or(0, |sealed| sealed.hashes.len());
-        if transactions > REPLAYED {
-            break;
-        }
-    }
-    behind.state.clone()
+    let oldest = view.at(view.oldest());
+    oldest.unwrap_or_else(|| view.latest()).state.clone()
 }
 
 async fn save<S: Storage>(snapshots: &Snapshots<S>, state: &State, keep: usize) -> Saved {

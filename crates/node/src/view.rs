@@ -121,11 +121,6 @@ impl View {
         )
     }
 
-    /// The recent blocks from the last on back.
-    pub(crate) fn backwards(&self) -> Vec<Arc<Published>> {
-        self.recent().blocks.values().rev().cloned().collect()
-    }
-
     /// The block of a recent transaction, and its place there.
     pub fn transaction(&self, hash: TransactionHash) -> Option<(Arc<Published>, usize)> {
         let recent = self.recent();

@@ -20,8 +20,8 @@ use crate::{Host, Published, View};
 
 /// Published blocks that are written together, at most.
 const BLOCKS: usize = 256;
-/// Blocks gather in steps of this: a transaction of SQLite writes whole each page that it touches, and rows fall all over its trees,
-/// so that the more it has, the less each costs.
+/// Blocks gather in steps of this: a transaction of SQLite writes whole each page that it touches, and the more rows share one, the
+/// less each costs.
 const GATHERING: Duration = Duration::from_millis(100);
 /// Most steps.
 const STEPS: usize = 10;
@@ -255,10 +255,8 @@ impl<E: Host> Follower<E> {
     async fn gather(&self, after: Height) {
         for step in 0..STEPS {
             let kept = self.kept(after);
-            let waiting: usize = kept.iter().map(|published| published.transactions()).sum();
-            let is_worth_it = WORTH.contains(&waiting) || (step == 0 && waiting < WORTH.start);
-            // Those that are kept no longer would have to be executed again.
-            if !is_worth_it || kept.len() > self.view.capacity() / 2 {
+            let waiting = kept.iter().map(|published| published.transactions()).sum();
+            if !is_worth_a_step(step, waiting, (kept.len(), self.view.capacity())) {
                 return;
             }
             self.wait(GATHERING).await;
@@ -275,6 +273,13 @@ impl<E: Host> Follower<E> {
             })
             .collect()
     }
+}
+
+/// Whether to let more blocks come, after so many steps, to those with so many transactions that are `kept` out of a most that are.
+fn is_worth_a_step(step: usize, transactions: usize, (kept, most): (usize, usize)) -> bool {
+    let is_worth_it = WORTH.contains(&transactions) || (step == 0 && transactions < WORTH.start);
+    // Those that are kept no longer would have to be executed again.
+    is_worth_it && kept <= most / 2
 }
 
 /// What a future gives, or nothing if it panics: it is not asked again.

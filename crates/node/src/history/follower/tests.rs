@@ -23,3 +23,25 @@ fn a_disk_with_less_room_than_it_needs_is_told() {
     // Where nobody can tell, what is written will.
     assert!(room::is_enough(&folder.path().join("none").join("file"), u64::MAX));
 }
+
+#[test]
+fn blocks_gather_for_one_step_when_quiet_and_for_more_while_many_transactions_come() {
+    let few = (1, 256);
+    for (step, transactions, is_worth_it) in [
+        (0, 0, true),
+        (0, 199, true),
+        (1, 199, false),
+        (1, 200, true),
+        (9, 4_999, true),
+        (0, 5_000, false),
+    ] {
+        assert_eq!(
+            is_worth_a_step(step, transactions, few),
+            is_worth_it,
+            "{step} {transactions}"
+        );
+    }
+    // Half of what is kept waits already.
+    assert!(is_worth_a_step(0, 300, (128, 256)));
+    assert!(!is_worth_a_step(0, 300, (129, 256)));
+}
