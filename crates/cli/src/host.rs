@@ -31,7 +31,7 @@ pub(crate) type Greet = Box<dyn FnOnce(&Started, SocketAddr) -> String + Send>;
 pub(crate) struct Host {
     /// Where the API listens.
     pub(crate) listen: SocketAddr,
-    /// Most requests a second of one address; none counts them.
+    /// Most requests a second of one address; without it none are counted.
     pub(crate) rate: Option<u32>,
     /// How the node works.
     pub(crate) settings: Settings,

@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     /// Where the API listens
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// Most requests a second of one address; none counts them
+    /// Most requests a second of one address, a batch being as many as it has transactions; without it none are counted
     #[arg(long, value_name = "NUMBER")]
     rate: Option<u32>,
     /// Goes on at the present time with a reserve of `ballast up`, which lives in other days: all loans age by years at once

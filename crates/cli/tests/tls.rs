@@ -30,8 +30,12 @@ impl Authority {
 
     /// A server of TLS before one without, under a certificate for a name: its port.
     fn before(&self, plain: SocketAddr, name: &str) -> u16 {
+        self.presents(CertificateParams::new([name.to_owned()]).unwrap(), plain)
+    }
+
+    /// The same with this certificate.
+    fn presents(&self, params: CertificateParams, plain: SocketAddr) -> u16 {
         let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new([name.to_owned()]).unwrap();
         let certificate = params.signed_by(&key, &self.0).unwrap();
         let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
         let config = ServerConfig::builder()
@@ -240,6 +244,13 @@ fn a_certificate_that_is_not_trusted_is_said_so() {
     let url = format!("https://localhost:{other}");
     let error = at.unreachable("status", &url);
     assert!(error.contains("its certificate is for another name"), "{error}");
+
+    let mut of_old = CertificateParams::new(["localhost".to_owned()]).unwrap();
+    of_old.not_before = rcgen::date_time_ymd(2019, 1, 1);
+    of_old.not_after = rcgen::date_time_ymd(2020, 1, 1);
+    let url = format!("https://localhost:{}", at.authority.presents(of_old, at.address));
+    let error = at.unreachable("status", &url);
+    assert!(error.contains("its certificate is not of this time"), "{error}");
 
     // A server without TLS.
     let url = format!("https://localhost:{}", at.address.port());
