@@ -22,10 +22,10 @@ const HEADER: usize = 32;
 
 /// A segment of the log, its title, marks and records one after the other, as it is and with every check made good: it
 /// is refused as damaged or foreign, or opened; then its records rise without a gap, and one more joins them for good.
-pub fn segment(data: &[u8]) {
+pub fn segment(data: &[u8]) -> bool {
     let file = spread(data);
-    opened(file.clone());
-    opened(sealed(file));
+    let good = opened(sealed(file.clone()));
+    opened(file) || good
 }
 
 /// A whole file of a title, two marks and records; or what is too short for them, as it is.
@@ -77,7 +77,7 @@ fn checked(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     blake3::keyed_hash(key, &parts.concat()).into()
 }
 
-fn opened(file: Vec<u8>) {
+fn opened(file: Vec<u8>) -> bool {
     Runner::default().start(|context| async move {
         let length = u64::try_from(file.len()).expect("a length fits");
         let (blob, _) = context.open("blocks", &1_u64.to_be_bytes()).await.expect("memory");
@@ -87,7 +87,7 @@ fn opened(file: Vec<u8>) {
             Ok(opened) => opened,
             Err(why) => {
                 assert!(matches!(why, Fault::Corrupt { .. } | Fault::Foreign { .. }), "{why}");
-                return;
+                return false;
             }
         };
         assert!(cut.is_none_or(|cut| cut.height == log.next() && (1..=length).contains(&cut.bytes)));
@@ -100,7 +100,8 @@ fn opened(file: Vec<u8>) {
             .expect("it was closed well");
         assert_eq!(cut, None);
         assert_eq!(read(&log).await, records);
-    });
+        true
+    })
 }
 
 fn config() -> LogConfig {
@@ -121,19 +122,22 @@ async fn read(log: &Log<Context>) -> Vec<Vec<u8>> {
 }
 
 /// A block as it is kept: one value has one encoding, and who said what is judged or refused.
-pub fn entry(data: &[u8]) {
-    let Ok(entry) = Entry::decode(data) else { return };
+pub fn entry(data: &[u8]) -> bool {
+    let Ok(entry) = Entry::decode(data) else { return false };
     assert_eq!(entry.encode(), data, "one value has one encoding");
     let (domain, state) = (Domain::new(31_337, CHAIN), world::state());
     let verified = entry.block.verify(&domain, |source| state.source_key(source).cloned());
     let _ = verified.map_err(|refused| refused.to_string());
+    true
 }
 
 /// Records as snapshots hold them: refused for a reason, or those of a state, which tells exactly these again.
-pub fn records(data: &[u8]) {
+pub fn records(data: &[u8]) -> bool {
     let mut rest = data;
     let records = std::iter::from_fn(|| next(&mut rest));
-    let Ok(state) = State::restore(records) else { return };
+    let Ok(state) = State::restore(records) else {
+        return false;
+    };
     let told = told(&state);
     assert_eq!(told, &data[..data.len() - rest.len()], "a state has one row of records");
     assert_eq!(state.root(), state.root_from_scratch());
@@ -141,6 +145,7 @@ pub fn records(data: &[u8]) {
     let _ = invariants::check_all(&state).map_err(|breach| breach.to_string());
     let again = through_a_file(world::genesis(), &state);
     assert_eq!((again.root(), *again.chain()), (state.root(), *state.chain()));
+    true
 }
 
 /// The record at the start of some bytes, which are then what follows it.
@@ -177,15 +182,18 @@ fn through_a_file(genesis: Genesis, state: &State) -> State {
 }
 
 /// An exported reserve, as it is and with its last hash made good: refused for a reason, or written again as it was.
-pub fn portable(data: &[u8]) {
-    exported(data);
+pub fn portable(data: &[u8]) -> bool {
     exported(&rehashed(data).unwrap_or_default());
+    exported(data)
 }
 
-fn exported(file: &[u8]) {
+fn exported(file: &[u8]) -> bool {
     let portable = match Portable::read(file) {
         Ok(portable) => portable,
-        Err(why) => return drop(why.to_string()),
+        Err(why) => {
+            drop(why.to_string());
+            return false;
+        }
     };
     let mut again = Vec::new();
     portable.write(&mut again).expect("memory takes all bytes");
@@ -193,6 +201,7 @@ fn exported(file: &[u8]) {
     assert_eq!(snapshot(&again), snapshot(file), "one state has one snapshot");
     assert!(snapshot(file).is_some());
     let _ = invariants::check_all(portable.state()).map_err(|breach| breach.to_string());
+    true
 }
 
 /// The genesis in an exported reserve, and where its snapshot begins.

@@ -11,8 +11,8 @@ pub mod signed;
 pub mod text;
 pub mod world;
 
-/// A function that takes any bytes.
-pub type Target = fn(&[u8]);
+/// A function that takes any bytes, and says whether they are what it is about. A fuzzer asks for no more than that it returns.
+pub type Target = fn(&[u8]) -> bool;
 
 /// Each target by the name of its seeds' folder and of its program in `fuzz/`.
 pub const TARGETS: [(&str, Target); 22] = [

@@ -17,19 +17,17 @@ const GENESIS_MAX: usize = 64 << 10;
 const BLOCKS_MAX: usize = 16;
 
 /// A genesis in JSON is refused for a reason, or makes a state whose invariants hold, from which blocks follow.
-pub fn genesis(data: &[u8]) {
+pub fn genesis(data: &[u8]) -> bool {
     let Ok(genesis) = serde_json::from_slice::<Genesis>(data) else {
-        return;
+        return false;
     };
     let json = serde_json::to_vec(&genesis).expect("a genesis has a JSON form");
     assert_eq!(serde_json::from_slice::<Genesis>(&json).expect("our own JSON"), genesis);
-    if data.len() <= GENESIS_MAX {
-        starts(&genesis);
-    }
+    data.len() <= GENESIS_MAX && starts(&genesis)
 }
 
 /// The same of the small reserve's genesis with a few values changed: each four bytes of the data say which, and by what.
-pub fn genesis_changed(data: &[u8]) {
+pub fn genesis_changed(data: &[u8]) -> bool {
     let mut value = serde_json::to_value(world::genesis()).expect("a genesis has a JSON form");
     let mut places = Vec::new();
     leaves(&value, &mut String::new(), &mut places);
@@ -41,9 +39,7 @@ pub fn genesis_changed(data: &[u8]) {
         let Some(leaf) = value.pointer_mut(place) else { continue };
         *leaf = changed(leaf, *kind, *by, other);
     }
-    if let Ok(genesis) = serde_json::from_value(value) {
-        starts(&genesis);
-    }
+    serde_json::from_value(value).is_ok_and(|genesis| starts(&genesis))
 }
 
 /// Where the values stand that hold no others.
@@ -88,25 +84,29 @@ fn changed(value: &Value, kind: u8, by: u8, other: Option<Value>) -> Value {
     }
 }
 
-fn starts(genesis: &Genesis) {
+fn starts(genesis: &Genesis) -> bool {
     let bytes = borsh::to_vec(genesis).expect("memory takes all bytes");
     let read: Genesis = borsh::from_slice(&bytes).expect("our own bytes");
     assert_eq!((read.hash(), &read), (genesis.hash(), genesis));
     let mut state = match State::genesis(genesis) {
         Ok(state) => state,
-        Err(why) => return drop(why.to_string()),
+        Err(why) => {
+            drop(why.to_string());
+            return false;
+        }
     };
     check_all(&state);
     for later in [0, 12, 100_000] {
         goes_on(&mut state, &block(later, Vec::new(), Vec::new()));
     }
     check_all(&state);
+    true
 }
 
 /// Blocks in canonical bytes on the small reserve: each is refused and changes nothing, or leaves all invariants whole.
-pub fn blocks(data: &[u8]) {
+pub fn blocks(data: &[u8]) -> bool {
     let Ok(blocks) = borsh::from_slice::<Vec<Block>>(data) else {
-        return;
+        return false;
     };
     let again = borsh::to_vec(&blocks).expect("memory takes all bytes");
     assert_eq!(again, data, "one list has one encoding");
@@ -120,10 +120,11 @@ pub fn blocks(data: &[u8]) {
         goes_on(&mut state, block);
     }
     check_all(&state);
+    true
 }
 
 /// Commands of all kinds, made from the bytes and sent by the people of the small reserve, while its price moves.
-pub fn commands(data: &[u8]) {
+pub fn commands(data: &[u8]) -> bool {
     let mut state = world::state();
     let mut nonce = 0;
     let mut price = u64::from(world::PRICE) * 100;
@@ -156,6 +157,7 @@ pub fn commands(data: &[u8]) {
         goes_on(&mut state, &block(later, said.collect(), transactions));
     }
     check_all(&state);
+    nonce > 0
 }
 
 /// A transaction of one command.

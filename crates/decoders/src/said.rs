@@ -16,9 +16,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// Canonical bytes of what the first byte names: one value has one encoding, and a JSON form that reads back.
-pub fn canonical(data: &[u8]) {
+pub fn canonical(data: &[u8]) -> bool {
     let Some((kind, bytes)) = data.split_first() else {
-        return;
+        return false;
     };
     match kind % 11 {
         0 => encoded::<Transaction>(bytes),
@@ -35,22 +35,23 @@ pub fn canonical(data: &[u8]) {
     }
 }
 
-fn encoded<T>(bytes: &[u8])
+fn encoded<T>(bytes: &[u8]) -> bool
 where
     T: BorshSerialize + BorshDeserialize + Serialize + DeserializeOwned + Debug + PartialEq,
 {
     let Ok(value) = borsh::from_slice::<T>(bytes) else {
-        return;
+        return false;
     };
     let again = borsh::to_vec(&value).expect("memory takes all bytes");
     assert_eq!(again, bytes, "one value has one encoding");
     reads_back(&value);
+    true
 }
 
 /// JSON of what the first byte names: what is read reads back, and has canonical bytes that do.
-pub fn json(data: &[u8]) {
+pub fn json(data: &[u8]) -> bool {
     let Some((kind, text)) = data.split_first() else {
-        return;
+        return false;
     };
     match kind % 10 {
         0 => written::<Transaction>(text),
@@ -66,16 +67,17 @@ pub fn json(data: &[u8]) {
     }
 }
 
-fn written<T>(text: &[u8])
+fn written<T>(text: &[u8]) -> bool
 where
     T: BorshSerialize + BorshDeserialize + Serialize + DeserializeOwned + Debug + PartialEq,
 {
     let Ok(value) = serde_json::from_slice::<T>(text) else {
-        return;
+        return false;
     };
     reads_back(&value);
     let bytes = borsh::to_vec(&value).expect("memory takes all bytes");
     assert_eq!(borsh::from_slice::<T>(&bytes).expect("our own bytes"), value);
+    true
 }
 
 fn reads_back<T: Serialize + DeserializeOwned + Debug + PartialEq>(value: &T) {
@@ -84,9 +86,9 @@ fn reads_back<T: Serialize + DeserializeOwned + Debug + PartialEq>(value: &T) {
 }
 
 /// What a node answers, as the first byte names it: what a client reads reads back.
-pub fn answer(data: &[u8]) {
+pub fn answer(data: &[u8]) -> bool {
     let Some((kind, text)) = data.split_first() else {
-        return;
+        return false;
     };
     match kind % 12 {
         0 => answered::<Told>(text),
@@ -104,16 +106,18 @@ pub fn answer(data: &[u8]) {
     }
 }
 
-fn answered<T: Serialize + DeserializeOwned + Debug + PartialEq>(text: &[u8]) {
-    if let Ok(value) = serde_json::from_slice::<T>(text) {
+fn answered<T: Serialize + DeserializeOwned + Debug + PartialEq>(text: &[u8]) -> bool {
+    let read = serde_json::from_slice::<T>(text);
+    read.is_ok_and(|value| {
         reads_back(&value);
-    }
+        true
+    })
 }
 
 /// A root, an entry and a proof about it: it shows membership or absence, never both; and it shows this of one value only.
-pub fn proof(data: &[u8]) {
+pub fn proof(data: &[u8]) -> bool {
     let Ok(read) = borsh::from_slice::<(Hash, u16, Vec<u8>, Vec<u8>, Proof)>(data) else {
-        return;
+        return false;
     };
     let again = borsh::to_vec(&read).expect("memory takes all bytes");
     assert_eq!(again, data, "one value has one encoding");
@@ -132,4 +136,5 @@ pub fn proof(data: &[u8]) {
         assert_eq!(absent(&found), Ok(()));
         assert!(member(&found, &value).is_err());
     }
+    member(&root, &value).is_ok() || absent(&root).is_ok()
 }

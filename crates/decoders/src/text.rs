@@ -11,32 +11,38 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// A number or a name of each kind: what is read is shown no longer than it was, and reads back.
-pub fn numbers(data: &[u8]) {
-    let Ok(text) = str::from_utf8(data) else { return };
-    number::<Amount>(text);
-    number::<NormalizedDebt>(text);
-    number::<Price>(text);
-    number::<Ratio>(text);
-    number::<Rate>(text);
-    number::<Index>(text);
-    number::<Usd>(text);
-    number::<U256>(text);
-    name::<AccountId>(text);
-    name::<SessionKey>(text);
-    name::<TransactionHash>(text);
+pub fn numbers(data: &[u8]) -> bool {
+    let Ok(text) = str::from_utf8(data) else { return false };
     decimals(text);
     if let Ok(bytes) = hex::parse_all(text) {
         assert_eq!(hex::text(&bytes), text.to_ascii_lowercase());
     }
+    let read = [
+        number::<Amount>(text),
+        number::<NormalizedDebt>(text),
+        number::<Price>(text),
+        number::<Ratio>(text),
+        number::<Rate>(text),
+        number::<Index>(text),
+        number::<Usd>(text),
+        number::<U256>(text),
+        name::<AccountId>(text),
+        name::<SessionKey>(text),
+        name::<TransactionHash>(text),
+    ];
+    read.contains(&true)
 }
 
-fn number<T>(text: &str)
+fn number<T>(text: &str) -> bool
 where
     T: FromStr<Err: Display> + Display + Debug + PartialEq + Serialize + DeserializeOwned,
 {
     let number: T = match text.parse() {
         Ok(number) => number,
-        Err(why) => return drop(why.to_string()),
+        Err(why) => {
+            drop(why.to_string());
+            return false;
+        }
     };
     let shown = number.to_string();
     assert!(shown.len() <= text.len(), "{text} is shown as {shown}");
@@ -47,13 +53,15 @@ where
     let json = serde_json::to_string(&number).expect("a number has a JSON form");
     assert_eq!(json, format!("\"{shown}\""));
     assert_eq!(serde_json::from_str::<T>(&json).expect("our own JSON"), number);
+    true
 }
 
-fn name<T: FromStr<Err: Display> + Display>(text: &str) {
-    match text.parse::<T>() {
-        Ok(name) => assert_eq!(name.to_string(), text.to_ascii_lowercase()),
-        Err(why) => drop(why.to_string()),
-    }
+fn name<T: FromStr<Err: Display> + Display>(text: &str) -> bool {
+    let name = text.parse::<T>().map_err(|why| why.to_string());
+    name.is_ok_and(|name| {
+        assert_eq!(name.to_string(), text.to_ascii_lowercase());
+        true
+    })
 }
 
 /// The same digits with each number of decimals: one more is ten times as much, or too large.

@@ -10,11 +10,9 @@ use std::path::{Path, PathBuf};
 
 use ballast_decoders::{TARGETS, signed, world};
 use ballast_engine::apply_block;
-use ballast_journal::Portable;
-use ballast_protocol::{Outcome, Signer};
-use ballast_signing::oracle::redstone;
+use ballast_protocol::Outcome;
 
-use common::{KEY_FILE, domain, falling, redstone_payload, seeds, transaction, wallet};
+use common::{falling, seeds, wallet};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds")
@@ -36,24 +34,37 @@ fn check_seeds() {
     }
 }
 
+/// Seeds that are refused, each for what it is named after. All others are good: a fuzzer starts behind the first check.
+const REFUSED: [&str; 3] = [
+    "genesis_changed/counting",
+    "log_segment/lost",
+    "portable_file/bytes_behind_its_records",
+];
+
 #[test]
 fn every_target_takes_its_seeds() {
     check_seeds();
+    let mut refused = Vec::new();
     for (name, target) in TARGETS {
         let seeds = fs::read_dir(folder().join(name)).unwrap();
         let mut count = 0;
         for seed in seeds {
-            let bytes = fs::read(seed.unwrap().path()).unwrap();
-            target(&bytes);
+            let path = seed.unwrap().path();
+            let bytes = fs::read(&path).unwrap();
+            if !target(&bytes) {
+                refused.push(format!("{name}/{}", path.file_name().unwrap().display()));
+            }
             // And each of its beginnings, and what a fuzzer would make of it first.
             (0..bytes.len())
                 .step_by((bytes.len() / 300).max(7))
-                .for_each(|end| target(&bytes[..end]));
-            (0..MUTATIONS).for_each(|number| target(&mutated(&bytes, number)));
+                .for_each(|end| _ = target(&bytes[..end]));
+            (0..MUTATIONS).for_each(|number| _ = target(&mutated(&bytes, number)));
             count += 1;
         }
         assert!(count > 0, "{name} has no seeds");
     }
+    refused.sort_unstable();
+    assert_eq!(refused, REFUSED);
 }
 
 /// How many variants of each seed are tried.
@@ -82,22 +93,17 @@ fn mutated(seed: &[u8], number: u64) -> Vec<u8> {
     bytes
 }
 
-/// The good seeds are good: the fuzzer starts behind the first check, not before it.
 #[test]
-fn good_seeds_are_accepted() {
-    let feed = redstone::data_feed("ETH").unwrap();
-    assert_eq!(signed::REDSTONE_SIGNER, wallet().address());
-    assert!(redstone::verify(&redstone_payload(), wallet().address(), &feed).is_ok());
-    assert!(ballast_signing::keystore::check(KEY_FILE.as_bytes()).is_ok());
-    let good = wallet().sign(transaction(Signer::Wallet), &domain());
-    assert!(good.verify(&domain()).is_ok());
-
+fn the_blocks_of_a_seed_do_what_they_ask_for() {
     let first = falling().swap_remove(0);
     let receipts = apply_block(&mut world::state(), &first).unwrap().receipts;
     assert!(
         receipts.iter().all(|receipt| receipt.outcome == Outcome::Done),
         "{receipts:?}"
     );
-    let exported = fs::read(folder().join("portable_file/least")).unwrap();
-    assert!(Portable::read(&exported).is_ok());
+}
+
+#[test]
+fn packages_are_signed_by_whom_their_target_knows() {
+    assert_eq!(signed::REDSTONE_SIGNER, wallet().address());
 }

@@ -288,7 +288,7 @@ fn of_reserves() -> Vec<Seed> {
         ("genesis_json", "small", serde_json::to_vec(&world::genesis()).unwrap()),
         ("genesis_json", "least", serde_json::to_vec(&world::least()).unwrap()),
         ("genesis_changed", "counting", counting[..32].to_vec()),
-        ("genesis_changed", "ones", vec![1; 8]),
+        ("genesis_changed", "three", vec![0, 8, 3, 7, 0, 20, 3, 7, 0, 28, 4, 7]),
         ("blocks", "falling", borsh::to_vec(&falling()).unwrap()),
         ("commands", "counting", counting),
         ("commands", "hashes", hashed),
