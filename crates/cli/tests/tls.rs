@@ -154,11 +154,15 @@ impl Reserve {
 
     /// What is said where no connection is made.
     fn unreachable(&self, line: &str, url: &str) -> String {
-        let output = self.ballast(line, url).output().unwrap();
-        let error = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(3), "{line}: {error}");
-        error
+        said_unreachable(self.ballast(line, url))
     }
+}
+
+fn said_unreachable(mut command: Command) -> String {
+    let output = command.output().unwrap();
+    let error = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{error}");
+    error
 }
 
 impl Drop for Reserve {
@@ -251,6 +255,13 @@ fn a_certificate_that_is_not_trusted_is_said_so() {
     let url = format!("https://localhost:{}", at.authority.presents(of_old, at.address));
     let error = at.unreachable("status", &url);
     assert!(error.contains("its certificate is not of this time"), "{error}");
+
+    // A machine that trusts nobody.
+    std::fs::write(at.path("none.pem"), "").unwrap();
+    let mut command = at.ballast("status", &url);
+    command.env("SSL_CERT_FILE", at.path("none.pem"));
+    let error = said_unreachable(command);
+    assert!(error.to_lowercase().contains("certificate"), "{error}");
 
     // A server without TLS.
     let url = format!("https://localhost:{}", at.address.port());

@@ -29,7 +29,7 @@ pub(crate) fn asked(name: &'static str, value: Option<impl ToString>) -> Option<
 }
 
 impl Http {
-    /// Error: `BadUrl`.
+    /// Errors: `BadUrl`; `Unreachable` by https on a machine that trusts nobody.
     pub(crate) fn new(url: &str) -> Result<Self, Error> {
         let bad = |why: String| Error::BadUrl { url: url.into(), why };
         let mut base: Url = url.parse().map_err(|why| bad(format!("{why}")))?;
@@ -55,7 +55,10 @@ impl Http {
             .timeout(ANSWERING)
             .pool_idle_timeout(Duration::from_secs(8))
             .build()
-            .map_err(|why| bad(cause(&why)))?;
+            .map_err(|why| Error::Unreachable {
+                url: url.into(),
+                why: cause(&why),
+            })?;
         Ok(Self { client, base })
     }
 
