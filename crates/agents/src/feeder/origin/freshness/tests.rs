@@ -65,14 +65,21 @@ fn a_source_tells_its_time_in_many_ways() {
 
 proptest::proptest! {
     #[test]
-    fn any_text_is_a_time_or_none(
-        text in "[-+]?[0-9]{1,25}([.][0-9]{0,3})?|[-0-9]{4,8}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-9]{2}(:60)?(Z|[+]23:59)|.{0,40}",
-        date in "(Mon|Thu), [0-3]?[0-9] (Jan|Feb|Dec) [0-9]{1,6} [0-9]{2}:[0-9]{2}:[0-9]{2} (GMT|[+]9999)|.{0,40}",
+    fn any_text_is_a_time_within_the_limits_or_refused(
+        text in "(16999999|17000000)[0-9]{2}|[-+]?[0-9]{1,25}([.][0-9]{0,3})?|[-0-9]{4,8}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-9]{2}(:60)?(Z|[+]23:59)|[^ \t]{0,40}",
+        date in "(Mon|Tue), 14 Nov 2023 22:(12|13):[0-9]{2} GMT|(Mon|Thu), [0-3]?[0-9] (Jan|Feb|Dec) [0-9]{1,6} [0-9]{2}:[0-9]{2}:[0-9]{2} (GMT|[+]9999)|.{0,40}",
     ) {
-        let times = [moment(&text), http_date(&date)];
-        for time in times.into_iter().flatten() {
-            // It can be compared with any other.
-            let _ = (time.duration_since(UNIX_EPOCH), SystemTime::now().duration_since(time));
-        }
+        let is_young = |made: Option<SystemTime>| made.is_some_and(|made| (at(NOW - 60)..=at(NOW + 30)).contains(&made));
+        let inside = Freshness {
+            time: Some("/at".into()),
+            ..Freshness::default()
+        };
+        let document = content(&serde_json::json!({ "at": text }).to_string(), None);
+        proptest::prop_assert_eq!(inside.check(&document, at(NOW)).is_ok(), is_young(moment(text.trim())));
+        let answer = Content {
+            made: http_date(&date),
+            ..content("1", None)
+        };
+        proptest::prop_assert_eq!(Freshness::default().check(&answer, at(NOW)).is_ok(), is_young(answer.made));
     }
 }
