@@ -1,6 +1,6 @@
 //! One row: who says it, what it is about, and all of it as JSON.
 
-use ballast_protocol::{Block, BlockResult, Event, Outcome, Receipt};
+use ballast_protocol::{About, Block, BlockResult, Event, Outcome, Receipt};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -24,7 +24,7 @@ pub struct Row {
     pub vault: Option<u64>,
     /// Of which auction.
     pub auction: Option<u64>,
-    /// Whose: `owner`, else `by`, `to`, `keeper` or `payer` of the event.
+    /// Whom it is about before all others: of an event the owner, else who acted or was paid; of a receipt who paid its fee.
     pub account: Option<String>,
     /// Its `amount`, else `paid`.
     pub amount: Option<String>,
@@ -41,30 +41,30 @@ pub struct Row {
 /// The rows of a block, in order.
 pub fn rows(block: &Block, result: &BlockResult) -> Vec<Row> {
     let mut all: Vec<Row> = Vec::new();
-    let mut push = |transaction: Option<u32>, kind_and_all: (String, Value)| {
+    let mut push = |transaction: Option<u32>, kind_and_all: (String, Value), about: &About| {
         let index = u32::try_from(all.len()).unwrap_or(u32::MAX);
-        all.push(row(block, (index, transaction), kind_and_all));
+        all.push(row(block, (index, transaction), kind_and_all, about));
     };
     for event in &result.events {
-        push(None, named(event));
+        push(None, named(event), &event.about());
     }
     for (number, receipt) in result.receipts.iter().enumerate() {
         let number = u32::try_from(number).ok();
-        push(number, ("Receipt".into(), of_receipt(receipt)));
+        let payer = About {
+            accounts: receipt.fee.map(|fee| fee.payer).into_iter().collect(),
+            ..About::default()
+        };
+        push(number, ("Receipt".into(), of_receipt(receipt)), &payer);
         for event in &receipt.events {
-            push(number, named(event));
+            push(number, named(event), &event.about());
         }
     }
     all
 }
 
-fn row(block: &Block, (index, transaction): (u32, Option<u32>), (kind, event): (String, Value)) -> Row {
+fn row(block: &Block, (index, transaction): (u32, Option<u32>), (kind, event): (String, Value), about: &About) -> Row {
     let none = Map::new();
     let fields = event.as_object().unwrap_or(&none);
-    let number = |name: &str| fields.get(name).and_then(Value::as_u64);
-    // What a pool did names its type inside of the pool's id.
-    let of_pool = || fields.get("pool")?.get("collateral_type")?.as_u64();
-    let of_type = number("collateral_type").or_else(of_pool);
     let text = |names: &[&str]| {
         let found = names.iter().find_map(|name| fields.get(*name).and_then(Value::as_str));
         found.map(str::to_owned)
@@ -75,10 +75,10 @@ fn row(block: &Block, (index, transaction): (u32, Option<u32>), (kind, event): (
         index,
         transaction,
         kind,
-        collateral_type: of_type.and_then(|id| u32::try_from(id).ok()),
-        vault: number("vault"),
-        auction: number("auction"),
-        account: text(&["owner", "by", "to", "keeper", "payer"]),
+        collateral_type: about.collateral_type.map(|of| of.0),
+        vault: about.vaults.first().map(|vault| vault.0),
+        auction: about.auction.map(|auction| auction.0),
+        account: about.accounts.first().map(ToString::to_string),
         amount: text(&["amount", "paid"]),
         collateral: text(&["collateral", "lot"]),
         debt: text(&["debt"]),
