@@ -116,9 +116,10 @@ pub fn execute_block(state: &mut State, block: &Block) -> Result<Executed, Inval
         state.prices = prices;
         return Err(InvalidBlock::Broken(reason));
     }
+    let receipts: Option<Vec<Receipt>> = run.receipts.into_iter().collect();
     Ok(Executed {
         height: block.height,
-        receipts: run.receipts.into_iter().flatten().collect(),
+        receipts: receipts.expect("each transaction is of one part of the block"),
         events: run.events,
         work: run.work.saturating_add(run.engine_work),
     })

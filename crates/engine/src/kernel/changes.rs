@@ -6,6 +6,8 @@ use borsh::BorshSerialize;
 
 /// What collects changes: the exact feed, or only what the state root needs.
 pub trait ChangeSink {
+    /// Says that at most so many keys follow.
+    fn expect(&mut self, _keys: usize) {}
     /// Adds a key, unless its value is as before.
     fn add<K: BorshSerialize, V: BorshSerialize + PartialEq>(
         &mut self,

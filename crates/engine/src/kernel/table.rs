@@ -187,6 +187,7 @@ impl<K: Record + Ord, V: Record> Stored for Table<K, V> {
         order.sort_unstable();
         // The first entry of a key is the value that it had before the block.
         order.dedup_by(|later, first| later.0 == first.0);
+        changes.expect(order.len());
         for group in order.chunks(GROUP) {
             let keys: Vec<&K> = group.iter().map(|(key, _)| key).collect();
             for ((key, at), after) in group.iter().zip(self.get_all(&keys)) {

@@ -55,8 +55,9 @@ pub struct EntryBatch {
     scratch: Vec<Hash>,
 }
 
-/// Entries that are hashed together: enough to fill the lanes, and few enough for their bytes to stay in the processor's cache.
-const TOGETHER: usize = 1_024;
+/// Entries that are hashed together: enough to fill the lanes, and few enough for their bytes to stay in the processor's cache
+/// and in memory that the allocator has at hand.
+const TOGETHER: usize = 256;
 
 impl EntryBatch {
     /// Adds an entry.
@@ -104,6 +105,10 @@ impl EntryBatch {
 
 /// Needs no more than the value of each changed key.
 impl ChangeSink for EntryBatch {
+    fn expect(&mut self, keys: usize) {
+        self.hashes.reserve(keys);
+    }
+
     fn add<K: BorshSerialize, V: BorshSerialize + PartialEq>(
         &mut self,
         table: u16,
