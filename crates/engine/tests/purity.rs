@@ -7,12 +7,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What the engine may depend on, and why. A new line is a decision.
-const DEPENDENCIES: [(&str, &str); 8] = [
+const DEPENDENCIES: [(&str, &str); 9] = [
     ("arrayvec", "the fixed nodes of trees"),
     ("ballast-num", "floor 1"),
     ("ballast-protocol", "floor 2"),
     ("blake3", "the state root"),
     ("borsh", "canonical bytes"),
+    (
+        "prefetch-index",
+        "memory asked for before it is used, which changes no result",
+    ),
     (
         "smallvec",
         "an account's balances and nonces, of which nearly all have few",

@@ -60,8 +60,8 @@ macro_rules! pieces {
 /// How many records are worth looking up together: the way to them fits into a second-level cache.
 pub(crate) const GROUP: usize = 32;
 
-/// A table of fewer records is near the processor anyway: reading ahead would cost more than it spares.
-pub(crate) const NEAR: usize = 30_000;
+/// A table of fewer records is near the processor anyway: reading ahead would cost as much as it spares.
+pub(crate) const NEAR: usize = 4_000;
 
 /// An ordered map that can be undone, cloned in O(1) and committed to by the state root.
 #[derive(Clone, Debug)]

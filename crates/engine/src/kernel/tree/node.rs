@@ -1,11 +1,15 @@
 //! Leaves and branches: search, change on the way down, balance on the way up.
 
-use std::{collections::BTreeSet, hint, mem};
+use std::{collections::BTreeSet, mem};
 
 use arrayvec::ArrayVec;
+use prefetch_index::prefetch_index;
 use triomphe::Arc;
 
 use super::{FAN, LEAF, Summary};
+
+/// Bytes of a line of memory, as processors read it.
+const LINE: usize = 64;
 
 /// A node with fewer entries or children than this is merged with a neighbour or given some of its own.
 pub(super) const fn least(capacity: usize) -> usize {
@@ -99,21 +103,28 @@ impl<K, V, S> Node<K, V, S> {
         sizes + usize::from(self.is_unique())
     }
 
-    /// Reads the lines of memory that hold the keys, none because of another.
-    pub(super) fn look(&self)
-    where
-        K: Clone,
-    {
-        /// Bytes of a line.
-        const LINE: usize = 64;
+    /// Asks for the lines of memory that hold the keys, and waits for none.
+    pub(super) fn look(&self) {
         let keys: &[K] = match self {
             Self::Leaf(leaf) => &leaf.keys,
             Self::Branch(branch) => &branch.keys,
         };
         let step = (LINE / size_of::<K>().max(1)).max(1);
-        for key in keys.iter().step_by(step) {
-            hint::black_box(key.clone());
+        for at in (0..keys.len()).step_by(step) {
+            prefetch_index(keys, at);
         }
+    }
+
+    /// The value at `key`, of which the first lines of memory are asked for and not waited for.
+    pub(super) fn glimpse(&self, key: &K) -> Option<&V>
+    where
+        K: Ord,
+    {
+        let Self::Leaf(leaf) = self else { return self.get(key) };
+        let at = leaf.keys.binary_search(key).ok()?;
+        prefetch_index(&leaf.values, at);
+        prefetch_index(&leaf.values, at + 1);
+        leaf.values.get(at)
     }
 
     const fn capacity(&self) -> usize {
