@@ -24,6 +24,8 @@ mod reader;
 mod recovery;
 mod retold;
 mod roots;
+#[cfg(test)]
+mod samples;
 mod segment;
 mod snapshot;
 mod worker;

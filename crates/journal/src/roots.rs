@@ -69,3 +69,6 @@ impl Roots {
         check_root(state, height, written)
     }
 }
+
+#[cfg(test)]
+mod tests;
