@@ -58,6 +58,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
             Pruning::KeepAll
         },
         history: (!arguments.no_history).then(|| arguments.dir.join(ballast_history::FILE)),
+        snapshots_give_way: true,
         ..Settings::default()
     };
     let folder = folder(arguments)?;

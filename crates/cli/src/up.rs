@@ -48,6 +48,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
                 // A block is at most a minute of the chain's time, so that its clocks keep up (rule R4).
                 idle: crowd::beat(speed),
                 history: Some(arguments.dir.join(ballast_history::FILE)),
+                snapshots_give_way: true,
                 ..Settings::default()
             },
             time: Box::new(move |chain| {

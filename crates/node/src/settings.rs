@@ -44,6 +44,8 @@ pub struct Settings {
     pub snapshot_after: u64,
     /// Snapshots kept, at least one.
     pub snapshots_kept: usize,
+    /// Whether the thread that writes them lowers its own priority; for runtimes in which it has one.
+    pub snapshots_give_way: bool,
     /// What becomes of old journal files.
     pub pruning: Pruning,
     /// Size at which a journal file is ended.
@@ -72,6 +74,7 @@ impl Default for Settings {
             snapshot_every: 10_000,
             snapshot_after: 100_000,
             snapshots_kept: 2,
+            snapshots_give_way: false,
             pruning: Pruning::KeepAll,
             segment_bytes: 64 << 20,
             history: None,

@@ -6,12 +6,16 @@ use std::sync::Arc;
 use ballast_engine::State;
 use ballast_journal::{Fault, Log, Snapshots};
 use ballast_protocol::Height;
-use commonware_runtime::{Handle, Spawner, Storage};
+use commonware_runtime::{Spawner, Storage};
+use tokio::sync::oneshot;
 
 use crate::{Pruning, Settings, Started, View};
 
 /// So many blocks are executed again rather than written as a snapshot when a node stops.
 const FEW: u64 = 16;
+
+/// A snapshot that is due waits for the one under way until so many times as much is to be executed again.
+const PATIENCE: u64 = 2;
 
 /// What became of a snapshot: its height, if the disk has it whole.
 type Saved = Result<Option<Height>, Fault>;
@@ -26,10 +30,11 @@ pub(crate) struct Keeper<E> {
     since: (u64, u64),
     /// Those that were read back well, by this program.
     read_back: BTreeSet<Height>,
-    under_way: Option<Handle<Saved>>,
+    under_way: Option<oneshot::Receiver<Saved>>,
     every: u64,
     after: u64,
     keep: usize,
+    gives_way: bool,
     pruning: Pruning,
 }
 
@@ -45,6 +50,7 @@ impl<E: Storage + Spawner> Keeper<E> {
             every: settings.snapshot_every,
             after: settings.snapshot_after,
             keep: settings.snapshots_kept.max(1),
+            gives_way: settings.snapshots_give_way,
             pruning: settings.pruning,
         }
     }
@@ -57,9 +63,8 @@ impl<E: Storage + Spawner> Keeper<E> {
 
     /// Begins a snapshot when it is time, and prunes when one is done.
     pub(crate) async fn keep_up(&mut self, view: &View, log: &mut Log<E>) {
-        let (blocks, transactions) = self.since;
-        let due = self.every > 0 && (blocks >= self.every || transactions >= self.after.max(1));
-        if !due {
+        let is_under_way = self.under_way.as_ref().is_some_and(oneshot::Receiver::is_empty);
+        if !self.is_due(if is_under_way { PATIENCE } else { 1 }) {
             return;
         }
         // So much later it is done, or the disk is far too slow: wait for it.
@@ -70,9 +75,23 @@ impl<E: Storage + Spawner> Keeper<E> {
         }
         self.since = (0, 0);
         self.last = state.chain().height;
-        let (snapshots, keep) = (self.snapshots.clone(), self.keep);
-        let context = self.context.child("snapshot").shared(true);
-        self.under_way = Some(context.spawn(move |_| async move { save(&snapshots, &state, keep).await }));
+        let (snapshots, keep, gives_way) = (self.snapshots.clone(), self.keep, self.gives_way);
+        let (done, under_way) = oneshot::channel();
+        self.context.child("snapshot").dedicated().spawn(move |_| async move {
+            if gives_way {
+                give_way();
+            }
+            // A node that stops at once does not ask.
+            let _ = done.send(save(&snapshots, &state, keep).await);
+        });
+        self.under_way = Some(under_way);
+    }
+
+    /// Whether so many times as much as a snapshot is made after has happened since the last was begun.
+    const fn is_due(&self, times: u64) -> bool {
+        let (blocks, transactions) = self.since;
+        let after = if self.after == 0 { 1 } else { self.after };
+        self.every > 0 && (blocks >= self.every.saturating_mul(times) || transactions >= after.saturating_mul(times))
     }
 
     /// Before an orderly stop: ends the snapshot that is under way, and makes one if a start would have to execute more than a
@@ -88,10 +107,10 @@ impl<E: Storage + Spawner> Keeper<E> {
     }
 
     async fn end(&mut self, log: &mut Log<E>) {
-        let Some(handle) = self.under_way.take() else { return };
-        match handle.await {
+        let Some(under_way) = self.under_way.take() else { return };
+        match under_way.await {
             Ok(saved) => self.settle(saved, log).await,
-            Err(error) => tracing::warn!(%error, "a snapshot ended early"),
+            Err(_) => tracing::warn!("a snapshot ended early"),
         }
     }
 
@@ -145,3 +164,15 @@ async fn save<S: Storage>(snapshots: &Snapshots<S>, state: &State, keep: usize) 
         }
     }
 }
+
+/// Lets other threads go before this one where both want the processor: blocks wait for no snapshot then.
+fn give_way() {
+    #[cfg(unix)]
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        tracing::debug!(%error, "snapshots go on at the priority of all else");
+    }
+}
+
+/// Of 19: about a tenth of a processor that others want too.
+#[cfg(unix)]
+const NICENESS: i32 = 10;
