@@ -176,3 +176,6 @@ fn give_way() {
 /// Of 19: about a tenth of a processor that others want too.
 #[cfg(unix)]
 const NICENESS: i32 = 10;
+
+#[cfg(test)]
+mod tests;
