@@ -31,10 +31,17 @@ pub enum ParseHex {
     },
 }
 
+/// Bytes whose digits are written together.
+const TOGETHER: usize = 32;
+
 /// Writes bytes as text.
 pub fn write(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str("0x")?;
-    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    let mut digits = [0; 2 * TOGETHER];
+    bytes.chunks(TOGETHER).try_for_each(|bytes| {
+        let digits = digits.get_mut(..2 * bytes.len()).ok_or(fmt::Error)?;
+        f.write_str(const_hex::encode_to_str(bytes, digits).map_err(|_| fmt::Error)?)
+    })
 }
 
 /// Reads exactly `N` bytes. Errors: those of [`ParseHex`], in their order.
@@ -62,13 +69,7 @@ pub fn parse<const N: usize>(text: &str) -> Result<[u8; N], ParseHex> {
 
 /// The text of bytes: `0x` and two digits each.
 pub fn text(bytes: &[u8]) -> String {
-    struct Shown<'a>(&'a [u8]);
-    impl fmt::Display for Shown<'_> {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write(self.0, f)
-        }
-    }
-    Shown(bytes).to_string()
+    const_hex::encode_prefixed(bytes)
 }
 
 /// Reads as many bytes as there are. Errors: those of [`ParseHex`]; `Length` where half a byte is left over.
@@ -105,14 +106,8 @@ fn read(digits: &[u8]) -> Result<impl Iterator<Item = u8>, ParseHex> {
 
 /// As text where people read, as bytes elsewhere: the `serialize` of `#[serde(with)]`.
 pub fn serialize<const N: usize, S: Serializer>(bytes: &[u8; N], serializer: S) -> Result<S::Ok, S::Error> {
-    struct Text<'a>(&'a [u8]);
-    impl fmt::Display for Text<'_> {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write(self.0, f)
-        }
-    }
     if serializer.is_human_readable() {
-        serializer.collect_str(&Text(bytes))
+        serializer.serialize_str(const_hex::Buffer::<N, true>::new().format(bytes))
     } else {
         serializer.serialize_bytes(bytes)
     }
