@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_engine::State;
-use ballast_protocol::{AuctionId, Event, FeedId, VaultId};
+use ballast_protocol::{AuctionId, Event, FeedId, TypeId, VaultId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::index::{Happened, signed};
@@ -16,6 +16,8 @@ pub(crate) struct Told<'a> {
     pub(crate) said: Said,
     /// Vaults that it is about.
     pub(crate) vaults: Vec<VaultId>,
+    /// The type that it is about.
+    collateral_type: Option<TypeId>,
     /// Which list it stands in: the engine's own is 0, that of transaction *n* is *n* + 1.
     pub(crate) list: usize,
 }
@@ -109,14 +111,8 @@ pub(crate) fn write<'a>(
             about.accounts.first().map(|account| account.0),
             said.fields(),
         ])?;
-        for vault in &about.vaults {
-            concerns.execute(params![chapter, "vault", signed(vault.0), place.number()])?;
-        }
         if let Some(auction) = about.auction {
             concerns.execute(params![chapter, "auction", signed(auction.0), place.number()])?;
-        }
-        if let Some(collateral_type) = about.collateral_type {
-            concerns.execute(params![chapter, "type", collateral_type.0, place.number()])?;
         }
         for account in &about.accounts {
             concerns.execute(params![chapter, "account", account.0, place.number()])?;
@@ -126,13 +122,31 @@ pub(crate) fn write<'a>(
             event,
             said,
             vaults: about.vaults,
+            collateral_type: about.collateral_type,
             list: transaction.map_or(0, |at| at as usize + 1),
         });
     }
     drop((insert, concerns, of_auction));
+    spans(connection, &told)?;
     let moved: BTreeSet<FeedId> = told.iter().filter_map(|told| feed_of(told.event)).collect();
     prices(connection, state, |feed| moved.contains(&feed))?;
     Ok(told)
+}
+
+/// Writes in which spans of places the events of a block are of a kind, or about a type: most events share both with many
+/// others, and a row for each would cost more than reading a span does.
+fn spans(connection: &Connection, told: &[Told<'_>]) -> Result<(), Failed> {
+    let kinds: BTreeSet<_> = told.iter().map(|told| (told.place.span(), told.said.kind())).collect();
+    let of_type = |told: &Told<'_>| Some((told.place.span(), told.collateral_type?));
+    let types: BTreeSet<_> = told.iter().filter_map(of_type).collect();
+    let mut insert = connection.prepare_cached("INSERT INTO spans (what, id, span) VALUES (?1, ?2, ?3)")?;
+    for (span, kind) in kinds {
+        insert.execute(params!["kind", kind, span])?;
+    }
+    for (span, collateral_type) in types {
+        insert.execute(params!["type", collateral_type.0, span])?;
+    }
+    Ok(())
 }
 
 /// A lot that begins, and its vault.

@@ -8,6 +8,7 @@
 //! - [`Tables`]: all of it as Parquet files.
 
 mod chapters;
+mod conditions;
 mod events;
 mod explain;
 mod export;

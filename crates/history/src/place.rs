@@ -8,6 +8,9 @@ use ballast_protocol::Height;
 /// Bits of the place within a block.
 const BITS: u32 = 24;
 
+/// Bits of the place within a span.
+const SPAN_BITS: u32 = 8;
+
 /// A height and a place in its block, in the order of the chain; in tables `height << 24 | seq`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place(i64);
@@ -55,6 +58,11 @@ impl Place {
     /// As it stands in a row.
     pub(crate) const fn number(self) -> i64 {
         self.0
+    }
+
+    /// The run of 256 places of one block that it stands in: `place >> 8`.
+    pub(crate) const fn span(self) -> i64 {
+        self.0 >> SPAN_BITS
     }
 
     /// Its block.

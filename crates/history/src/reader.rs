@@ -11,9 +11,10 @@ use ballast_protocol::api::{
 use ballast_protocol::{
     AccountId, AuctionId, Event, FeedId, FeedState, Height, Outcome, Receipt, TransactionHash, TypeId, VaultId,
 };
-use rusqlite::types::{ToSql, ValueRef};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Statement};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 
+use crate::conditions::Conditions;
 use crate::index::{signed, unsigned};
 use crate::seizures::{self, parsed};
 use crate::transactions::{RECEIPT, receipt};
@@ -37,7 +38,7 @@ pub enum Order {
 
 impl Order {
     /// What comes after something in this order compares so to it.
-    const fn than(self) -> &'static str {
+    pub(crate) const fn than(self) -> &'static str {
         match self {
             Self::Newest => "<",
             Self::Oldest => ">",
@@ -110,68 +111,6 @@ pub struct Reach {
     pub height: Height,
 }
 
-/// Conditions of a query and what they are asked of.
-#[derive(Default)]
-struct Conditions {
-    all: Vec<String>,
-    values: Vec<Box<dyn ToSql>>,
-}
-
-impl Conditions {
-    /// `condition` with `?` for the value.
-    fn add(&mut self, condition: &str, value: impl ToSql + 'static) {
-        self.values.push(Box::new(value));
-        let mark = format!("?{}", self.values.len());
-        self.all.push(condition.replace('?', &mark));
-    }
-
-    fn after(&mut self, column: &str, page: &Page) {
-        if let Some(after) = page.after {
-            self.add(&format!("{column} {} ?", page.order.than()), after.number());
-        }
-    }
-
-    /// Of the chapters, `c`, only those where the page may have rows.
-    fn chapters(&mut self, page: &Page) {
-        if let Some(after) = page.after {
-            let of_after = "coalesce((SELECT max(chapter) FROM chapters WHERE begins <= ?), 0)";
-            let condition = format!("c.chapter {}= {of_after}", page.order.than());
-            self.add(&condition, signed(after.height().0));
-        }
-    }
-
-    /// The end of a query, ordered by columns; one row more than the page has tells whether another page follows.
-    fn query(&self, select: &str, by: &[&str], page: &Page) -> String {
-        let direction = match page.order {
-            Order::Newest => "DESC",
-            Order::Oldest => "ASC",
-        };
-        let by: Vec<String> = by.iter().map(|column| format!("{column} {direction}")).collect();
-        let by = by.join(", ");
-        let conditions = if self.all.is_empty() {
-            String::new()
-        } else {
-            format!(" WHERE {}", self.all.join(" AND "))
-        };
-        let limit = page.limit.saturating_add(1);
-        format!("{select}{conditions} ORDER BY {by} LIMIT {limit}")
-    }
-
-    fn rows<T>(
-        &self,
-        statement: &mut Statement<'_>,
-        mut read: impl FnMut(&Row<'_>) -> Result<T, Failed>,
-    ) -> Result<Vec<T>, Failed> {
-        let values = rusqlite::params_from_iter(self.values.iter().map(|value| &**value));
-        let mut rows = statement.query(values).map_err(Failed::of)?;
-        let mut all = Vec::new();
-        while let Some(row) = rows.next().map_err(Failed::of)? {
-            all.push(read(row)?);
-        }
-        Ok(all)
-    }
-}
-
 /// Cuts the row too many off, and names the place after which the next page begins.
 fn next<T>(rows: &mut Vec<T>, page: &Page, place: impl FnOnce(&T) -> String) -> Option<String> {
     if rows.len() <= page.limit {
@@ -203,31 +142,8 @@ impl Reader {
 
     /// Events.
     pub fn events(&mut self, filter: &EventFilter, page: &Page) -> Result<EventPage, Failed> {
-        let subjects: [(&str, Option<Box<dyn ToSql>>); 4] = [
-            ("vault", filter.vault.map(|vault| boxed(signed(vault.0)))),
-            ("auction", filter.auction.map(|auction| boxed(signed(auction.0)))),
-            ("account", filter.account.map(|account| boxed(account.0))),
-            ("type", filter.collateral_type.map(|kind| boxed(kind.0))),
-        ];
         let mut conditions = Conditions::default();
-        let (mut from, mut place, mut by) = ("events e", "e.place", &["e.place"][..]);
-        for (what, id) in subjects {
-            let Some(id) = id else { continue };
-            if place == "e.place" {
-                // The rarest subject leads through the events.
-                from = "chapters c CROSS JOIN subjects s ON s.chapter = c.chapter CROSS JOIN events e ON e.place = s.place";
-                (place, by) = ("s.place", &["c.chapter", "s.place"]);
-                conditions.chapters(page);
-                conditions.add(&format!("s.what = '{what}' AND s.id = ?"), id);
-            } else {
-                let also = "EXISTS (SELECT 1 FROM subjects o WHERE o.chapter = s.chapter AND o.place = s.place";
-                conditions.add(&format!("{also} AND o.what = '{what}' AND o.id = ?)"), id);
-            }
-        }
-        if let Some(kind) = &filter.kind {
-            conditions.add("e.kind = ?", kind.clone());
-        }
-        conditions.after(place, page);
+        let (from, by) = conditions.lead_to(filter, page);
         let select = format!(
             "SELECT e.place, b.time, e.\"transaction\", e.kind, e.event FROM {from} CROSS JOIN blocks b ON b.height = e.height"
         );
@@ -483,10 +399,6 @@ fn reach(connection: &Connection) -> Result<Reach, Failed> {
         })
     });
     reach.map_err(Failed::of)
-}
-
-fn boxed(value: impl ToSql + 'static) -> Box<dyn ToSql> {
-    Box::new(value)
 }
 
 /// An event of its name and, in the next column, what it says.

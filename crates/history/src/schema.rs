@@ -3,7 +3,7 @@
 use ballast_rows::{Column, Kind};
 
 /// Of the tables below and of what is written into them.
-pub const VERSION: i64 = 4;
+pub const VERSION: i64 = 5;
 
 /// The index's file in a node's folder.
 pub const FILE: &str = "history.sqlite";
@@ -27,13 +27,15 @@ CREATE TABLE events (
 CREATE TABLE subjects (
     chapter INTEGER NOT NULL, what TEXT NOT NULL, id NOT NULL, place INTEGER NOT NULL,
     PRIMARY KEY (chapter, what, id, place)) WITHOUT ROWID;
+CREATE TABLE spans (
+    what TEXT NOT NULL, id NOT NULL, span INTEGER NOT NULL, PRIMARY KEY (what, id, span)) WITHOUT ROWID;
 CREATE TABLE prices (
     feed INTEGER NOT NULL, height INTEGER NOT NULL, time INTEGER NOT NULL, state TEXT NOT NULL,
     round INTEGER NOT NULL, spot TEXT NOT NULL, mean TEXT NOT NULL, judging TEXT NOT NULL, low TEXT NOT NULL,
     PRIMARY KEY (feed, height)) WITHOUT ROWID;
 CREATE TABLE vault_history (
     chapter INTEGER NOT NULL, vault INTEGER NOT NULL, height INTEGER NOT NULL, time INTEGER NOT NULL, what TEXT NOT NULL,
-    collateral TEXT NOT NULL, debt TEXT NOT NULL, price TEXT, ratio TEXT,
+    places TEXT NOT NULL, collateral TEXT NOT NULL, debt TEXT NOT NULL, price TEXT, ratio TEXT,
     PRIMARY KEY (chapter, vault, height)) WITHOUT ROWID;
 CREATE TABLE liquidations (
     place INTEGER PRIMARY KEY, height INTEGER NOT NULL, time INTEGER NOT NULL, vault INTEGER NOT NULL,
@@ -53,7 +55,6 @@ pub(crate) const INDEXES_SQL: &str = "
 CREATE INDEX IF NOT EXISTS blocks_by_time ON blocks (time);
 CREATE INDEX IF NOT EXISTS transactions_by_hash ON transactions (chapter, substr(hash, 1, 8));
 CREATE INDEX IF NOT EXISTS transactions_by_sender ON transactions (chapter, sender);
-CREATE INDEX IF NOT EXISTS events_by_kind ON events (kind);
 CREATE INDEX IF NOT EXISTS liquidations_by_vault ON liquidations (vault);
 CREATE INDEX IF NOT EXISTS liquidations_by_type ON liquidations (collateral_type);
 CREATE INDEX IF NOT EXISTS liquidations_by_auction ON liquidations (auction) WHERE auction IS NOT NULL;
@@ -157,6 +158,7 @@ pub const TABLES: [Table; 6] = [
             wide("height"),
             wide("time"),
             text("what"),
+            text("places"),
             text("collateral"),
             text("debt"),
             maybe_text("price"),

@@ -60,24 +60,32 @@ pub(crate) fn write(
     told: &[Told<'_>],
     chapter: i64,
 ) -> Result<(), Failed> {
-    let mut touched: BTreeMap<VaultId, Vec<&str>> = BTreeMap::new();
+    let mut touched: BTreeMap<VaultId, (String, String)> = BTreeMap::new();
     for told in told {
         for vault in &told.vaults {
-            touched.entry(*vault).or_default().push(told.said.kind());
+            let (what, places) = touched.entry(*vault).or_default();
+            if !what.is_empty() {
+                what.push_str(", ");
+            }
+            what.push_str(told.said.kind());
+            places.push(if places.is_empty() { '[' } else { ',' });
+            places.push_str(&told.place.number().to_string());
         }
     }
     let mut insert = connection.prepare_cached(
-        "INSERT INTO vault_history (chapter, vault, height, time, what, collateral, debt, price, ratio)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO vault_history (chapter, vault, height, time, what, places, collateral, debt, price, ratio)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?;
-    for (vault, what) in touched {
+    for (vault, (what, mut places)) in touched {
+        places.push(']');
         let standing = Standing::of(happened.state, vault);
         insert.execute(params![
             chapter,
             signed(vault.0),
             signed(happened.block.height.0),
             signed(happened.block.time.0),
-            what.join(", "),
+            what,
+            places,
             standing.collateral.to_string(),
             standing.debt.to_string(),
             standing.price.map(|price| price.to_string()),

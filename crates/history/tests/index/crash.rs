@@ -186,6 +186,7 @@ pub(crate) fn dump(path: &Path) -> BTreeMap<String, Vec<String>> {
     let more = [
         ("about", "begins"),
         ("chapters", "chapter"),
+        ("spans", "what, id, span"),
         ("subjects", "what, id, place"),
     ];
     tables
