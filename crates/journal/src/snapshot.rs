@@ -50,6 +50,15 @@ pub enum BadSnapshot {
     },
 }
 
+/// How far a snapshot is read back once it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadBack {
+    /// Its bytes: the disk has what was hashed when it was made.
+    Bytes,
+    /// The state that they lead to, and its root, which takes longer: for where nothing else leads there.
+    State,
+}
+
 /// The snapshots of a chain.
 pub struct Snapshots<S> {
     storage: S,
@@ -97,10 +106,15 @@ impl<S: Storage> Snapshots<S> {
     }
 
     /// Like [`Snapshots::save`], and reads back what the disk has. Inside: why that is of no use; it is removed then.
-    pub async fn save_and_read_back(&self, state: &State) -> Result<Result<Height, BadSnapshot>, Fault> {
+    pub async fn save_and_read_back(&self, state: &State, how: ReadBack) -> Result<Result<Height, BadSnapshot>, Fault> {
         let height = self.save(state).await?;
-        match self.load(height).await? {
-            Ok(_) => Ok(Ok(height)),
+        let read = match (self.read(height).await?, how) {
+            (Ok(bytes), ReadBack::Bytes) => Content::of(&self.key, bytes.as_ref(), Some(height)).map(drop),
+            (Ok(bytes), ReadBack::State) => decode(&self.key, bytes.as_ref(), Some(height)).map(drop),
+            (Err(why), _) => Err(why),
+        };
+        match read {
+            Ok(()) => Ok(Ok(height)),
             Err(why) => {
                 self.remove(height).await?;
                 Ok(Err(why))
@@ -190,32 +204,53 @@ pub(crate) fn encode(key: &Key, state: &State) -> Vec<Vec<u8>> {
     chunks
 }
 
+/// What stands in the bytes of a whole snapshot.
+struct Content<'a> {
+    /// The height, as it is written.
+    height: [u8; 8],
+    root: Hash,
+    records: &'a [u8],
+    /// What stands between the records and the hash.
+    closing: &'a [u8],
+}
+
+impl<'a> Content<'a> {
+    /// Of bytes that are as they were hashed, of this chain, and of this height if one is given. Error: `NotWhole`.
+    fn of(key: &Key, bytes: &'a [u8], height: Option<Height>) -> Result<Self, BadSnapshot> {
+        let body = bytes.len().checked_sub(CLOSING).filter(|end| *end >= TITLE);
+        let (content, closing) = bytes.split_at(body.ok_or(BadSnapshot::NotWhole)?);
+        let (closing, hash) = closing.split_at(CLOSING - 32);
+        let expected: [u8; 32] = key.check(&[content, closing]);
+        let (title, records) = content.split_at(TITLE);
+        let (magic, title) = title.split_at(MAGIC.len());
+        let (told, root) = title.split_first_chunk().ok_or(BadSnapshot::NotWhole)?;
+        let root = Hash(root.try_into().map_err(|_| BadSnapshot::NotWhole)?);
+        let is_of = |height: Height| *told == height.0.to_le_bytes();
+        if hash != expected || magic != MAGIC || !height.is_none_or(is_of) {
+            return Err(BadSnapshot::NotWhole);
+        }
+        Ok(Self {
+            height: *told,
+            root,
+            records,
+            closing,
+        })
+    }
+}
+
 /// The state that was written, if the bytes are those of a whole snapshot of this chain, and of this height if one is given.
 pub(crate) fn decode(key: &Key, bytes: &[u8], height: Option<Height>) -> Result<State, BadSnapshot> {
-    let body = bytes.len().checked_sub(CLOSING).filter(|end| *end >= TITLE);
-    let (content, closing) = bytes.split_at(body.ok_or(BadSnapshot::NotWhole)?);
-    let (closing, hash) = closing.split_at(CLOSING - 32);
-    let expected: [u8; 32] = key.check(&[content, closing]);
-    let (title, records) = content.split_at(TITLE);
-    let (magic, title) = title.split_at(MAGIC.len());
-    let (told, root) = title.split_at(8);
-    let is_of = |height: Height| told == height.0.to_le_bytes();
-    if hash != expected || magic != MAGIC || !height.is_none_or(is_of) {
-        return Err(BadSnapshot::NotWhole);
-    }
-    let mut written = Hash([0; 32]);
-    written.0.copy_from_slice(root);
-
+    let content = Content::of(key, bytes, height)?;
     let mut records = Records {
-        left: records,
+        left: content.records,
         count: 0,
     };
     let state = State::restore(&mut records)?;
-    let is_whole = records.left.is_empty() && closing == closing_of(records.count);
-    if !is_whole || !is_of(state.chain().height) {
+    let is_whole = records.left.is_empty() && content.closing == closing_of(records.count);
+    if !is_whole || content.height != state.chain().height.0.to_le_bytes() {
         return Err(BadSnapshot::NotWhole);
     }
-    let found = state.root();
+    let (found, written) = (state.root(), content.root);
     if found == written {
         Ok(state)
     } else {

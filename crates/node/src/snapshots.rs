@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ballast_engine::State;
-use ballast_journal::{Fault, Log, Snapshots};
+use ballast_journal::{Fault, Log, ReadBack, Snapshots};
 use ballast_protocol::Height;
 use commonware_runtime::{Spawner, Storage};
 use tokio::sync::oneshot;
@@ -75,16 +75,24 @@ impl<E: Storage + Spawner> Keeper<E> {
         }
         self.since = (0, 0);
         self.last = state.chain().height;
-        let (snapshots, keep, gives_way) = (self.snapshots.clone(), self.keep, self.gives_way);
+        let (snapshots, keep, how, gives_way) = (self.snapshots.clone(), self.keep, self.how(log), self.gives_way);
         let (done, under_way) = oneshot::channel();
         self.context.child("snapshot").dedicated().spawn(move |_| async move {
             if gives_way {
                 give_way();
             }
             // A node that stops at once does not ask.
-            let _ = done.send(save(&snapshots, &state, keep).await);
+            let _ = done.send(save(&snapshots, &state, how, keep).await);
         });
         self.under_way = Some(under_way);
+    }
+
+    /// How far snapshots are read back: to the state, unless the journal leads there from genesis, and will.
+    fn how(&self, log: &Log<E>) -> ReadBack {
+        match self.pruning {
+            Pruning::KeepAll if log.first().0 <= 1 => ReadBack::Bytes,
+            Pruning::KeepAll | Pruning::BelowSnapshots => ReadBack::State,
+        }
     }
 
     /// Whether so many times as much as a snapshot is made after has happened since the last was begun.
@@ -101,7 +109,7 @@ impl<E: Storage + Spawner> Keeper<E> {
         let state = behind(view);
         let height = state.chain().height;
         if self.every > 0 && height.0.saturating_sub(self.last.0) > FEW {
-            let saved = save(&self.snapshots, &state, self.keep).await;
+            let saved = save(&self.snapshots, &state, self.how(log), self.keep).await;
             self.settle(saved, log).await;
         }
     }
@@ -151,8 +159,8 @@ fn behind(view: &View) -> State {
     oldest.unwrap_or_else(|| view.latest()).state.clone()
 }
 
-async fn save<S: Storage>(snapshots: &Snapshots<S>, state: &State, keep: usize) -> Saved {
-    match snapshots.save_and_read_back(state).await? {
+async fn save<S: Storage>(snapshots: &Snapshots<S>, state: &State, how: ReadBack, keep: usize) -> Saved {
+    match snapshots.save_and_read_back(state, how).await? {
         Ok(height) => {
             snapshots.keep(keep).await?;
             Ok(Some(height))

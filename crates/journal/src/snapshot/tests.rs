@@ -35,3 +35,19 @@ fn a_snapshot_has_neither_more_nor_less_than_it_says() {
         "another end"
     );
 }
+
+#[test]
+fn no_byte_may_be_another_than_was_hashed() {
+    let genesis = least();
+    let (key, state) = (Key::of(&genesis.hash()), State::genesis(&genesis).expect("it is sound"));
+    let whole = encode(&key, &state).concat();
+    let read = |bytes: &[u8], height| Content::of(&key, bytes, Some(Height(height))).map(|content| content.root);
+    assert_eq!(read(&whole, 0), Ok(state.root()));
+    assert_eq!(read(&whole, 1), Err(BadSnapshot::NotWhole), "of another height");
+    for at in 0..whole.len() {
+        let mut other = whole.clone();
+        other[at] ^= 0x10;
+        assert_eq!(read(&other, 0), Err(BadSnapshot::NotWhole), "byte {at}");
+        assert_eq!(read(&whole[..at], 0), Err(BadSnapshot::NotWhole), "cut at {at}");
+    }
+}
