@@ -35,10 +35,11 @@ pub fn never() -> Stop {
 }
 
 /// How an index that grows is kept: 64 MiB of pages stay in memory between groups of blocks, in which a chapter's trees fit for some
-/// hundred million rows, and what was written goes from the log of writes to the file when that has 16 MiB.
+/// hundred million rows, and what was written goes from the log of writes to the file when that has 64 MiB: a page is written often while
+/// its chapter grows.
 const LIVING_SQL: &str = "
-PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4096;
-PRAGMA journal_size_limit = 67108864;";
+PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384;
+PRAGMA journal_size_limit = 134217728;";
 
 /// Steps of SQLite's machine between looks at whether to stop.
 const STEPS: i32 = 10_000;

@@ -26,7 +26,7 @@ const GATHERING: Duration = Duration::from_millis(100);
 /// Most steps.
 const STEPS: usize = 10;
 /// With fewer transactions than this it is not worth more than a step, with more not needed.
-const WORTH: std::ops::Range<usize> = 200..5_000;
+const WORTH: std::ops::Range<usize> = 200..10_000;
 /// How long it waits before it tries again what has failed: at first, and at most.
 const PAUSE: Duration = Duration::from_secs(1);
 const PAUSE_MAX: Duration = Duration::from_secs(300);

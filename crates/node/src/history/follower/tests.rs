@@ -32,8 +32,8 @@ fn blocks_gather_for_one_step_when_quiet_and_for_more_while_many_transactions_co
         (0, 199, true),
         (1, 199, false),
         (1, 200, true),
-        (9, 4_999, true),
-        (0, 5_000, false),
+        (9, 9_999, true),
+        (0, 10_000, false),
     ] {
         assert_eq!(
             is_worth_a_step(step, transactions, few),
