@@ -200,6 +200,10 @@ fn write_shape(value: &Value, shape: &mut Vec<u8>) {
     }
 }
 
+/// What nearly every transaction names as its signer.
+const WALLET: &str = "Wallet";
+static WALLET_HASH: LazyLock<[u8; 32]> = LazyLock::new(|| keccak([WALLET.as_bytes()]));
+
 /// `hashStruct` of a message, by the type hashes of its structures.
 pub(crate) fn hash_of(message: &Value, types: &Shape) -> [u8; 32] {
     word(message, &mut types.iter())
@@ -209,6 +213,7 @@ pub(crate) fn hash_of(message: &Value, types: &Shape) -> [u8; 32] {
 fn word<'a>(value: &Value, types: &mut impl Iterator<Item = &'a [u8; 32]>) -> [u8; 32] {
     match value {
         Value::Word(_, word) => *word,
+        Value::Text(text) if text == WALLET => *WALLET_HASH,
         Value::Text(text) => keccak([text.as_bytes()]),
         Value::Bytes(bytes) => keccak([bytes]),
         Value::Variant(_, value) => word(value, types),
