@@ -1,5 +1,5 @@
-//! Load: as many signed vault transactions as the program takes, and what each costs it; then half as many, and how long
-//! each waits to be acknowledged.
+//! Load: as many signed vault transactions as the program takes, and what each costs it, first while it fills the memory that it
+//! keeps states in, then for good; then half as many, and how long each waits to be acknowledged.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -28,6 +28,9 @@ pub(crate) struct Arguments {
     /// Owners of the vaults, each with a key
     #[arg(long, value_name = "NUMBER", default_value_t = 1_000)]
     owners: u32,
+    /// Transactions right after the start, while the node's memory grows
+    #[arg(long, value_name = "NUMBER", default_value_t = 100_000)]
+    first: usize,
     /// Transactions of the full load; half as many follow at half its rate
     #[arg(long, value_name = "NUMBER", default_value_t = 300_000)]
     transactions: usize,
@@ -112,9 +115,10 @@ pub(crate) async fn run(program: &Path, arguments: &Arguments, seed: u64) -> Res
     let genesis = folder.path().join("genesis.json");
     let text = serde_json::to_vec(&reserve.genesis).map_err(not_tried)?;
     std::fs::write(&genesis, text).map_err(not_tried)?;
-    let count = arguments.transactions;
-    println!("signing {} transactions …", count + count / 2);
-    let unsigned: Vec<_> = (0..count + count / 2).map(|_| reserve.next(&mut random)).collect();
+    let (first, count) = (arguments.first, arguments.transactions);
+    let all = first + count + count / 2;
+    println!("signing {all} transactions …");
+    let unsigned: Vec<_> = (0..all).map(|_| reserve.next(&mut random)).collect();
     let signed = reserve.sign(unsigned);
     let recovery = recovery(&signed, &reserve.domain)?;
 
@@ -133,7 +137,8 @@ pub(crate) async fn run(program: &Path, arguments: &Arguments, seed: u64) -> Res
     );
     let reserve = Arc::new(reserve);
     let speaking = tokio::spawn(speak(node.client.clone(), reserve.clone()));
-    let (full, half) = signed.split_at(count);
+    let (first, rest) = signed.split_at(first);
+    let (full, half) = rest.split_at(count);
 
     let mut report = Vec::new();
     let pace = Pace {
@@ -141,15 +146,18 @@ pub(crate) async fn run(program: &Path, arguments: &Arguments, seed: u64) -> Res
         connections: arguments.connections,
         rate: None,
     };
-    let phase = phase(&node, full, &pace).await?;
-    let rate = phase.rate();
-    report.push(("full load", phase));
+    if !first.is_empty() {
+        report.push(("after the start", phase(&node, first, &pace).await?));
+    }
+    let full = phase(&node, full, &pace).await?;
+    let rate = full.rate();
+    report.push(("full load", full));
     let pace = Pace {
         batch: SMALL_BATCH,
         connections: 64,
         rate: Some(rate / 2.0),
     };
-    report.push(("half of it", self::phase(&node, half, &pace).await?));
+    report.push(("half of it", phase(&node, half, &pace).await?));
     speaking.abort();
 
     println!(
