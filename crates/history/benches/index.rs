@@ -1,6 +1,6 @@
 //! How fast the index takes blocks: `cargo bench -p ballast-history --bench index`, in a temporary folder (set `TMPDIR` to choose
 //! the disk). Three hours of a recorded crash, written again and again: as a node writes it, block by block as it comes, and as
-//! a rebuild does, many at a time. Counted are events; with them come their subjects, transactions, prices, vaults, liquidations.
+//! a rebuild does, many at a time. Counted are events; with them come their subjects, spans, transactions, prices, vaults and liquidations.
 
 #![allow(clippy::unwrap_used)] // a bench is a host
 

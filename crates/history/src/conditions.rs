@@ -46,8 +46,8 @@ impl Conditions {
         }
     }
 
-    /// From where the events of a filter, `e`, are found, and by which columns they are in order: the rarest of what it names leads to
-    /// them, all else they say themselves.
+    /// From where the events of a filter, `e`, are found, and by which columns they are in order. The first that it names leads to
+    /// them, of vault, auction, account, kind, type; of all else they are asked one by one.
     pub(crate) fn lead_to(&mut self, filter: &EventFilter, page: &Page) -> (&'static str, &'static [&'static str]) {
         let EventFilter {
             kind,

@@ -40,4 +40,4 @@ pub use portable::{BadPortable, NotImported, Portable};
 pub use reader::LogReader;
 pub use recovery::{PassedOver, Recovered, Replayed, Shown, Unrecoverable, recover, recover_at, recover_showing};
 pub use retold::{Retold, oldest_state, retell, state_at};
-pub use snapshot::{BadSnapshot, ReadBack, Snapshots};
+pub use snapshot::{BadSnapshot, Encoded, ReadBack, Snapshots, Written};

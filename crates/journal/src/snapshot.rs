@@ -59,6 +59,18 @@ pub enum ReadBack {
     State,
 }
 
+/// A state as the bytes of a snapshot, to be written.
+pub struct Encoded {
+    height: Height,
+    chunks: Vec<Vec<u8>>,
+}
+
+/// What the disk has of a snapshot.
+pub struct Written {
+    height: Height,
+    bytes: IoBufMut,
+}
+
 /// The snapshots of a chain.
 pub struct Snapshots<S> {
     storage: S,
@@ -94,31 +106,42 @@ impl<S: Storage> Snapshots<S> {
         partition::heights(&self.storage, &self.partition).await
     }
 
-    /// Writes a state; it is durable when this returns. Error: `Storage`; what was written then is no snapshot, and is removed
-    /// if the disk lets it.
+    /// Writes a state; it is durable when this returns. Error: that of [`Snapshots::write`].
     pub async fn save(&self, state: &State) -> Result<Height, Fault> {
-        let height = state.chain().height;
-        let saved = self.write(height, encode(&self.key, state)).await;
-        if saved.is_err() && self.remove(height).await.is_err() {
-            // What keeps it from being removed may pass; who starts next removes what is not whole.
-        }
-        saved.map(|()| height)
+        self.write(self.encode(state)).await
     }
 
-    /// Like [`Snapshots::save`], and reads back what the disk has. Inside: why that is of no use; it is removed then.
-    pub async fn save_and_read_back(&self, state: &State, how: ReadBack) -> Result<Result<Height, BadSnapshot>, Fault> {
-        let height = self.save(state).await?;
-        let read = match (self.read(height).await?, how) {
-            (Ok(bytes), ReadBack::Bytes) => Content::of(&self.key, bytes.as_ref(), Some(height)).map(drop),
-            (Ok(bytes), ReadBack::State) => decode(&self.key, bytes.as_ref(), Some(height)).map(drop),
-            (Err(why), _) => Err(why),
-        };
-        match read {
-            Ok(()) => Ok(Ok(height)),
-            Err(why) => {
-                self.remove(height).await?;
-                Ok(Err(why))
-            }
+    /// A state as bytes: all work of the processor that a snapshot needs, and no wait for the disk.
+    pub fn encode(&self, state: &State) -> Encoded {
+        Encoded {
+            height: state.chain().height,
+            chunks: encode(&self.key, state),
+        }
+    }
+
+    /// Writes what was encoded; it is durable when this returns. Error: `Storage`; what was written then is no snapshot, and is
+    /// removed if the disk lets it.
+    pub async fn write(&self, encoded: Encoded) -> Result<Height, Fault> {
+        let Encoded { height, chunks } = encoded;
+        let written = self.put(height, chunks).await;
+        if written.is_err() && self.remove(height).await.is_err() {
+            // What keeps it from being removed may pass; who starts next removes what is not whole.
+        }
+        written.map(|()| height)
+    }
+
+    /// What the disk has of a snapshot; inside, why there is nothing. Error: `Storage`.
+    pub async fn read(&self, height: Height) -> Result<Result<Written, BadSnapshot>, Fault> {
+        let read = self.bytes(height).await?;
+        Ok(read.map(|bytes| Written { height, bytes }))
+    }
+
+    /// Whether what was read is of use, as far as it is asked.
+    pub fn check(&self, written: &Written, how: ReadBack) -> Result<(), BadSnapshot> {
+        let Written { height, bytes } = written;
+        match how {
+            ReadBack::Bytes => Content::of(&self.key, bytes.as_ref(), Some(*height)).map(drop),
+            ReadBack::State => decode(&self.key, bytes.as_ref(), Some(*height)).map(drop),
         }
     }
 
@@ -129,7 +152,7 @@ impl<S: Storage> Snapshots<S> {
         removed.map_err(|(why, _)| why)
     }
 
-    async fn write(&self, height: Height, chunks: Vec<Vec<u8>>) -> Result<(), Fault> {
+    async fn put(&self, height: Height, chunks: Vec<Vec<u8>>) -> Result<(), Fault> {
         let _alone = self.gate.lock().await;
         let (blob, size) = self.storage.open(&self.partition, &name(height)).await?;
         if size > 0 {
@@ -147,13 +170,13 @@ impl<S: Storage> Snapshots<S> {
 
     /// The state of a snapshot; inside, why it is of no use. Error: `Storage`.
     pub async fn load(&self, height: Height) -> Result<Result<State, BadSnapshot>, Fault> {
-        Ok(match self.read(height).await? {
+        Ok(match self.bytes(height).await? {
             Ok(bytes) => decode(&self.key, bytes.as_ref(), Some(height)),
             Err(why) => Err(why),
         })
     }
 
-    async fn read(&self, height: Height) -> Result<Result<IoBufMut, BadSnapshot>, Fault> {
+    async fn bytes(&self, height: Height) -> Result<Result<IoBufMut, BadSnapshot>, Fault> {
         let _alone = self.gate.lock().await;
         if !partition::is_there(&self.storage, &self.partition, height).await? {
             return Ok(Err(BadSnapshot::Gone));

@@ -14,7 +14,7 @@ use crate::{Pruning, Settings, Started, View};
 /// So many blocks are executed again rather than written as a snapshot when a node stops.
 const FEW: u64 = 16;
 
-/// A snapshot that is due waits for the one under way until so many times as much is to be executed again.
+/// A snapshot that is due waits for the one under way until so many times as much has happened since that was begun.
 const PATIENCE: u64 = 2;
 
 /// What became of a snapshot: its height, if the disk has it whole.
@@ -63,6 +63,7 @@ impl<E: Storage + Spawner> Keeper<E> {
 
     /// Begins a snapshot when it is time, and prunes when one is done.
     pub(crate) async fn keep_up(&mut self, view: &View, log: &mut Log<E>) {
+        // One that ended early counts as under way, too: the next comes the later.
         let is_under_way = self.under_way.as_ref().is_some_and(oneshot::Receiver::is_empty);
         if !self.is_due(if is_under_way { PATIENCE } else { 1 }) {
             return;
@@ -75,16 +76,19 @@ impl<E: Storage + Spawner> Keeper<E> {
         }
         self.since = (0, 0);
         self.last = state.chain().height;
-        let (snapshots, keep, how, gives_way) = (self.snapshots.clone(), self.keep, self.how(log), self.gives_way);
+        let (snapshots, aside, keep) = (self.snapshots.clone(), self.aside(self.gives_way), self.keep);
+        let how = self.how(log);
         let (done, under_way) = oneshot::channel();
-        self.context.child("snapshot").dedicated().spawn(move |_| async move {
-            if gives_way {
-                give_way();
-            }
+        self.context.child("snapshot").spawn(move |_| async move {
             // A node that stops at once does not ask.
-            let _ = done.send(save(&snapshots, &state, how, keep).await);
+            let _ = done.send(save(&snapshots, &aside, state, how, keep).await);
         });
         self.under_way = Some(under_way);
+    }
+
+    fn aside(&self, gives_way: bool) -> Aside<E> {
+        let context = self.context.child("aside");
+        Aside { context, gives_way }
     }
 
     /// How far snapshots are read back: to the state, unless the journal leads there from genesis, and will.
@@ -109,7 +113,7 @@ impl<E: Storage + Spawner> Keeper<E> {
         let state = behind(view);
         let height = state.chain().height;
         if self.every > 0 && height.0.saturating_sub(self.last.0) > FEW {
-            let saved = save(&self.snapshots, &state, self.how(log), self.keep).await;
+            let saved = save(&self.snapshots, &self.aside(false), state, self.how(log), self.keep).await;
             self.settle(saved, log).await;
         }
     }
@@ -159,30 +163,78 @@ fn behind(view: &View) -> State {
     oldest.unwrap_or_else(|| view.latest()).state.clone()
 }
 
-async fn save<S: Storage>(snapshots: &Snapshots<S>, state: &State, how: ReadBack, keep: usize) -> Saved {
-    match snapshots.save_and_read_back(state, how).await? {
-        Ok(height) => {
+/// Makes a snapshot, and keeps so many in all.
+async fn save<E: Storage + Spawner>(
+    snapshots: &Arc<Snapshots<E>>,
+    aside: &Aside<E>,
+    state: State,
+    how: ReadBack,
+    keep: usize,
+) -> Saved {
+    let height = state.chain().height;
+    let encoding = snapshots.clone();
+    let Some(encoded) = aside.run(move || encoding.encode(&state)).await else {
+        return Ok(None);
+    };
+    snapshots.write(encoded).await?;
+    let checked = match snapshots.read(height).await? {
+        Ok(written) => {
+            let checking = snapshots.clone();
+            aside.run(move || checking.check(&written, how)).await
+        }
+        Err(why) => Some(Err(why)),
+    };
+    match checked {
+        Some(Ok(())) => {
             snapshots.keep(keep).await?;
             Ok(Some(height))
         }
-        Err(why) => {
-            let height = state.chain().height;
+        Some(Err(why)) => {
             tracing::warn!(%height, %why, "a snapshot could not be read back; it is removed");
+            snapshots.remove(height).await?;
             Ok(None)
         }
+        None => Ok(None),
     }
 }
 
-/// Lets other threads go before this one where both want the processor: blocks wait for no snapshot then.
+/// Does a snapshot's work on a thread of its own, and nothing that waits for the disk: the threads that do that for a runtime are begun
+/// by whoever needs one more, have its priority from then on, and do it for the journal as well.
+struct Aside<E> {
+    context: E,
+    gives_way: bool,
+}
+
+impl<E: Spawner> Aside<E> {
+    /// What came of work; none if it ended early.
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        let gives_way = self.gives_way;
+        let thread = self.context.child("work").dedicated();
+        let done = thread.spawn(move |_| async move {
+            if gives_way {
+                give_way();
+            }
+            work()
+        });
+        let done = done.await;
+        if let Err(error) = &done {
+            tracing::warn!(%error, "a snapshot ended early");
+        }
+        done.ok()
+    }
+}
+
+/// Lets other threads go before this one where both want the processor: blocks wait for no snapshot then. Elsewhere than on Linux a
+/// priority is that of the whole process.
 fn give_way() {
-    #[cfg(unix)]
+    #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
         tracing::debug!(%error, "snapshots go on at the priority of all else");
     }
 }
 
 /// Of 19: about a tenth of a processor that others want too.
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 const NICENESS: i32 = 10;
 
 #[cfg(test)]

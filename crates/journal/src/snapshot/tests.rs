@@ -1,3 +1,5 @@
+use commonware_runtime::{Runner as _, deterministic};
+
 use super::*;
 use crate::samples::least;
 
@@ -50,4 +52,23 @@ fn no_byte_may_be_another_than_was_hashed() {
         assert_eq!(read(&other, 0), Err(BadSnapshot::NotWhole), "byte {at}");
         assert_eq!(read(&whole[..at], 0), Err(BadSnapshot::NotWhole), "cut at {at}");
     }
+}
+
+#[test]
+fn what_leads_to_another_root_than_is_written_is_told_by_the_state_alone() {
+    let genesis = least();
+    let (key, state) = (Key::of(&genesis.hash()), State::genesis(&genesis).expect("it is sound"));
+    let mut whole = encode(&key, &state).concat();
+    whole[16] ^= 1; // the root, in the title
+    let (content, closing) = whole[..whole.len() - 32].split_at(whole.len() - CLOSING);
+    let wrong = sealed(&key, content, closing);
+    deterministic::Runner::new(deterministic::Config::new()).start(|context| async move {
+        let snapshots = Snapshots::new(context, "snapshots", &genesis.hash());
+        let height = Height(0);
+        snapshots.put(height, vec![wrong]).await.unwrap();
+        let written = snapshots.read(height).await.unwrap().unwrap();
+        assert_eq!(snapshots.check(&written, ReadBack::Bytes), Ok(()));
+        let refused = snapshots.check(&written, ReadBack::State);
+        assert!(matches!(refused, Err(BadSnapshot::Root { .. })), "{refused:?}");
+    });
 }

@@ -77,3 +77,24 @@ fn blocks_wait_for_a_snapshot_that_is_under_way_when_the_next_but_one_is_due() {
         assert_eq!(keeper.last, Height(1));
     });
 }
+
+#[test]
+fn the_state_is_read_back_where_nothing_else_leads_there() {
+    Runner::new(Config::new()).start(|context| async move {
+        let (mut keeper, _, _, whole) = busy(context.child("whole")).await;
+        let config = LogConfig::of_node(genesis().hash(), Height(7), 1 << 20);
+        let (imported, _) = Log::open(
+            context.child("imported"),
+            LogConfig {
+                partition: "imported".into(),
+                ..config
+            },
+        )
+        .await
+        .unwrap();
+        assert_eq!(keeper.how(&whole), ReadBack::Bytes);
+        assert_eq!(keeper.how(&imported), ReadBack::State);
+        keeper.pruning = Pruning::BelowSnapshots;
+        assert_eq!(keeper.how(&whole), ReadBack::State);
+    });
+}
