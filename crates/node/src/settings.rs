@@ -44,7 +44,7 @@ pub struct Settings {
     pub snapshot_after: u64,
     /// Snapshots kept, at least one.
     pub snapshots_kept: usize,
-    /// Whether the thread that writes them lowers its own priority; for runtimes in which it has one.
+    /// Whether the thread that puts them together lowers its own priority; for runtimes in which it has one.
     pub snapshots_give_way: bool,
     /// What becomes of old journal files.
     pub pruning: Pruning,
